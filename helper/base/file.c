@@ -1,0 +1,87 @@
+/* Files read whole and capped, and replaced whole or not at all. */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+
+int file_read(int dir, const char *path, size_t most, char **ret, size_t *ret_len)
+{
+	/* O_NONBLOCK: a FIFO put in the way shall not hold us */
+	_close_ int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	_free_ char *text = NULL;
+	struct stat st;
+	size_t used = 0;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EISDIR;
+	if ((size_t)st.st_size > most)
+		return -EFBIG;
+	/* what the size says is a hint only: the file may grow, and in /proc it is 0 */
+	text = malloc(most + 1 < (size_t)st.st_size + 4096 ? most + 1 : (size_t)st.st_size + 4096);
+	if (!text)
+		return -ENOMEM;
+	size_t room = most + 1 < (size_t)st.st_size + 4096 ? most : (size_t)st.st_size + 4095;
+	for (;;) {
+		ssize_t n = read(fd, text + used, room - used);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		used += (size_t)n;
+		if (used == room)
+			return -EFBIG;
+	}
+	text[used] = '\0';
+	*ret = steal_ptr(&text);
+	*ret_len = used;
+	return 0;
+}
+
+/* Writes all of it. Returns 0 or -errno. */
+static int write_all(int fd, const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		text += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int file_new(int dir, const char *text, size_t len, int durable, char *ret_name)
+{
+	static unsigned int counter;
+	_close_ int fd = -1;
+	char name[64];
+	int r;
+
+	do {
+		snprintf(name, sizeof(name), ".new-%d-%u", (int)getpid(), counter++);
+		fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	} while (fd < 0 && errno == EEXIST);
+	if (fd < 0)
+		return -errno;
+	r = write_all(fd, text, len);
+	if (r == 0 && durable && fsync(fd) < 0)
+		r = -errno;
+	if (r < 0) {
+		unlinkat(dir, name, 0);
+		return r;
+	}
+	snprintf(ret_name, sizeof(name), "%s", name);
+	return 0;
+}

@@ -1,0 +1,26 @@
+/* Files read whole and capped, and replaced whole or not at all. */
+#ifndef V6HOOK_FILE_H
+#define V6HOOK_FILE_H
+
+#include <stddef.h>
+
+/*
+ * Reads a regular file whole.
+ * @dir: directory descriptor, or AT_FDCWD
+ * @most: bytes; a larger file is refused before it is read
+ * @ret: zero-terminated, to be freed; @ret_len: its length in bytes
+ * Returns 0, -EFBIG, -EISDIR (or another thing that is no regular file), or what open(2) and
+ * read(2) say.
+ */
+int file_read(int dir, const char *path, size_t most, char **ret, size_t *ret_len);
+
+/*
+ * Makes a new file of mode 0644 in dir with a name of its own, beginning with ".new-", and writes
+ * the text to it.
+ * @durable: fsync it before returning
+ * @ret_name: at least 64 bytes
+ * Returns 0 or -errno; on failure nothing is left.
+ */
+int file_new(int dir, const char *text, size_t len, int durable, char *ret_name);
+
+#endif

@@ -1,0 +1,18 @@
+/* Remarks that are no errors: kept for main and watch to print, or not. */
+#ifndef V6HOOK_NOTE_H
+#define V6HOOK_NOTE_H
+
+enum note_level {
+	NOTE_DETAIL,  /* shown with --verbose: what was changed, what was left alone */
+	NOTE_WARNING, /* always shown: the user should know, the work goes on */
+};
+
+typedef void (*note_sink)(enum note_level level, const char *text);
+
+/* Sets who receives the remarks (main, watch, a test); none until then. */
+void note_to(note_sink sink);
+
+/* Hands one remark to the sink. */
+void note(enum note_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

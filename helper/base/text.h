@@ -1,0 +1,39 @@
+/* Text from outside: is it UTF-8, how is it shown, how does it become a file's name. */
+#ifndef V6HOOK_TEXT_H
+#define V6HOOK_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Whether the len bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
+bool text_is_utf8(const char *text, size_t len);
+
+/*
+ * Writes text to out so that it stays on one line of a terminal or a log: control
+ * characters, DEL and bytes that are not UTF-8 become \xNN. Cut to what fits in size bytes.
+ * Returns out.
+ */
+char *text_escape(const char *text, char *out, size_t size);
+
+/*
+ * Writes text to out as a file name: letters, digits and "._-:@" stay, every other byte becomes
+ * %NN; a leading dot too. A name that would not fit in 200 bytes is cut and ends in a hash.
+ * @size: at least 256
+ * Returns out.
+ */
+char *text_to_filename(const char *text, char *out, size_t size);
+
+/* A 64-bit hash of text, the same on every machine and in every version: FNV-1a, then mixed. */
+uint64_t text_hash(const char *text, uint64_t seed);
+
+/* Whether a and b are both null, or both the same string. */
+bool text_equal(const char *a, const char *b);
+
+/* The current time as "2026-01-31T23:59:59Z" (RFC 3339, UTC) in out, of at least 32 bytes. */
+char *text_time(int64_t unix_seconds, char *out, size_t size);
+
+/* Reads what text_time wrote; returns seconds since the epoch, or -1. */
+int64_t text_parse_time(const char *text);
+
+#endif
