@@ -1,0 +1,149 @@
+/*
+ * Leases: which container holds which address, and which instance of it is attached now.
+ *
+ * A lease belongs to a container's name and outlives the container; the attachment beside it says
+ * which running instance has the address, since when and where. Every store of leases is a table
+ * of functions (struct lease_store_ops) in a file of its own; the rules that hold for all of them
+ * (which address a container gets, what is reclaimed) are in lease.c.
+ */
+#ifndef V6HOOK_LEASE_H
+#define V6HOOK_LEASE_H
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/ident.h"
+#include "store/pool.h"
+
+struct lease {
+	char ident[IDENT_TEXT_MAX]; /* as ident_text writes it */
+	struct in6_addr address;
+	bool pinned;	 /* never reclaimed, never moved */
+	int64_t created; /* seconds since the epoch */
+	int64_t freed;	 /* 0, or since when the address rests before another may have it */
+};
+
+struct attachment {
+	char instance[80];    /* the engine's ID of the container, or "" */
+	pid_t pid;	      /* its first process as seen at the attach, or 0 */
+	char netns_path[256]; /* instead of a pid, or "" */
+	uint64_t netns_dev;   /* which network namespace: device and inode of nsfs */
+	uint64_t netns_inode;
+	char boot_id[40]; /* /proc/sys/kernel/random/boot_id: inodes of another boot mean nothing */
+	char bridge[IF_NAMESIZE]; /* where the /128 route goes: the bridge, or the host's veth end
+				   */
+	char uplink[IF_NAMESIZE]; /* where the proxy entry is; "" for a routed upstream */
+	bool routed;		  /* upstream "routed": there is no proxy entry */
+	int64_t since;		  /* seconds since the epoch: attached, or (ended) detached */
+	bool ended;		  /* detached: kept to tell since when */
+};
+
+struct lease_store;
+
+/* What a lock covers. Taken in this order: container, then one of the others. */
+enum lease_lock {
+	LOCK_CONTAINER, /* all that is done for one container */
+	LOCK_HOST,	/* the host's own settings: shared by those that need them as they are */
+	LOCK_RECLAIM,	/* taking an address away from a lease */
+};
+
+struct lease_store_ops {
+	void (*close)(struct lease_store *s);
+
+	/*
+	 * Locks; closing the descriptor in *ret_fd unlocks, and so does the process's death.
+	 * @ident: for LOCK_CONTAINER; @wait_ms: how long to wait for another holder
+	 * Returns 0, -EBUSY when it was not to be had in time, or -errno.
+	 */
+	int (*lock)(struct lease_store *s, enum lease_lock what, const char *ident, bool shared,
+		    unsigned int wait_ms, int *ret_fd, struct error *e);
+
+	/* The lease of a container. Returns 1 and fills ret, 0 if there is none, or -errno. */
+	int (*find)(struct lease_store *s, const char *ident, struct lease *ret, struct error *e);
+
+	/*
+	 * Makes the lease, atomically and durably: of any number of claims of one address one
+	 * wins. A claim that was this container's already is taken over.
+	 * Returns 0; -EEXIST and the other holder in ret_holder, or -EBADMSG if a damaged file
+	 * stands for the address (both without a message); or -errno. Then nothing is left.
+	 */
+	int (*claim)(struct lease_store *s, const struct lease *lease, struct lease *ret_holder,
+		     struct error *e);
+
+	/* Replaces what is stored of a lease that exists, durably. Returns 0 or -errno. */
+	int (*update)(struct lease_store *s, const struct lease *lease, struct error *e);
+
+	/*
+	 * Removes a lease if it is still the one given (same holder, same freed time); for an
+	 * address that its holder has left by another claim too. Returns 0, -ESTALE or -errno.
+	 */
+	int (*remove)(struct lease_store *s, const struct lease *lease, struct error *e);
+
+	/* Calls each on every lease; a non-zero return ends it and is returned. */
+	int (*walk)(struct lease_store *s, int (*each)(const struct lease *lease, void *arg),
+		    void *arg, struct error *e);
+
+	/* The attachment of a container. Returns 1, 0 if none is known (or readable), -errno. */
+	int (*attachment)(struct lease_store *s, const char *ident, struct attachment *ret,
+			  struct error *e);
+
+	/* Stores, or with a null forgets, the attachment; not durable. Returns 0 or -errno. */
+	int (*attach)(struct lease_store *s, const char *ident, const struct attachment *a,
+		      struct error *e);
+};
+
+struct lease_store {
+	const struct lease_store_ops *ops;
+};
+
+static inline void lease_store_close(struct lease_store *s)
+{
+	s->ops->close(s);
+}
+
+DEFINE_CLEANUP(struct lease_store *, cleanup_lease_store, lease_store_close)
+#define _lease_store_ CLEANUP(cleanup_lease_store)
+
+/*
+ * Opens the store in a directory of this machine (lease_dir.c), making it if need be.
+ * @write: false for a reader, which may lack the right to write; a missing store is then empty
+ */
+int lease_dir_open(const char *path, bool write, struct lease_store **ret, struct error *e);
+
+/* Whether an address may not be handed out for a reason that the store does not know. */
+typedef bool (*lease_forbidden)(const struct in6_addr *address, void *arg);
+
+/*
+ * Claims an address for a container that has none: the first free one of the first pool that has
+ * one; when all are taken, that of the lease that was detached or freed longest ago, if it is not
+ * pinned and hold_s seconds have passed.
+ * Returns 0 and the lease, or -ENOSPC with STATUS_FULL, or -errno.
+ */
+int lease_allocate(struct lease_store *s, const struct pools *pools, const char *ident,
+		   lease_forbidden forbidden, void *arg, unsigned int hold_s, struct lease *ret,
+		   struct error *e);
+
+/*
+ * Claims the given address for a container.
+ * Returns 0 and the lease, or -EADDRINUSE with STATUS_IN_USE and the holder in the message.
+ */
+int lease_claim(struct lease_store *s, const struct in6_addr *address, const char *ident,
+		bool pinned, unsigned int hold_s, struct lease *ret, struct error *e);
+
+/*
+ * Gives a lease up: the address rests from now on and goes to another after hold_s seconds.
+ * Returns 0 or -errno.
+ */
+int lease_free(struct lease_store *s, const struct lease *lease, struct error *e);
+
+/* The boot ID of the running kernel. @ret: 40 bytes. Returns 0 or -errno. */
+int lease_boot_id(char *ret, struct error *e);
+
+/* Whether a record says that an instance is attached, in this boot. */
+bool attachment_is_live(const struct attachment *a, const char *boot_id);
+
+#endif

@@ -1,0 +1,529 @@
+/*
+ * The lease store in a directory: one small JSON file a lease, readable with cat.
+ *
+ *     STATE_DIR/leases/2001:db8::5.json            the lease of that address
+ *     STATE_DIR/leases/lxc:web1.json               a link to it, named for its holder
+ *     STATE_DIR/leases/2001:db8::5.json.damaged    could not be read: the address stays taken
+ *     STATE_DIR/attached/lxc:web1.json             the live attachment of that container
+ *     STATE_DIR/lock                               ranges of it are locked, it stays empty
+ *
+ * Theory of operation: a claim writes the lease under a name of its own, fsyncs it, and renames it
+ * to the address without replacing (renameat2(2), RENAME_NOREPLACE): the one atomic step. Then the
+ * holder's link is made and the directory fsynced. Killed between the two, the lease has no link;
+ * the next attach of the same container meets its own name in it and takes it over. Every way of
+ * giving an address up removes the link first, so that a link never names another's lease and
+ * whatever a damaged file said can be had again from the link that points to it.
+ *
+ * Every look-up is by name: nothing reads the directory but walk, for list and reclaim.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "base/note.h"
+#include "base/text.h"
+#include "store/lease.h"
+#include "store/lease_json.h"
+
+#define LEASE_FILE_MAX 8192 /* bytes */
+#define DAMAGED ".damaged"
+
+struct lease_dir {
+	struct lease_store store;
+	char path[PATH_MAX];
+	int leases; /* directories; -1 for a reader where nothing is stored yet */
+	int attached;
+	int top;
+};
+
+static struct lease_dir *dir_of(struct lease_store *s)
+{
+	return (struct lease_dir *)s;
+}
+
+static void address_file(const struct in6_addr *address, char *out, size_t size)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	snprintf(out, size, "%s.json", inet_ntop(AF_INET6, address, text, sizeof(text)));
+}
+
+/* Whether file is named for an address, which is then in ret. */
+static bool file_address(const char *file, struct in6_addr *ret)
+{
+	char text[INET6_ADDRSTRLEN + sizeof(".json")];
+	size_t n = strlen(file);
+
+	if (n >= sizeof(text) || n < sizeof(".json") || strcmp(file + n - 5, ".json") != 0)
+		return false;
+	snprintf(text, sizeof(text), "%.*s", (int)(n - 5), file);
+	return inet_pton(AF_INET6, text, ret) == 1;
+}
+
+static void ident_file(const char *ident, char *out, size_t size)
+{
+	char name[256];
+
+	snprintf(out, size, "%s.json", text_to_filename(ident, name, sizeof(name)));
+}
+
+/* files of the lease directory */
+
+static int fail(struct lease_dir *d, const char *what, const char *file, int r, struct error *e)
+{
+	return error_sys(e, r, "cannot %s %s/%s", what, d->path, file);
+}
+
+/*
+ * Reads the lease file of an address.
+ * Returns 0, -ENOENT, -EBADMSG if it is damaged or not the lease of its name, or -errno.
+ */
+static int read_lease(struct lease_dir *d, const char *file, struct lease *ret)
+{
+	_free_ char *text = NULL;
+	struct lease lease;
+	char own[64];
+	size_t len;
+	int r = file_read(d->leases, file, LEASE_FILE_MAX, &text, &len);
+
+	if (r == -EFBIG || r == -EISDIR || r == -EIO)
+		return -EBADMSG;
+	if (r == 0)
+		r = lease_decode(text, len, &lease);
+	if (r < 0)
+		return r;
+	address_file(&lease.address, own, sizeof(own));
+	if (strcmp(own, file) != 0)
+		return -EBADMSG;
+	*ret = lease;
+	return 0;
+}
+
+static bool is_set_aside(struct lease_dir *d, const char *file)
+{
+	char aside[96];
+
+	snprintf(aside, sizeof(aside), "%s" DAMAGED, file);
+	return faccessat(d->leases, aside, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* Renames a damaged lease file and says so; its address stays taken. */
+static void set_aside(struct lease_dir *d, const char *file)
+{
+	char aside[96];
+
+	snprintf(aside, sizeof(aside), "%s" DAMAGED, file);
+	if (renameat(d->leases, file, d->leases, aside) == 0)
+		note(NOTE_WARNING, "lease file %s/leases/%s is damaged: set aside as %s", d->path,
+		     file, aside);
+}
+
+/* Makes the holder's link point to the lease file. Returns 0 or -errno. */
+static int link_holder(struct lease_dir *d, const char *ident, const char *file)
+{
+	char link[300], now[64], fresh[64];
+	ssize_t n;
+
+	ident_file(ident, link, sizeof(link));
+	if (symlinkat(file, d->leases, link) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return -errno;
+	n = readlinkat(d->leases, link, now, sizeof(now) - 1);
+	if (n >= 0 && (size_t)n == strlen(file) && strncmp(now, file, (size_t)n) == 0)
+		return 0;
+	snprintf(fresh, sizeof(fresh), ".new-link-%d", (int)getpid());
+	unlinkat(d->leases, fresh, 0);
+	if (symlinkat(file, d->leases, fresh) < 0)
+		return -errno;
+	if (renameat(d->leases, fresh, d->leases, link) < 0) {
+		int r = -errno;
+
+		unlinkat(d->leases, fresh, 0);
+		return r;
+	}
+	return 0;
+}
+
+/* Removes the holder's link if it points to this lease file. */
+static void unlink_holder(struct lease_dir *d, const char *ident, const char *file)
+{
+	char link[300], now[64];
+	ssize_t n;
+
+	ident_file(ident, link, sizeof(link));
+	n = readlinkat(d->leases, link, now, sizeof(now) - 1);
+	if (n >= 0 && (size_t)n == strlen(file) && strncmp(now, file, (size_t)n) == 0)
+		unlinkat(d->leases, link, 0);
+}
+
+/*
+ * Writes the lease file durably, except for the directory.
+ * @flags: of renameat2(2): RENAME_NOREPLACE makes it a claim
+ * Returns 0, -EEXIST or -errno.
+ */
+static int write_lease(struct lease_dir *d, const struct lease *lease, unsigned int flags)
+{
+	_free_ char *text = NULL;
+	char fresh[64], file[64];
+	size_t len = 0;
+	int r = lease_encode(lease, &text, &len);
+
+	address_file(&lease->address, file, sizeof(file));
+	if (r == 0)
+		r = file_new(d->leases, text, len, true, fresh);
+	if (r < 0)
+		return r;
+	if (renameat2(d->leases, fresh, d->leases, file, flags) < 0) {
+		r = -errno;
+		unlinkat(d->leases, fresh, 0);
+	}
+	return r;
+}
+
+static int sync_leases(struct lease_dir *d)
+{
+	return fsync(d->leases) < 0 ? -errno : 0;
+}
+
+/* Restores the lease that a damaged file held, as far as its holder's link tells. */
+static int restore(struct lease_dir *d, const char *ident, const char *file, struct lease *ret,
+		   struct error *e)
+{
+	struct lease lease = { .created = time(NULL) };
+	char aside[96];
+	int r;
+
+	if (!file_address(file, &lease.address))
+		return 0;
+	snprintf(lease.ident, sizeof(lease.ident), "%s", ident);
+	r = write_lease(d, &lease, RENAME_NOREPLACE);
+	if (r == 0)
+		r = sync_leases(d);
+	if (r < 0)
+		return fail(d, "restore", file, r, e);
+	snprintf(aside, sizeof(aside), "%s" DAMAGED, file);
+	note(NOTE_WARNING, "restored lease %s of %s from its link; it is not pinned now", file,
+	     ident);
+	/* the address is spoken for again: what was set aside need not keep it taken */
+	renameat(d->leases, aside, d->top, aside);
+	*ret = lease;
+	return 1;
+}
+
+/* the operations */
+
+static int dir_find(struct lease_store *s, const char *ident, struct lease *ret, struct error *e)
+{
+	struct lease_dir *d = dir_of(s);
+	char link[300], file[64];
+	struct lease lease;
+	ssize_t n;
+	int r;
+
+	ident_file(ident, link, sizeof(link));
+	n = d->leases < 0 ? -1 : readlinkat(d->leases, link, file, sizeof(file) - 1);
+	if (n < 0)
+		return d->leases < 0 || errno == ENOENT || errno == EINVAL
+			       ? 0
+			       : fail(d, "read", link, -errno, e);
+	file[n] = '\0';
+	if (!file_address(file, &lease.address))
+		return 0;
+	r = read_lease(d, file, &lease);
+	if (r == -EBADMSG) {
+		set_aside(d, file);
+		r = -ENOENT;
+	}
+	if (r == -ENOENT)
+		return is_set_aside(d, file) ? restore(d, ident, file, ret, e) : 0;
+	if (r < 0)
+		return fail(d, "read lease", file, r, e);
+	if (lease.freed || strcmp(lease.ident, ident) != 0)
+		return 0;
+	*ret = lease;
+	return 1;
+}
+
+/* Makes a lease file that stands for this container already its lease again. */
+static int take_over(struct lease_dir *d, const struct lease *lease, struct lease *held,
+		     struct error *e)
+{
+	char file[64];
+	int r = 0;
+
+	address_file(&lease->address, file, sizeof(file));
+	if (held->freed || held->pinned != lease->pinned)
+		r = write_lease(d, lease, 0);
+	if (r == 0)
+		r = link_holder(d, lease->ident, file);
+	if (r == 0)
+		r = sync_leases(d);
+	return r < 0 ? fail(d, "write lease", file, r, e) : 0;
+}
+
+static int dir_claim(struct lease_store *s, const struct lease *lease, struct lease *ret_holder,
+		     struct error *e)
+{
+	struct lease_dir *d = dir_of(s);
+	char file[64];
+	int r = -EEXIST;
+
+	address_file(&lease->address, file, sizeof(file));
+	if (is_set_aside(d, file))
+		return -EBADMSG;
+	/* most that are taken are seen to be without writing anything */
+	if (faccessat(d->leases, file, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		r = write_lease(d, lease, RENAME_NOREPLACE);
+	if (r == -EEXIST) {
+		r = read_lease(d, file, ret_holder);
+		if (r == -EBADMSG) {
+			set_aside(d, file);
+			return -EBADMSG;
+		}
+		if (r < 0)
+			return r == -ENOENT ? -EBADMSG : fail(d, "read lease", file, r, e);
+		if (strcmp(ret_holder->ident, lease->ident) == 0)
+			return take_over(d, lease, ret_holder, e);
+		return -EEXIST;
+	}
+	if (r < 0)
+		return fail(d, "write lease", file, r, e);
+	if (!is_set_aside(d, file)) {
+		/* one that is claimed only to rest has no holder */
+		r = lease->freed ? 0 : link_holder(d, lease->ident, file);
+		if (r == 0)
+			r = sync_leases(d);
+		if (r == 0)
+			return 0;
+		unlink_holder(d, lease->ident, file);
+	}
+	unlinkat(d->leases, file, 0);
+	return r == 0 ? -EBADMSG : fail(d, "write lease", file, r, e);
+}
+
+static int dir_update(struct lease_store *s, const struct lease *lease, struct error *e)
+{
+	struct lease_dir *d = dir_of(s);
+	char file[64];
+	int r;
+
+	address_file(&lease->address, file, sizeof(file));
+	if (lease->freed)
+		unlink_holder(d, lease->ident, file);
+	r = write_lease(d, lease, 0);
+	if (r == 0)
+		r = sync_leases(d);
+	return r < 0 ? fail(d, "write lease", file, r, e) : 0;
+}
+
+static int dir_remove(struct lease_store *s, const struct lease *lease, struct error *e)
+{
+	struct lease_dir *d = dir_of(s);
+	struct lease held;
+	char file[64];
+	int r;
+
+	address_file(&lease->address, file, sizeof(file));
+	r = read_lease(d, file, &held);
+	if (r == -ENOENT || r == -EBADMSG ||
+	    (r == 0 && (strcmp(held.ident, lease->ident) != 0 || held.freed != lease->freed)))
+		return -ESTALE;
+	unlink_holder(d, lease->ident, file);
+	if (r == 0 && unlinkat(d->leases, file, 0) < 0)
+		r = -errno;
+	return r < 0 ? fail(d, "remove lease", file, r, e) : 0;
+}
+
+static int dir_walk(struct lease_store *s, int (*each)(const struct lease *lease, void *arg),
+		    void *arg, struct error *e)
+{
+	struct lease_dir *d = dir_of(s);
+	_closedir_ DIR *dir = NULL;
+	struct dirent *entry;
+	int fd = d->leases < 0 ? -1 : openat(d->leases, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (d->leases < 0)
+		return 0;
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir)
+		return fail(d, "read", "leases", -errno, e);
+	while ((entry = readdir(dir))) {
+		struct in6_addr address;
+		struct lease lease;
+		int r;
+
+		if (!file_address(entry->d_name, &address))
+			continue;
+		r = read_lease(d, entry->d_name, &lease);
+		if (r == -ENOENT)
+			continue;
+		if (r == -EBADMSG) {
+			note(NOTE_WARNING, "lease file %s/leases/%s is damaged: left out", d->path,
+			     entry->d_name);
+			continue;
+		}
+		if (r < 0)
+			return fail(d, "read lease", entry->d_name, r, e);
+		r = each(&lease, arg);
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+static int dir_lock(struct lease_store *s, enum lease_lock what, const char *ident, bool shared,
+		    unsigned int wait_ms, int *ret_fd, struct error *e)
+{
+	struct lease_dir *d = dir_of(s);
+	/* one byte each: 0 and 1 are the host's, a container's comes from its name */
+	struct flock lock = {
+		.l_type = shared ? F_RDLCK : F_WRLCK,
+		.l_whence = SEEK_SET,
+		.l_start = what == LOCK_HOST	  ? 0
+			   : what == LOCK_RECLAIM ? 1
+						  : (off_t)(2 + (text_hash(ident, 0) >> 2)),
+		.l_len = 1,
+	};
+	_close_ int fd = openat(d->top, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	unsigned int waited_us = 0, pause_us = 200;
+
+	if (fd < 0)
+		return fail(d, "open", "lock", -errno, e);
+	while (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
+		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
+			return fail(d, "lock", "lock", -errno, e);
+		if (waited_us >= wait_ms * 1000)
+			return error_set(e, STATUS_FAILED, -EBUSY,
+					 "another v6hook has been at work on %s for %u ms",
+					 ident ? ident : "the host", wait_ms);
+		usleep(pause_us);
+		waited_us += pause_us;
+		pause_us = pause_us < 10000 ? pause_us * 2 : pause_us;
+	}
+	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
+/* attachments */
+
+static int dir_attachment(struct lease_store *s, const char *ident, struct attachment *ret,
+			  struct error *e)
+{
+	struct lease_dir *d = dir_of(s);
+	_free_ char *text = NULL;
+	char file[300];
+	size_t len;
+	int r;
+
+	if (d->attached < 0)
+		return 0;
+	ident_file(ident, file, sizeof(file));
+	r = file_read(d->attached, file, LEASE_FILE_MAX, &text, &len);
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0 && r != -EFBIG)
+		return fail(d, "read attachment", file, r, e);
+	/* not written durably: after a power loss it may be anything, and mean nothing */
+	return r == 0 && attachment_decode(text, len, ret) == 0;
+}
+
+static int dir_attach(struct lease_store *s, const char *ident, const struct attachment *a,
+		      struct error *e)
+{
+	struct lease_dir *d = dir_of(s);
+	_free_ char *text = NULL;
+	char file[300], fresh[64];
+	size_t len = 0;
+	int r;
+
+	ident_file(ident, file, sizeof(file));
+	if (!a)
+		return unlinkat(d->attached, file, 0) < 0 && errno != ENOENT
+			       ? fail(d, "remove attachment", file, -errno, e)
+			       : 0;
+	r = attachment_encode(a, &text, &len);
+	if (r == 0)
+		r = file_new(d->attached, text, len, false, fresh);
+	if (r == 0 && renameat(d->attached, fresh, d->attached, file) < 0) {
+		r = -errno;
+		unlinkat(d->attached, fresh, 0);
+	}
+	return r < 0 ? fail(d, "write attachment", file, r, e) : 0;
+}
+
+static void dir_close(struct lease_store *s)
+{
+	struct lease_dir *d = dir_of(s);
+
+	cleanup_close(&d->leases);
+	cleanup_close(&d->attached);
+	cleanup_close(&d->top);
+	free(d);
+}
+
+static const struct lease_store_ops dir_ops = {
+	.close = dir_close,
+	.lock = dir_lock,
+	.find = dir_find,
+	.claim = dir_claim,
+	.update = dir_update,
+	.remove = dir_remove,
+	.walk = dir_walk,
+	.attachment = dir_attachment,
+	.attach = dir_attach,
+};
+
+/*
+ * Opens the directory name in at, making it if write is set; a new one is made durable.
+ * Returns 0 with -1 in *ret_fd for a reader that finds none, or -errno.
+ */
+static int open_dir(int at, const char *name, bool write, int *ret_fd)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	int fd = openat(at, name, flags);
+
+	if (fd < 0 && errno == ENOENT && write) {
+		if (mkdirat(at, name, 0755) < 0 && errno != EEXIST)
+			return -errno;
+		fd = openat(at, name, flags);
+		if (fd >= 0 && at != AT_FDCWD && fsync(at) < 0) {
+			close(fd);
+			return -errno;
+		}
+	}
+	if (fd < 0 && !(errno == ENOENT && !write))
+		return -errno;
+	*ret_fd = fd;
+	return 0;
+}
+
+int lease_dir_open(const char *path, bool write, struct lease_store **ret, struct error *e)
+{
+	_lease_store_ struct lease_store *s = NULL;
+	struct lease_dir *d = calloc(1, sizeof(*d));
+	int r;
+
+	if (!d)
+		return error_sys(e, -ENOMEM, "cannot open %s", path);
+	d->store.ops = &dir_ops;
+	d->top = d->leases = d->attached = -1;
+	s = &d->store;
+	if ((size_t)snprintf(d->path, sizeof(d->path), "%s", path) >= sizeof(d->path))
+		return error_sys(e, -ENAMETOOLONG, "cannot open %.100s", path);
+	r = open_dir(AT_FDCWD, path, write, &d->top);
+	if (r == 0 && d->top >= 0)
+		r = open_dir(d->top, "leases", write, &d->leases);
+	if (r == 0 && d->top >= 0)
+		r = open_dir(d->top, "attached", write, &d->attached);
+	if (r < 0)
+		return error_sys(e, r, "cannot open the lease store %s", path);
+	*ret = steal_ptr(&s);
+	return 0;
+}

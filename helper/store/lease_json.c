@@ -1,0 +1,143 @@
+/* What a lease and an attachment look like as JSON, for people and for stores. */
+#include "store/lease_json.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+
+/* The text of a JSON object, with a newline at its end. Returns 0 or -ENOMEM. */
+static int json_print(const cJSON *json, char **ret, size_t *ret_len)
+{
+	_free_ char *text = cJSON_Print(json);
+
+	if (!text || asprintf(ret, "%s\n", text) < 0)
+		return -ENOMEM;
+	*ret_len = strlen(*ret);
+	return 0;
+}
+
+int lease_encode(const struct lease *lease, char **ret, size_t *ret_len)
+{
+	_json_ cJSON *json = cJSON_CreateObject();
+	char address[INET6_ADDRSTRLEN], time_text[32];
+
+	cJSON_AddStringToObject(json, "container", lease->ident);
+	cJSON_AddStringToObject(json, "address",
+				inet_ntop(AF_INET6, &lease->address, address, sizeof(address)));
+	cJSON_AddBoolToObject(json, "pinned", lease->pinned);
+	cJSON_AddStringToObject(json, "created",
+				text_time(lease->created, time_text, sizeof(time_text)));
+	if (lease->freed)
+		cJSON_AddStringToObject(json, "freed",
+					text_time(lease->freed, time_text, sizeof(time_text)));
+	/* cJSON's Add functions fail on a null object, and print then has nothing */
+	if (cJSON_GetArraySize(json) != (lease->freed ? 5 : 4))
+		return -ENOMEM;
+	return json_print(json, ret, ret_len);
+}
+
+int lease_decode(const char *text, size_t len, struct lease *ret)
+{
+	_json_ cJSON *json = NULL;
+	struct lease lease = { 0 };
+	struct error ignored;
+	struct ident id;
+	const char *ident, *address, *created, *freed;
+
+	if (json_parse(text, len, &json, &ignored) < 0)
+		return -EBADMSG;
+	ident = json_text(json, "container");
+	address = json_text(json, "address");
+	created = json_text(json, "created");
+	freed = json_text(json, "freed");
+	if (!ident || ident_from_text(ident, &id) < 0 || !address || !created ||
+	    inet_pton(AF_INET6, address, &lease.address) != 1 ||
+	    !cJSON_IsBool(json_member(json, "pinned")))
+		return -EBADMSG;
+	snprintf(lease.ident, sizeof(lease.ident), "%s", ident);
+	lease.pinned = cJSON_IsTrue(json_member(json, "pinned"));
+	lease.created = text_parse_time(created);
+	lease.freed = freed ? text_parse_time(freed) : 0;
+	if (lease.created < 0 || lease.freed < 0)
+		return -EBADMSG;
+	*ret = lease;
+	return 0;
+}
+
+int attachment_encode(const struct attachment *a, char **ret, size_t *ret_len)
+{
+	_json_ cJSON *json = cJSON_CreateObject();
+	char number[32];
+
+	cJSON_AddStringToObject(json, "state", a->ended ? "detached" : "attached");
+	cJSON_AddStringToObject(json, "since", text_time(a->since, number, sizeof(number)));
+	cJSON_AddStringToObject(json, "instance", a->instance);
+	cJSON_AddNumberToObject(json, "pid", a->pid);
+	cJSON_AddStringToObject(json, "netns", a->netns_path);
+	/* as text: a JSON number is a double */
+	snprintf(number, sizeof(number), "%llu", (unsigned long long)a->netns_dev);
+	cJSON_AddStringToObject(json, "netns_dev", number);
+	snprintf(number, sizeof(number), "%llu", (unsigned long long)a->netns_inode);
+	cJSON_AddStringToObject(json, "netns_inode", number);
+	cJSON_AddStringToObject(json, "boot_id", a->boot_id);
+	cJSON_AddStringToObject(json, "bridge", a->bridge);
+	cJSON_AddStringToObject(json, "uplink", a->uplink);
+	cJSON_AddBoolToObject(json, "routed", a->routed);
+	if (cJSON_GetArraySize(json) != 11)
+		return -ENOMEM;
+	return json_print(json, ret, ret_len);
+}
+
+/* Copies the member's text if it fits. Returns whether it does. */
+static bool copy_text(const cJSON *json, const char *key, char *out, size_t size)
+{
+	const char *text = json_text(json, key);
+
+	return text && (size_t)snprintf(out, size, "%s", text) < size;
+}
+
+static bool copy_u64(const cJSON *json, const char *key, uint64_t *out)
+{
+	const char *text = json_text(json, key);
+	unsigned long long n;
+	char end;
+
+	if (!text || sscanf(text, "%20llu%c", &n, &end) != 1)
+		return false;
+	*out = n;
+	return true;
+}
+
+int attachment_decode(const char *text, size_t len, struct attachment *ret)
+{
+	_json_ cJSON *json = NULL;
+	struct attachment a = { 0 };
+	struct error ignored;
+	const char *state, *since;
+	int64_t pid;
+
+	if (json_parse(text, len, &json, &ignored) < 0)
+		return -EBADMSG;
+	state = json_text(json, "state");
+	since = json_text(json, "since");
+	if (!state || !since || (a.since = text_parse_time(since)) < 0 ||
+	    !copy_text(json, "instance", a.instance, sizeof(a.instance)) ||
+	    !copy_text(json, "netns", a.netns_path, sizeof(a.netns_path)) ||
+	    !copy_text(json, "boot_id", a.boot_id, sizeof(a.boot_id)) ||
+	    !copy_text(json, "bridge", a.bridge, sizeof(a.bridge)) ||
+	    !copy_text(json, "uplink", a.uplink, sizeof(a.uplink)) ||
+	    !copy_u64(json, "netns_dev", &a.netns_dev) ||
+	    !copy_u64(json, "netns_inode", &a.netns_inode) ||
+	    !json_whole(json_member(json, "pid"), 0, INT_MAX, &pid))
+		return -EBADMSG;
+	a.pid = (pid_t)pid;
+	a.routed = cJSON_IsTrue(json_member(json, "routed"));
+	a.ended = strcmp(state, "attached") != 0;
+	*ret = a;
+	return 0;
+}
