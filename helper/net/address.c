@@ -1,0 +1,112 @@
+/* IPv6 addresses on interfaces: listed, and added or removed with v6hook's mark. */
+#include "net/address.h"
+
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+
+#include "net/mark.h"
+#include "net/nl.h"
+
+struct each_address {
+	int ifindex;
+	int (*each)(const struct address *address, void *arg);
+	void *arg;
+};
+
+static int on_address(const struct nlmsghdr *h, void *arg)
+{
+	struct nlattr *attr[IFA_MAX + 1], *which;
+	const struct ifaddrmsg *msg = nlmsg_data(h);
+	const struct each_address *e = arg;
+	struct address a;
+
+	if (h->nlmsg_type != RTM_NEWADDR ||
+	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*msg), attr, IFA_MAX, NULL) < 0)
+		return -EBADMSG;
+	/* a pair with a peer: the address itself is IFA_LOCAL */
+	which = attr[IFA_LOCAL] ? attr[IFA_LOCAL] : attr[IFA_ADDRESS];
+	if (!which || nla_len(which) != sizeof(a.address) ||
+	    (e->ifindex && (int)msg->ifa_index != e->ifindex))
+		return 0;
+	a = (struct address){
+		.length = msg->ifa_prefixlen,
+		.ifindex = (int)msg->ifa_index,
+		.flags = attr[IFA_FLAGS] ? nla_get_u32(attr[IFA_FLAGS]) : msg->ifa_flags,
+		.ours = attr[IFA_PROTO] && nla_get_u8(attr[IFA_PROTO]) == V6HOOK_PROTOCOL,
+	};
+	memcpy(&a.address, nla_data(which), sizeof(a.address));
+	return e->each(&a, e->arg);
+}
+
+int address_each(struct nl_sock *s, int ifindex,
+		 int (*each)(const struct address *address, void *arg), void *arg)
+{
+	const struct ifaddrmsg msg = { .ifa_family = AF_INET6, .ifa_index = (uint32_t)ifindex };
+	struct each_address e = { ifindex, each, arg };
+	_nl_msg_ struct nl_msg *m = nl_new(RTM_GETADDR, NLM_F_DUMP, &msg, sizeof(msg));
+
+	return nl_ask(s, m, on_address, &e);
+}
+
+static struct nl_msg *address_message(int type, int flags, const struct in6_addr *address,
+				      unsigned int length, int ifindex)
+{
+	const struct ifaddrmsg msg = {
+		.ifa_family = AF_INET6,
+		.ifa_prefixlen = (unsigned char)length,
+		.ifa_flags = IFA_F_NODAD | IFA_F_PERMANENT,
+		.ifa_scope = IN6_IS_ADDR_LINKLOCAL(address) ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
+		.ifa_index = (uint32_t)ifindex,
+	};
+	_nl_msg_ struct nl_msg *m = nl_new(type, flags, &msg, sizeof(msg));
+
+	if (!m || nla_put(m, IFA_LOCAL, sizeof(*address), address) < 0)
+		return NULL;
+	return steal_ptr(&m);
+}
+
+int address_add(struct nl_sock *s, const struct in6_addr *address, unsigned int length, int ifindex,
+		bool *ret_new)
+{
+	_nl_msg_ struct nl_msg *m =
+		address_message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, address, length, ifindex);
+	int r;
+
+	if (!m || nla_put_u8(m, IFA_PROTO, V6HOOK_PROTOCOL) < 0)
+		return -ENOMEM;
+	r = nl_do(s, m);
+	*ret_new = r == 0;
+	return r == -EEXIST ? 0 : r;
+}
+
+struct find_marked {
+	const struct in6_addr *address;
+	unsigned int length;
+	bool found;
+};
+
+static int on_marked(const struct address *a, void *arg)
+{
+	struct find_marked *f = arg;
+
+	if (a->ours && memcmp(&a->address, f->address, sizeof(a->address)) == 0) {
+		f->found = true;
+		f->length = a->length;
+	}
+	return 0;
+}
+
+int address_remove(struct nl_sock *s, const struct in6_addr *address, int ifindex)
+{
+	struct find_marked f = { .address = address };
+	_nl_msg_ struct nl_msg *m = NULL;
+	int r = address_each(s, ifindex, on_marked, &f);
+
+	if (r < 0 || !f.found)
+		return r;
+	m = address_message(RTM_DELADDR, 0, address, f.length, ifindex);
+	r = nl_do(s, m);
+	return r == -EADDRNOTAVAIL || r == -ENODEV ? 0 : r < 0 ? r : 1;
+}

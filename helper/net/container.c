@@ -1,0 +1,123 @@
+/* The container's side of an attachment: its sysctls, its address, its default route. */
+#include "net/container.h"
+
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <string.h>
+
+#include "net/address.h"
+#include "net/link.h"
+#include "net/route.h"
+
+struct given {
+	struct in6_addr *list;
+	int count;
+};
+
+static int on_given(const struct address *a, void *arg)
+{
+	struct given *g = arg;
+
+	if (!a->ours && !IN6_IS_ADDR_LINKLOCAL(&a->address) && (a->flags & IFA_F_PERMANENT) &&
+	    !(a->flags & IFA_F_DADFAILED) && g->count < GIVEN_MAX)
+		g->list[g->count++] = a->address;
+	return 0;
+}
+
+int container_given(struct nl_sock *nl, const struct port *port, struct in6_addr *ret,
+		    struct error *e)
+{
+	struct given g = { ret, 0 };
+	int r = address_each(nl, port->inner, on_given, &g);
+
+	return r < 0 ? error_sys(e, r, "cannot list the container's addresses") : g.count;
+}
+
+/* What is done to the container's sysctls; run inside its namespace. */
+struct inner_sysctls {
+	const char *name;
+	struct sysctl_changes *changes;
+	bool restore;
+};
+
+static int change_sysctls(void *arg, struct error *e)
+{
+	const struct inner_sysctls *s = arg;
+	int r;
+
+	if (s->restore) {
+		sysctl_restore(s->changes);
+		return 0;
+	}
+	/* accept_ra before the interface wakes up: no router of the bridge's may get in first */
+	r = sysctl_set("conf", s->name, "accept_ra", 0, s->changes, e);
+	if (r == 0)
+		r = sysctl_set("conf", s->name, "disable_ipv6", 0, s->changes, e);
+	if (r == 0)
+		r = sysctl_set("conf", "lo", "disable_ipv6", 0, s->changes, e);
+	return r;
+}
+
+static int bring_up(const struct container_wish *w, bool *ret_changed, struct error *e)
+{
+	int r = link_set_up(w->nl, w->port->inner, true, ret_changed);
+
+	return r < 0 ? error_sys(e, r, "cannot bring the container's interface up") : 0;
+}
+
+int container_configure(const struct container_wish *w, struct container_effects *done,
+			struct error *e)
+{
+	struct inner_sysctls s = { w->port->inner_name, &done->sysctls, false };
+	int r = netns_within(w->netns, change_sysctls, &s, e);
+
+	if (r == 0)
+		r = bring_up(w, &done->up, e);
+	if (r < 0)
+		return error_prefix(e, r, "in the container");
+	r = address_add(w->nl, &w->address, 128, w->port->inner, &done->address);
+	if (r < 0)
+		return error_sys(e, r, "cannot give the container its address");
+	if (w->keeps_route) {
+		r = route_has_default(w->nl, w->port->inner);
+		if (r < 0)
+			return error_sys(e, r, "cannot list the container's routes");
+		if (r > 0)
+			return 0;
+	}
+	r = route_default(w->nl, &w->gateway, w->port->inner, true, &done->route);
+	if (r < 0)
+		return error_sys(e, r, "cannot give the container its default route");
+	return 0;
+}
+
+void container_undo(const struct container_wish *w, const struct container_effects *done)
+{
+	struct inner_sysctls s = { w->port->inner_name, (struct sysctl_changes *)&done->sysctls,
+				   true };
+	struct error ignored;
+	bool changed;
+
+	if (done->route)
+		route_default(w->nl, &w->gateway, w->port->inner, false, &changed);
+	if (done->address)
+		address_remove(w->nl, &w->address, w->port->inner);
+	if (done->up)
+		link_set_up(w->nl, w->port->inner, false, &changed);
+	if (done->sysctls.count)
+		netns_within(w->netns, change_sysctls, &s, &ignored);
+}
+
+int container_remove(struct nl_sock *nl, const struct in6_addr *address,
+		     const struct in6_addr *gateway, int ifindex, struct error *e)
+{
+	bool changed;
+	int r = route_default(nl, gateway, ifindex, false, &changed);
+
+	if (r < 0)
+		return error_sys(e, r, "cannot remove the container's default route");
+	r = address_remove(nl, address, ifindex);
+	if (r < 0)
+		return error_sys(e, r, "cannot remove the container's address");
+	return 0;
+}

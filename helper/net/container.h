@@ -1,0 +1,54 @@
+/* The container's side of an attachment: its sysctls, its address, its default route. */
+#ifndef V6HOOK_CONTAINER_H
+#define V6HOOK_CONTAINER_H
+
+#include <netinet/in.h>
+#include <netlink/netlink.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "net/netns.h"
+#include "net/port.h"
+#include "net/sysctl.h"
+
+struct container_wish {
+	struct nl_sock *nl; /* a socket in the container's namespace */
+	const struct netns *netns;
+	const struct port *port;
+	struct in6_addr gateway;
+	struct in6_addr address;
+	bool keeps_route; /* the address came from the engine: so does the default route, if any */
+};
+
+/* What one call changed, to be undone when a later step fails. */
+struct container_effects {
+	struct sysctl_changes sysctls;
+	bool up, address, route;
+};
+
+#define GIVEN_MAX 16
+
+/*
+ * The global addresses that the container's end has from elsewhere (Docker, the LXC configuration),
+ * permanent ones that did not fail duplicate detection.
+ * @ret: room for GIVEN_MAX; Returns how many, or -errno.
+ */
+int container_given(struct nl_sock *nl, const struct port *port, struct in6_addr *ret,
+		    struct error *e);
+
+/*
+ * Makes IPv6 work inside: accept_ra=0, disable_ipv6=0 on the interface and lo, interface up, the
+ * address usable at once, the default route. Returns 0 or -errno; done holds what was changed
+ * either way.
+ */
+int container_configure(const struct container_wish *w, struct container_effects *done,
+			struct error *e);
+
+/* Takes back what was done, last first; the container may be gone meanwhile. */
+void container_undo(const struct container_wish *w, const struct container_effects *done);
+
+/* Removes the marked default route and address. Returns 0 or -errno. */
+int container_remove(struct nl_sock *nl, const struct in6_addr *address,
+		     const struct in6_addr *gateway, int ifindex, struct error *e);
+
+#endif

@@ -1,0 +1,167 @@
+/*
+ * The host's side of an attachment: sysctls, bridge gateway, /128 route, neighbour, proxy entry.
+ *
+ * Theory of operation: turning forwarding on makes the kernel drop the default route that it
+ * learned from router advertisements, at once, unless accept_ra of the uplink is 2 by then; and
+ * with accept_ra=2 on a bridge a container could give the host a default route. Hence the order in
+ * `settings`. all.proxy_ndp and not the uplink's alone: solicitations sent to the host's own
+ * address (a router that refreshes its cache) are answered only with all.proxy_ndp and
+ * all.forwarding (net/ipv6/ip6_output.c: ip6_forward). proxy_delay holds an answer back for up to
+ * 0.8 s, and proxy_qlen drops what waits beyond it (net/ipv6/ndisc.c).
+ */
+#include "net/host.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/note.h"
+#include "net/address.h"
+#include "net/neigh.h"
+#include "net/route.h"
+
+#define PROXY_QUEUE 1024 /* solicitations; the kernel's own default is 64 */
+
+/* Looks at, or with looking off makes, every sysctl. */
+static int settings(const struct host_wish *w, struct sysctl_changes *c, struct error *e)
+{
+	const char *via = w->port->via_name, *uplink = w->uplink->name;
+	const struct {
+		const char *part, *dev, *name;
+		int value;
+		bool needed;
+	} list[] = {
+		{ "conf", via, "disable_ipv6", 0, true },
+		{ "conf", via, "accept_ra", 0, true },
+		{ "conf", "all", "forwarding", 1, true },
+		{ "conf", via, "forwarding", 1, true },
+		{ "conf", uplink, "forwarding", 1, true },
+		{ "neigh", uplink, "proxy_delay", 0, !w->routed },
+		{ "neigh", uplink, "proxy_qlen", PROXY_QUEUE, !w->routed },
+		{ "conf", "all", "proxy_ndp", 1, !w->routed },
+	};
+	int accept_ra, r = 0;
+
+	if (w->uplink->ra_default) {
+		r = sysctl_get("conf", uplink, "accept_ra", &accept_ra, e);
+		/* 0: a network manager handles the advertisements, the kernel does not */
+		if (r == 0 && accept_ra == 1)
+			r = sysctl_set("conf", uplink, "accept_ra", 2, c, e);
+	}
+	for (size_t i = 0; r == 0 && i < sizeof(list) / sizeof(list[0]); i++)
+		if (list[i].needed)
+			r = sysctl_set(list[i].part, list[i].dev, list[i].name, list[i].value, c,
+				       e);
+	return r;
+}
+
+struct find_gateway {
+	const struct in6_addr *gateway;
+	bool found;
+};
+
+static int on_address(const struct address *a, void *arg)
+{
+	struct find_gateway *f = arg;
+
+	f->found |= memcmp(&a->address, f->gateway, sizeof(a->address)) == 0;
+	return 0;
+}
+
+int host_is_settled(const struct host_wish *w, struct error *e)
+{
+	struct sysctl_changes look = { .looking = true };
+	struct find_gateway f = { &w->gateway, false };
+	int r = settings(w, &look, e);
+
+	if (r < 0)
+		return r;
+	r = address_each(w->nl, w->port->via, on_address, &f);
+	if (r < 0)
+		return error_sys(e, r, "cannot list the addresses of %s", w->port->via_name);
+	return f.found && !look.differs;
+}
+
+int host_settle(const struct host_wish *w, struct host_effects *done, struct error *e)
+{
+	struct route route;
+	int r = settings(w, &done->sysctls, e);
+
+	if (r < 0)
+		return r;
+	r = address_add(w->nl, &w->gateway, 64, w->port->via, &done->gateway);
+	if (r < 0)
+		return error_sys(e, r, "cannot give %s the gateway's address", w->port->via_name);
+	if (w->uplink->ra_default &&
+	    route_lookup(w->nl, &(struct in6_addr){ .s6_addr = { 0x20 } }, &route) < 0)
+		return error_set(e, STATUS_FAILED, -ENETUNREACH,
+				 "turning forwarding on lost the default route of %s",
+				 w->uplink->name);
+	return 0;
+}
+
+int host_lead(const struct host_wish *w, struct host_effects *done, struct error *e)
+{
+	int r = route_add_host(w->nl, &w->address, w->port->via, &done->route);
+
+	if (r == -EEXIST)
+		return error_set(e, STATUS_FAILED, r,
+				 "there is a route to the address that leads elsewhere and is not "
+				 "v6hook's: ip -6 route show");
+	if (r < 0)
+		return error_sys(e, r, "cannot add the route to %s", w->port->via_name);
+	r = neigh_add(w->nl, &w->address, w->port->via, w->port->mac, &done->neighbour);
+	if (r == -EEXIST)
+		return error_set(
+			e, STATUS_FAILED, r,
+			"%s has a permanent neighbour for the address with another MAC that "
+			"is not v6hook's: ip -6 neigh show nud permanent",
+			w->port->via_name);
+	if (r < 0)
+		return error_sys(e, r, "cannot add the neighbour entry on %s", w->port->via_name);
+	return 0;
+}
+
+int host_open(const struct host_wish *w, struct host_effects *done, struct error *e)
+{
+	int r = proxy_add(w->nl, &w->address, w->uplink->ifindex, &done->proxy);
+
+	return r < 0 ? error_sys(e, r, "cannot add proxy entry on %s", w->uplink->name) : 0;
+}
+
+static void check_undone(int r, const char *what, const char *dev)
+{
+	if (r < 0)
+		note(NOTE_WARNING, "cannot take back the %s on %s: %s", what, dev, strerror(-r));
+}
+
+void host_undo(const struct host_wish *w, const struct host_effects *done)
+{
+	const char *via = w->port->via_name;
+
+	if (done->proxy)
+		check_undone(proxy_remove(w->nl, &w->address, w->uplink->ifindex), "proxy entry",
+			     w->uplink->name);
+	if (done->neighbour)
+		check_undone(neigh_remove(w->nl, &w->address, w->port->via), "neighbour", via);
+	if (done->route)
+		check_undone(route_remove_host(w->nl, &w->address), "route", via);
+	if (done->gateway)
+		check_undone(address_remove(w->nl, &w->gateway, w->port->via), "gateway", via);
+	sysctl_restore(&done->sysctls);
+}
+
+int host_remove(struct nl_sock *nl, const struct in6_addr *address, int uplink, int via,
+		struct error *e)
+{
+	int r = uplink ? proxy_remove(nl, address, uplink) : 0;
+
+	if (r < 0)
+		return error_sys(e, r, "cannot remove the proxy entry");
+	r = route_remove_host(nl, address);
+	if (r < 0)
+		return error_sys(e, r, "cannot remove the route");
+	r = via ? neigh_remove(nl, address, via) : 0;
+	if (r < 0)
+		return error_sys(e, r, "cannot remove the neighbour entry");
+	return 0;
+}

@@ -1,0 +1,60 @@
+/* The host's side of an attachment: sysctls, bridge gateway, /128 route, neighbour, proxy entry. */
+#ifndef V6HOOK_HOST_H
+#define V6HOOK_HOST_H
+
+#include <netinet/in.h>
+#include <netlink/netlink.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "net/port.h"
+#include "net/sysctl.h"
+#include "net/uplink.h"
+
+/* What is to be so on the host. */
+struct host_wish {
+	struct nl_sock *nl;
+	const struct port *port;
+	const struct uplink *uplink;
+	bool routed; /* no proxy entry */
+	struct in6_addr gateway;
+	struct in6_addr address;
+};
+
+/* What one call changed, to be undone when a later step fails. */
+struct host_effects {
+	struct sysctl_changes sysctls;
+	bool gateway, route, neighbour, proxy;
+};
+
+/*
+ * Whether the settings that all containers of the bridge and the uplink share are as they must be.
+ * Changes nothing. Returns 1, 0 or -errno.
+ */
+int host_is_settled(const struct host_wish *w, struct error *e);
+
+/*
+ * Makes them so: accept_ra kept where the default route comes from RA, forwarding, proxying, and
+ * the gateway address on the bridge. Returns 0 or -errno; done holds what was changed either way.
+ */
+int host_settle(const struct host_wish *w, struct host_effects *done, struct error *e);
+
+/* Adds the /128 route and the permanent neighbour. Returns as host_settle. */
+int host_lead(const struct host_wish *w, struct host_effects *done, struct error *e);
+
+/* Adds the proxy entry: from here on the address is reachable. Returns as host_settle. */
+int host_open(const struct host_wish *w, struct host_effects *done, struct error *e);
+
+/* Takes back what was done, last first; what cannot be is told as a warning. */
+void host_undo(const struct host_wish *w, const struct host_effects *done);
+
+/*
+ * Removes what carries the mark: the proxy entry first, then route and neighbour. Interfaces that
+ * are gone took theirs with them.
+ * @uplink, @via: ifindexes, 0 if gone
+ * Returns 0 or -errno.
+ */
+int host_remove(struct nl_sock *nl, const struct in6_addr *address, int uplink, int via,
+		struct error *e);
+
+#endif

@@ -1,0 +1,169 @@
+/* Interfaces as the kernel describes them: one by index or name, or all of a kind. */
+#include "net/link.h"
+
+#include <errno.h>
+#include <linux/if_link.h>
+#include <linux/net_namespace.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "net/nl.h"
+
+#ifndef RTEXT_FILTER_SKIP_STATS
+#define RTEXT_FILTER_SKIP_STATS (1 << 3)
+#endif
+
+static int link_read(const struct nlmsghdr *h, struct link *ret)
+{
+	struct nlattr *attr[IFLA_MAX + 1], *info[IFLA_INFO_MAX + 1];
+	const struct ifinfomsg *msg = nlmsg_data(h);
+	struct link l = { .peer_nsid = -1 };
+
+	if (h->nlmsg_type != RTM_NEWLINK ||
+	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*msg), attr, IFLA_MAX, NULL) < 0 ||
+	    !attr[IFLA_IFNAME])
+		return -EBADMSG;
+	l.ifindex = msg->ifi_index;
+	l.up = msg->ifi_flags & IFF_UP;
+	snprintf(l.name, sizeof(l.name), "%s", nla_get_string(attr[IFLA_IFNAME]));
+	if (attr[IFLA_MASTER])
+		l.master = (int)nla_get_u32(attr[IFLA_MASTER]);
+	if (attr[IFLA_LINK])
+		l.peer = (int)nla_get_u32(attr[IFLA_LINK]);
+	if (attr[IFLA_LINK_NETNSID])
+		l.peer_nsid = nla_get_s32(attr[IFLA_LINK_NETNSID]);
+	if (attr[IFLA_ADDRESS] && nla_len(attr[IFLA_ADDRESS]) == sizeof(l.mac)) {
+		memcpy(l.mac, nla_data(attr[IFLA_ADDRESS]), sizeof(l.mac));
+		l.has_mac = true;
+	}
+	if (attr[IFLA_LINKINFO] &&
+	    nla_parse_nested(info, IFLA_INFO_MAX, attr[IFLA_LINKINFO], NULL) == 0 &&
+	    info[IFLA_INFO_KIND])
+		nla_strlcpy(l.kind, info[IFLA_INFO_KIND], sizeof(l.kind));
+	*ret = l;
+	return 0;
+}
+
+static int on_link(const struct nlmsghdr *h, void *arg)
+{
+	return link_read(h, arg);
+}
+
+static int ask_one(struct nl_sock *s, int ifindex, const char *name, struct link *ret)
+{
+	const struct ifinfomsg msg = { .ifi_index = ifindex };
+	_nl_msg_ struct nl_msg *m = nl_new(RTM_GETLINK, 0, &msg, sizeof(msg));
+
+	if (!m || nla_put_u32(m, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS) < 0 ||
+	    (name && nla_put_string(m, IFLA_IFNAME, name) < 0))
+		return -ENOMEM;
+	return nl_ask(s, m, on_link, ret);
+}
+
+int link_by_index(struct nl_sock *s, int ifindex, struct link *ret)
+{
+	return ask_one(s, ifindex, NULL, ret);
+}
+
+int link_by_name(struct nl_sock *s, const char *name, struct link *ret)
+{
+	if (strlen(name) >= IF_NAMESIZE)
+		return -ENODEV;
+	return ask_one(s, 0, name, ret);
+}
+
+struct each_veth {
+	int (*each)(const struct link *link, void *arg);
+	void *arg;
+};
+
+static int on_veth(const struct nlmsghdr *h, void *arg)
+{
+	struct each_veth *v = arg;
+	struct link link;
+	int r = link_read(h, &link);
+
+	if (r < 0)
+		return r;
+	return strcmp(link.kind, "veth") == 0 ? v->each(&link, v->arg) : 0;
+}
+
+int link_each_veth(struct nl_sock *s, int (*each)(const struct link *link, void *arg), void *arg)
+{
+	const struct ifinfomsg msg = { 0 };
+	struct each_veth v = { each, arg };
+	_nl_msg_ struct nl_msg *m = nl_new(RTM_GETLINK, NLM_F_DUMP, &msg, sizeof(msg));
+	struct nlattr *info;
+
+	if (!m || nla_put_u32(m, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS) < 0 ||
+	    !(info = nla_nest_start(m, IFLA_LINKINFO)) ||
+	    nla_put_string(m, IFLA_INFO_KIND, "veth") < 0)
+		return -ENOMEM;
+	nla_nest_end(m, info);
+	return nl_ask(s, m, on_veth, &v);
+}
+
+int link_set_up(struct nl_sock *s, int ifindex, bool up, bool *ret_changed)
+{
+	const struct ifinfomsg msg = {
+		.ifi_index = ifindex,
+		.ifi_flags = up ? IFF_UP : 0,
+		.ifi_change = IFF_UP,
+	};
+	_nl_msg_ struct nl_msg *m = NULL;
+	struct link now;
+	int r = link_by_index(s, ifindex, &now);
+
+	*ret_changed = false;
+	if (r < 0 || now.up == up)
+		return r;
+	m = nl_new(RTM_NEWLINK, 0, &msg, sizeof(msg));
+	r = nl_do(s, m);
+	*ret_changed = r == 0;
+	return r;
+}
+
+static int on_nsid(const struct nlmsghdr *h, void *arg)
+{
+	struct nlattr *attr[NETNSA_MAX + 1];
+
+	if (nlmsg_parse((struct nlmsghdr *)h, sizeof(struct rtgenmsg), attr, NETNSA_MAX, NULL) <
+		    0 ||
+	    !attr[NETNSA_NSID])
+		return -EBADMSG;
+	*(int *)arg = nla_get_s32(attr[NETNSA_NSID]);
+	return 0;
+}
+
+static struct nl_msg *nsid_message(int type, int netns_fd)
+{
+	const struct rtgenmsg msg = { .rtgen_family = AF_UNSPEC };
+	_nl_msg_ struct nl_msg *m = nl_new(type, 0, &msg, sizeof(msg));
+
+	if (!m || nla_put_u32(m, NETNSA_FD, (uint32_t)netns_fd) < 0)
+		return NULL;
+	return steal_ptr(&m);
+}
+
+int link_nsid(struct nl_sock *s, int netns_fd, int *ret)
+{
+	_nl_msg_ struct nl_msg *get = nsid_message(RTM_GETNSID, netns_fd);
+	_nl_msg_ struct nl_msg *assign = NULL, *again = NULL;
+	int nsid = NETNSA_NSID_NOT_ASSIGNED;
+	int r = nl_ask(s, get, on_nsid, &nsid);
+
+	if (r == 0 && nsid == NETNSA_NSID_NOT_ASSIGNED) {
+		assign = nsid_message(RTM_NEWNSID, netns_fd);
+		if (!assign || nla_put_s32(assign, NETNSA_NSID, NETNSA_NSID_NOT_ASSIGNED) < 0)
+			return -ENOMEM;
+		r = nl_do(s, assign);
+		if (r < 0 && r != -EEXIST)
+			return r;
+		again = nsid_message(RTM_GETNSID, netns_fd);
+		r = nl_ask(s, again, on_nsid, &nsid);
+	}
+	if (r == 0)
+		*ret = nsid;
+	return r;
+}

@@ -1,0 +1,40 @@
+/* Interfaces as the kernel describes them: one by index or name, or all of a kind. */
+#ifndef V6HOOK_LINK_H
+#define V6HOOK_LINK_H
+
+#include <net/if.h>
+#include <netlink/netlink.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+
+struct link {
+	int ifindex;
+	char name[IF_NAMESIZE];
+	char kind[16]; /* IFLA_INFO_KIND: "veth", "bridge", ...; "" for a physical one */
+	int master;    /* ifindex, or 0 */
+	int peer;      /* IFLA_LINK: the other end's ifindex, in its own namespace; or 0 */
+	int peer_nsid; /* IFLA_LINK_NETNSID: that namespace, or -1 for this one */
+	bool has_mac;
+	unsigned char mac[6];
+	bool up;
+};
+
+/* Asks for one interface. Returns 0, -ENODEV or -errno; no message. */
+int link_by_index(struct nl_sock *s, int ifindex, struct link *ret);
+int link_by_name(struct nl_sock *s, const char *name, struct link *ret);
+
+/* Calls each for every veth of the socket's namespace, as nl_ask does. Returns 0 or -errno. */
+int link_each_veth(struct nl_sock *s, int (*each)(const struct link *link, void *arg), void *arg);
+
+/* Sets the interface up or down. Returns 0 and whether it was otherwise, or -errno. */
+int link_set_up(struct nl_sock *s, int ifindex, bool up, bool *ret_changed);
+
+/*
+ * The number by which the socket's namespace knows the one of the descriptor; assigns one if there
+ * is none yet, as the kernel does too when it shows a veth that leads there.
+ * Returns 0 or -errno.
+ */
+int link_nsid(struct nl_sock *s, int netns_fd, int *ret);
+
+#endif

@@ -1,0 +1,219 @@
+/*
+ * Neighbour Discovery on the uplink: is an address somebody's, and: it is here now (RFC 4861).
+ *
+ * Packet sockets (packet(7), SOCK_DGRAM) write the IPv6 header by hand: a raw ICMPv6 socket cannot
+ * send from :: nor from an address of our choice.
+ */
+#include "net/ndisc.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/if_packet.h>
+#include <netinet/icmp6.h>
+#include <netinet/if_ether.h>
+#include <netinet/ip6.h>
+#include <poll.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+
+#define NONCE_OPTION 14 /* RFC 3971, 5.3.2; used by RFC 7527 to tell one's own probe */
+#define NONCE_SIZE 6
+#define OPTION_SIZE 8 /* bytes: both options used here are one unit long */
+
+/* A solicitation or advertisement with one option; both messages have this layout. */
+struct packet {
+	struct ip6_hdr ip;
+	struct icmp6_hdr icmp;
+	struct in6_addr target;
+	unsigned char option[OPTION_SIZE];
+};
+_Static_assert(sizeof(struct packet) == 40 + 8 + 16 + OPTION_SIZE, "no padding on the wire");
+
+/* RFC 8200, 8.1: over the pseudo-header and the message. */
+static uint16_t checksum(const struct packet *p)
+{
+	const unsigned char *bytes = (const unsigned char *)&p->ip.ip6_src;
+	uint32_t sum = IPPROTO_ICMPV6 + sizeof(*p) - sizeof(p->ip);
+
+	/* from the addresses on the packet is the pseudo-header's rest and the message */
+	for (size_t i = 0; i < sizeof(*p) - offsetof(struct packet, ip.ip6_src); i += 2)
+		sum += (uint32_t)(bytes[i] << 8 | bytes[i + 1]);
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return htons((uint16_t)~sum);
+}
+
+static void fill(struct packet *p, int type, const struct in6_addr *source,
+		 const struct in6_addr *destination, const struct in6_addr *target)
+{
+	memset(p, 0, sizeof(*p));
+	p->ip.ip6_flow = htonl(6u << 28);
+	p->ip.ip6_plen = htons(sizeof(*p) - sizeof(p->ip));
+	p->ip.ip6_nxt = IPPROTO_ICMPV6;
+	p->ip.ip6_hlim = 255;
+	p->ip.ip6_src = *source;
+	p->ip.ip6_dst = *destination;
+	p->icmp.icmp6_type = (uint8_t)type;
+	p->target = *target;
+}
+
+/* Opens a packet socket bound to the interface. @filtered: only solicitations and advertisements */
+static int open_packet(int ifindex, bool filtered, int *ret, struct error *e)
+{
+	static struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, offsetof(struct ip6_hdr, ip6_nxt)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_ICMPV6, 0, 4),
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, sizeof(struct ip6_hdr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ND_NEIGHBOR_SOLICIT, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ND_NEIGHBOR_ADVERT, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0xffff),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	const struct sock_fprog program = { ARRAY_SIZE(code), code };
+	struct sockaddr_ll link = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_IPV6),
+		.sll_ifindex = ifindex,
+	};
+	const int yes = 1;
+	/* protocol 0: nothing arrives before the filter is there */
+	_close_ int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return error_sys(e, -errno, "cannot open a packet socket (CAP_NET_RAW)");
+	if (filtered &&
+	    (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0 ||
+	     setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes, sizeof(yes)) < 0 ||
+	     bind(fd, (struct sockaddr *)&link, sizeof(link)) < 0))
+		return error_sys(e, -errno, "cannot listen on the uplink");
+	*ret = steal_fd(&fd);
+	return 0;
+}
+
+static int send_packet(int fd, int ifindex, struct packet *p, struct error *e)
+{
+	struct sockaddr_ll to = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_IPV6),
+		.sll_ifindex = ifindex,
+		.sll_halen = ETH_ALEN,
+		.sll_addr = { 0x33, 0x33 }, /* RFC 2464, 7 */
+	};
+
+	memcpy(to.sll_addr + 2, p->ip.ip6_dst.s6_addr + 12, 4);
+	p->icmp.icmp6_cksum = 0;
+	p->icmp.icmp6_cksum = checksum(p);
+	if (sendto(fd, p, sizeof(*p), 0, (struct sockaddr *)&to, sizeof(to)) < 0)
+		return error_sys(e, -errno, "cannot send on the uplink");
+	return 0;
+}
+
+/* Whether what was received says that the address is another's. */
+static bool says_taken(const unsigned char *data, size_t len, const struct packet *probe)
+{
+	struct packet got = { 0 };
+
+	if (len < offsetof(struct packet, option))
+		return false;
+	memcpy(&got, data, len < sizeof(got) ? len : sizeof(got));
+	if (got.ip.ip6_hlim != 255 || memcmp(&got.target, &probe->target, sizeof(got.target)) != 0)
+		return false;
+	if (got.icmp.icmp6_type == ND_NEIGHBOR_ADVERT)
+		return true;
+	/* another's probe; our own, sent back by the network, has our nonce (RFC 7527) */
+	return got.icmp.icmp6_type == ND_NEIGHBOR_SOLICIT &&
+	       IN6_IS_ADDR_UNSPECIFIED(&got.ip.ip6_src) &&
+	       memcmp(got.option, probe->option, sizeof(got.option)) != 0;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Listens until the deadline. Returns 1 and the owner, 0 or -errno. */
+static int listen_until(int fd, int64_t deadline, const struct packet *probe,
+			const unsigned char own_mac[6], unsigned char ret_owner[6])
+{
+	int64_t left;
+
+	while ((left = deadline - now_ms()) > 0) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		struct sockaddr_ll from = { 0 };
+		socklen_t from_len = sizeof(from);
+		unsigned char data[256];
+		ssize_t n;
+
+		if (poll(&p, 1, (int)left) <= 0)
+			continue;
+		n = recvfrom(fd, data, sizeof(data), MSG_DONTWAIT, (struct sockaddr *)&from,
+			     &from_len);
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return -errno;
+		if (n < 0 || !says_taken(data, (size_t)n, probe) ||
+		    memcmp(from.sll_addr, own_mac, ETH_ALEN) == 0)
+			continue;
+		memcpy(ret_owner, from.sll_addr, ETH_ALEN);
+		return 1;
+	}
+	return 0;
+}
+
+int ndisc_probe(int ifindex, const unsigned char own_mac[6], const struct in6_addr *address,
+		unsigned int wait_ms, unsigned char ret_owner[6], struct error *e)
+{
+	/* the solicited-node group of the address (RFC 4291, 2.7.1) */
+	struct in6_addr group = { .s6_addr = { 0xff, 2, [11] = 1, [12] = 0xff } };
+	_close_ int fd = -1;
+	struct packet probe;
+	int64_t start;
+	int r = open_packet(ifindex, true, &fd, e);
+
+	if (r < 0)
+		return r;
+	memcpy(group.s6_addr + 13, address->s6_addr + 13, 3);
+	fill(&probe, ND_NEIGHBOR_SOLICIT, &in6addr_any, &group, address);
+	probe.option[0] = NONCE_OPTION;
+	probe.option[1] = 1;
+	if (getrandom(probe.option + 2, NONCE_SIZE, 0) != NONCE_SIZE)
+		return error_sys(e, -errno, "cannot probe the uplink");
+	start = now_ms();
+	for (unsigned int half = 1; half <= 2; half++) {
+		r = send_packet(fd, ifindex, &probe, e);
+		if (r < 0)
+			return r;
+		r = listen_until(fd, start + wait_ms * half / 2, &probe, own_mac, ret_owner);
+		if (r < 0)
+			return error_sys(e, r, "cannot listen on the uplink");
+		if (r > 0)
+			return 1;
+	}
+	return 0;
+}
+
+int ndisc_announce(int ifindex, const unsigned char own_mac[6], const struct in6_addr *source,
+		   const struct in6_addr *address, struct error *e)
+{
+	const struct in6_addr all_nodes = { .s6_addr = { 0xff, 2, [15] = 1 } };
+	_close_ int fd = -1;
+	struct packet p;
+	int r = open_packet(ifindex, false, &fd, e);
+
+	if (r < 0)
+		return r;
+	fill(&p, ND_NEIGHBOR_ADVERT, source, &all_nodes, address);
+	p.icmp.icmp6_dataun.icmp6_un_data32[0] = ND_NA_FLAG_OVERRIDE;
+	p.option[0] = ND_OPT_TARGET_LINKADDR;
+	p.option[1] = 1;
+	memcpy(p.option + 2, own_mac, ETH_ALEN);
+	return send_packet(fd, ifindex, &p, e);
+}

@@ -1,0 +1,43 @@
+/* Proxy entries and permanent neighbours that carry v6hook's mark. */
+#ifndef V6HOOK_NEIGH_H
+#define V6HOOK_NEIGH_H
+
+#include <netinet/in.h>
+#include <netlink/netlink.h>
+#include <stdbool.h>
+
+/*
+ * Both build their messages by hand: libnl has no setter for NDA_PROTOCOL, and its neighbour cache
+ * does not dump proxy entries (the kernel wants a full ndmsg with NTF_PROXY for that).
+ */
+
+/*
+ * Adds the proxy entry ADDRESS dev IFINDEX, marked, and reads it back. One that somebody else made
+ * is left as it is, and serves as well.
+ * Returns 0 and whether it is new, or -errno; -EIO if it does not appear.
+ */
+int proxy_add(struct nl_sock *s, const struct in6_addr *address, int ifindex, bool *ret_new);
+
+/* Removes the marked proxy entry. Returns 1, 0 if there is none of ours, or -errno. */
+int proxy_remove(struct nl_sock *s, const struct in6_addr *address, int ifindex);
+
+/* Whether there is a proxy entry, of whoever made it. Returns 1, 0 or -errno. */
+int proxy_exists(struct nl_sock *s, const struct in6_addr *address, int ifindex);
+
+/* Calls each for every marked proxy entry. Returns 0 or -errno. */
+int proxy_each_marked(struct nl_sock *s,
+		      int (*each)(const struct in6_addr *address, int ifindex, void *arg),
+		      void *arg);
+
+/*
+ * Makes ADDRESS a permanent neighbour with this MAC, marked, in place of one that the kernel
+ * learned. Returns 0 and whether anything changed; -EEXIST if a permanent one of another's making
+ * has another MAC; or -errno.
+ */
+int neigh_add(struct nl_sock *s, const struct in6_addr *address, int ifindex,
+	      const unsigned char mac[6], bool *ret_changed);
+
+/* Removes the marked neighbour. Returns 1, 0 if there is none of ours, or -errno. */
+int neigh_remove(struct nl_sock *s, const struct in6_addr *address, int ifindex);
+
+#endif

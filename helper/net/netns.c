@@ -1,0 +1,149 @@
+/* A container's network namespace, pinned by descriptors so that no reused PID can stand for it. */
+#include "net/netns.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <linux/nsfs.h>
+
+#include "net/nl.h"
+
+static const char *const own_path = "/proc/thread-self/ns/net";
+
+static int same_file(int fd, const char *path)
+{
+	struct stat a, b;
+
+	if (fstat(fd, &a) < 0 || stat(path, &b) < 0)
+		return -errno;
+	return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* Fills in the identity; refuses what is no network namespace, and the caller's own. */
+static int identify(struct netns *n, const char *what, struct error *e)
+{
+	struct stat st;
+	int r;
+
+	if (ioctl(n->fd, NS_GET_NSTYPE) != CLONE_NEWNET)
+		return error_set(e, STATUS_FAILED, -EINVAL, "%s is no network namespace", what);
+	if (fstat(n->fd, &st) < 0)
+		return error_sys(e, -errno, "cannot identify %s", what);
+	r = same_file(n->fd, own_path);
+	if (r < 0)
+		return error_sys(e, r, "cannot identify the host's network namespace");
+	if (r > 0)
+		return error_set(e, STATUS_FAILED, -EBUSY,
+				 "it is on the host's own network: there is nothing to attach");
+	n->dev = st.st_dev;
+	n->inode = st.st_ino;
+	return 0;
+}
+
+static bool is_alive(int pidfd)
+{
+	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 0;
+}
+
+static int gone(pid_t pid, struct error *e)
+{
+	return error_set(e, STATUS_NO_CONTAINER, -ESRCH, "no process %d: it is not running",
+			 (int)pid);
+}
+
+int netns_pin_pid(pid_t pid, struct netns *ret, struct error *e)
+{
+	_netns_ struct netns n = NETNS_NONE;
+	char path[64];
+	int r;
+
+	n.pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (n.pidfd < 0)
+		return errno == ESRCH || errno == EINVAL
+			       ? gone(pid, e)
+			       : error_sys(e, -errno, "cannot pin process %d", (int)pid);
+	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
+	n.proc = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (n.proc >= 0)
+		n.fd = openat(n.proc, "ns/net", O_RDONLY | O_CLOEXEC);
+	if (n.fd < 0)
+		return errno == ENOENT || errno == ESRCH
+			       ? gone(pid, e)
+			       : error_sys(e, -errno,
+					   "cannot open the network namespace of process %d",
+					   (int)pid);
+	if (!is_alive(n.pidfd))
+		return gone(pid, e);
+	snprintf(path, sizeof(path), "the namespace of process %d", (int)pid);
+	r = identify(&n, path, e);
+	if (r < 0)
+		return r;
+	*ret = n;
+	n = (struct netns)NETNS_NONE;
+	return 0;
+}
+
+int netns_pin_file(const char *path, struct netns *ret, struct error *e)
+{
+	_netns_ struct netns n = NETNS_NONE;
+	int r;
+
+	n.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (n.fd < 0)
+		return error_set(e, errno == ENOENT ? STATUS_NO_CONTAINER : STATUS_FAILED, -errno,
+				 "cannot open network namespace %s: %s", path, strerror(errno));
+	r = identify(&n, path, e);
+	if (r < 0)
+		return r;
+	*ret = n;
+	n = (struct netns)NETNS_NONE;
+	return 0;
+}
+
+int netns_check(const struct netns *n, struct error *e)
+{
+	struct stat st;
+
+	if (n->pidfd < 0)
+		return 0;
+	if (!is_alive(n->pidfd) || fstatat(n->proc, "ns/net", &st, 0) < 0 || st.st_dev != n->dev ||
+	    st.st_ino != n->inode)
+		return error_set(e, STATUS_NO_CONTAINER, -ESRCH,
+				 "the container stopped while it was being attached");
+	return 0;
+}
+
+int netns_within(const struct netns *n, int (*work)(void *arg, struct error *e), void *arg,
+		 struct error *e)
+{
+	_close_ int home = open(own_path, O_RDONLY | O_CLOEXEC);
+	int r;
+
+	if (home < 0)
+		return error_sys(e, -errno, "cannot open the host's network namespace");
+	if (setns(n->fd, CLONE_NEWNET) < 0)
+		return error_sys(e, -errno, "cannot enter the container's network namespace");
+	r = work(arg, e);
+	if (setns(home, CLONE_NEWNET) < 0)
+		abort();
+	return r;
+}
+
+static int open_here(void *arg, struct error *e)
+{
+	return nl_open(arg, e);
+}
+
+int netns_nl_open(const struct netns *n, struct nl_sock **ret, struct error *e)
+{
+	return netns_within(n, open_here, ret, e);
+}

@@ -1,0 +1,153 @@
+/* Rtnetlink sockets that only the kernel can answer, with a deadline, and exact error codes. */
+#include "net/nl.h"
+
+#include <errno.h>
+#include <netlink/errno.h>
+#include <netlink/handlers.h>
+#include <netlink/socket.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+int nl_errno(int libnl_code)
+{
+	switch (libnl_code < 0 ? -libnl_code : libnl_code) {
+	case NLE_SUCCESS:
+		return 0;
+	case NLE_INTR:
+		return -EINTR;
+	case NLE_AGAIN:
+		return -ETIMEDOUT;
+	case NLE_NOMEM:
+		return -ENOMEM;
+	case NLE_EXIST:
+		return -EEXIST;
+	case NLE_OBJ_NOTFOUND:
+		return -ENOENT;
+	case NLE_NODEV:
+		return -ENODEV;
+	case NLE_NOACCESS:
+	case NLE_PERM:
+		return -EPERM;
+	case NLE_BUSY:
+		return -EBUSY;
+	case NLE_RANGE:
+		return -ERANGE;
+	case NLE_OPNOTSUPP:
+		return -EOPNOTSUPP;
+	case NLE_NOADDR:
+		return -EADDRNOTAVAIL;
+	case NLE_MSG_TRUNC:
+	case NLE_MSG_TOOSHORT:
+		return -EMSGSIZE;
+	case NLE_DUMP_INTR:
+		return -EAGAIN;
+	default:
+		return -EIO;
+	}
+}
+
+int nl_open(struct nl_sock **ret, struct error *e)
+{
+	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	const struct timeval deadline = { .tv_sec = NL_DEADLINE_S };
+	_nl_sock_ struct nl_sock *s = nl_socket_alloc();
+	const int yes = 1;
+	int r;
+
+	if (!s)
+		return error_sys(e, -ENOMEM, "cannot open a netlink socket");
+	r = nl_connect(s, NETLINK_ROUTE);
+	if (r < 0)
+		return error_sys(e, nl_errno(r), "cannot open a netlink socket");
+	if (connect(nl_socket_get_fd(s), (const struct sockaddr *)&kernel, sizeof(kernel)) < 0 ||
+	    setsockopt(nl_socket_get_fd(s), SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof(deadline)) <
+		    0)
+		return error_sys(e, -errno, "cannot connect a netlink socket to the kernel");
+	/* dumps take filters then; kernels before 4.20 refuse, and send everything */
+	setsockopt(nl_socket_get_fd(s), SOL_NETLINK, NETLINK_GET_STRICT_CHK, &yes, sizeof(yes));
+	*ret = steal_ptr(&s);
+	return 0;
+}
+
+struct nl_msg *nl_new(int type, int flags, const void *header, size_t len)
+{
+	_nl_msg_ struct nl_msg *m = nlmsg_alloc_simple(type, NLM_F_REQUEST | flags);
+
+	if (!m || nlmsg_append(m, (void *)header, len, NLMSG_ALIGNTO) < 0)
+		return NULL;
+	return steal_ptr(&m);
+}
+
+/* One exchange: what each answer is given to, and how it ended. */
+struct exchange {
+	int (*each)(const struct nlmsghdr *answer, void *arg);
+	void *arg;
+	int result; /* of each */
+	int error;  /* the kernel's */
+	bool ended;
+};
+
+static int on_answer(struct nl_msg *msg, void *arg)
+{
+	struct exchange *x = arg;
+
+	if (x->each && x->result == 0)
+		x->result = x->each(nlmsg_hdr(msg), x->arg);
+	return NL_OK;
+}
+
+static int on_end(struct nl_msg *msg, void *arg)
+{
+	struct exchange *x = arg;
+
+	(void)msg;
+	x->ended = true;
+	return NL_STOP;
+}
+
+static int on_error(struct sockaddr_nl *from, struct nlmsgerr *err, void *arg)
+{
+	struct exchange *x = arg;
+
+	(void)from;
+	x->error = err->error;
+	x->ended = true;
+	return NL_STOP;
+}
+
+int nl_ask(struct nl_sock *s, struct nl_msg *request,
+	   int (*each)(const struct nlmsghdr *answer, void *arg), void *arg)
+{
+	struct exchange x = { .each = each, .arg = arg };
+	struct nl_cb *cb;
+	int r;
+
+	if (!request)
+		return -ENOMEM;
+	/* the acknowledgement ends an exchange that is no dump */
+	if (!(nlmsg_hdr(request)->nlmsg_flags & NLM_F_DUMP))
+		nlmsg_hdr(request)->nlmsg_flags |= NLM_F_ACK;
+	cb = nl_cb_alloc(NL_CB_DEFAULT);
+	if (!cb)
+		return -ENOMEM;
+	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_answer, &x);
+	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_end, &x);
+	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_end, &x);
+	nl_cb_err(cb, NL_CB_CUSTOM, on_error, &x);
+	r = nl_send_auto(s, request);
+	while (r >= 0 && !x.ended) {
+		r = nl_recvmsgs(s, cb);
+		if (r == -NLE_INTR)
+			r = 0;
+	}
+	nl_cb_put(cb);
+	if (x.error)
+		return x.error;
+	return r < 0 && !x.ended ? nl_errno(r) : x.result;
+}
+
+int nl_do(struct nl_sock *s, struct nl_msg *request)
+{
+	return nl_ask(s, request, NULL, NULL);
+}

@@ -1,0 +1,51 @@
+/* Rtnetlink sockets that only the kernel can answer, with a deadline, and exact error codes. */
+#ifndef V6HOOK_NL_H
+#define V6HOOK_NL_H
+
+#include <linux/netlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+
+#define NL_DEADLINE_S 2 /* seconds that one answer may take */
+
+DEFINE_CLEANUP(struct nl_sock *, cleanup_nl_sock, nl_socket_free)
+#define _nl_sock_ CLEANUP(cleanup_nl_sock)
+DEFINE_CLEANUP(struct nl_msg *, cleanup_nl_msg, nlmsg_free)
+#define _nl_msg_ CLEANUP(cleanup_nl_msg)
+
+/*
+ * Opens an rtnetlink socket in the calling thread's network namespace and connects it to the
+ * kernel, so that no other process can forge an answer (libnl does not check who sent a message).
+ * Returns 0 or -errno.
+ */
+int nl_open(struct nl_sock **ret, struct error *e);
+
+/*
+ * A request of the given type with its fixed header in place.
+ * @flags: besides NLM_F_REQUEST
+ * Returns null without memory.
+ */
+struct nl_msg *nl_new(int type, int flags, const void *header, size_t len);
+
+/*
+ * Sends the request and waits for its acknowledgement.
+ * Returns 0, the kernel's own -errno, or -ETIMEDOUT.
+ */
+int nl_do(struct nl_sock *s, struct nl_msg *request);
+
+/*
+ * Sends the request and hands every answer to each, until the last; a non-zero return of each is
+ * remembered and returned (later answers are skipped).
+ * Returns 0, the kernel's own -errno, or -ETIMEDOUT.
+ */
+int nl_ask(struct nl_sock *s, struct nl_msg *request,
+	   int (*each)(const struct nlmsghdr *answer, void *arg), void *arg);
+
+/* The -errno for an error code of libnl's own, whose numbers collide with errno's. */
+int nl_errno(int libnl_code);
+
+#endif

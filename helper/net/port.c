@@ -1,0 +1,111 @@
+/* A container's port: the veth pair that joins its network namespace to the host. */
+#include "net/port.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "net/link.h"
+#include "net/nl.h"
+#include "net/route.h"
+
+#define VETHS_MOST 64 /* of one container: what it has beyond is not looked at */
+
+struct veths {
+	struct link list[VETHS_MOST];
+	int count;
+};
+
+static int remember(const struct link *link, void *arg)
+{
+	struct veths *v = arg;
+
+	if (v->count < VETHS_MOST)
+		v->list[v->count++] = *link;
+	return 0;
+}
+
+/*
+ * Whether the host's end of a container's veth points back to it; fills in ret if so.
+ * Returns 1, 0 or -errno.
+ */
+static int confirm(struct nl_sock *host, const struct link *inner, int nsid, struct port *ret,
+		   struct link *ret_outer)
+{
+	struct link outer;
+	int r = inner->peer > 0 ? link_by_index(host, inner->peer, &outer) : -ENODEV;
+
+	if (r == -ENODEV)
+		return 0;
+	if (r < 0)
+		return r;
+	if (strcmp(outer.kind, "veth") != 0 || outer.peer != inner->ifindex ||
+	    outer.peer_nsid != nsid || !inner->has_mac)
+		return 0;
+	*ret = (struct port){ .inner = inner->ifindex, .outer = outer.ifindex };
+	memcpy(ret->inner_name, inner->name, sizeof(ret->inner_name));
+	memcpy(ret->mac, inner->mac, sizeof(ret->mac));
+	*ret_outer = outer;
+	return 1;
+}
+
+/* Fills in where routes to the container go. Returns 0 or -errno. */
+static int find_way(struct nl_sock *host, const struct link *outer, struct port *port,
+		    struct error *e)
+{
+	struct link master;
+	int r;
+
+	port->via = outer->ifindex;
+	memcpy(port->via_name, outer->name, sizeof(port->via_name));
+	if (!outer->master)
+		return 0;
+	r = link_by_index(host, outer->master, &master);
+	if (r < 0)
+		return error_sys(e, r, "cannot look up the bridge of %s", outer->name);
+	if (strcmp(master.kind, "bridge") != 0)
+		return error_set(e, STATUS_FAILED, -ENODEV,
+				 "its port %s belongs to %s, a '%s' and no bridge", outer->name,
+				 master.name, master.kind);
+	port->via = master.ifindex;
+	memcpy(port->via_name, master.name, sizeof(port->via_name));
+	port->bridged = true;
+	return 0;
+}
+
+int port_find(struct nl_sock *host, struct nl_sock *inner, const struct netns *netns,
+	      struct port *ret, struct error *e)
+{
+	struct veths veths = { .count = 0 };
+	struct link outer = { 0 }, candidate_outer;
+	struct port port = { 0 }, candidate;
+	int nsid, preferred = 0, found = 0;
+	int r = link_nsid(host, netns->fd, &nsid);
+
+	if (r == 0)
+		r = link_each_veth(inner, remember, &veths);
+	if (r == 0 && veths.count > 1)
+		preferred = route_default_ipv4(inner);
+	for (int i = 0; r == 0 && i < veths.count; i++) {
+		r = confirm(host, &veths.list[i], nsid, &candidate, &candidate_outer);
+		if (r < 1)
+			continue;
+		r = 0;
+		if (found && candidate.inner != preferred)
+			continue;
+		found = 1;
+		port = candidate;
+		outer = candidate_outer;
+	}
+	if (r < 0)
+		return error_sys(e, r, "cannot find the container's port");
+	if (!found)
+		return error_set(e, STATUS_FAILED, -ENODEV,
+				 "it has no veth to this host (a network of its own kind: none, "
+				 "macvlan, ipvlan or a physical interface?)");
+	r = find_way(host, &outer, &port, e);
+	if (r == 0)
+		*ret = port;
+	return r;
+}

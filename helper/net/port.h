@@ -1,0 +1,32 @@
+/* A container's port: the veth pair that joins its network namespace to the host. */
+#ifndef V6HOOK_PORT_H
+#define V6HOOK_PORT_H
+
+#include <net/if.h>
+#include <netlink/netlink.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "net/netns.h"
+
+struct port {
+	int inner;		      /* the container's end: ifindex in its namespace */
+	char inner_name[IF_NAMESIZE]; /* as it is called now; only for sysctls */
+	unsigned char mac[6];	      /* of the container's end */
+	int outer;		      /* the host's end */
+	int via;		      /* where routes to the container go: the bridge, or outer */
+	char via_name[IF_NAMESIZE];
+	bool bridged; /* via is a bridge (not so in LXC's veth.mode=router) */
+};
+
+/*
+ * Finds the port. What the container says of its interfaces (any may be renamed or faked) is only
+ * a hint: a port counts if the host's own end is a veth that points back to it. Of several the one
+ * with the container's IPv4 default route is taken, else the first.
+ * @host, @inner: sockets in the two namespaces
+ * Returns 0, or -ENODEV with a message that says what there is instead, or -errno.
+ */
+int port_find(struct nl_sock *host, struct nl_sock *inner, const struct netns *netns,
+	      struct port *ret, struct error *e);
+
+#endif

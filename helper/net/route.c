@@ -1,0 +1,215 @@
+/* IPv6 routes that carry v6hook's mark, and look-ups in the routing table. */
+#include "net/route.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+
+#include "net/mark.h"
+#include "net/nl.h"
+
+#define DEFAULT_METRIC 512
+
+static struct nl_msg *route_message(int type, int flags, unsigned int length)
+{
+	const struct rtmsg msg = {
+		.rtm_family = AF_INET6,
+		.rtm_dst_len = (unsigned char)length,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = V6HOOK_PROTOCOL,
+		.rtm_scope = type == RTM_DELROUTE ? RT_SCOPE_NOWHERE : RT_SCOPE_UNIVERSE,
+		.rtm_type = RTN_UNICAST,
+	};
+
+	return nl_new(type, flags, &msg, sizeof(msg));
+}
+
+static int put_address(struct nl_msg *m, int attribute, const struct in6_addr *address)
+{
+	return nla_put(m, attribute, sizeof(*address), address);
+}
+
+static int change_host(struct nl_sock *s, int type, int flags, const struct in6_addr *address,
+		       int ifindex)
+{
+	_nl_msg_ struct nl_msg *m = route_message(type, flags, 128);
+
+	if (!m || put_address(m, RTA_DST, address) < 0 ||
+	    (ifindex && nla_put_u32(m, RTA_OIF, (uint32_t)ifindex) < 0))
+		return -ENOMEM;
+	return nl_do(s, m);
+}
+
+int route_add_host(struct nl_sock *s, const struct in6_addr *address, int ifindex, bool *ret_new)
+{
+	const int flags = NLM_F_CREATE | NLM_F_EXCL;
+	struct route now;
+	int r = change_host(s, RTM_NEWROUTE, flags, address, ifindex);
+
+	*ret_new = r == 0;
+	if (r != -EEXIST)
+		return r;
+	r = route_lookup(s, address, &now);
+	if (r == 0 && now.length == 128 && now.ifindex == ifindex)
+		return 0;
+	/* one of ours that leads to a bridge of the past gives way */
+	r = route_remove_host(s, address);
+	if (r <= 0)
+		return r < 0 ? r : -EEXIST;
+	r = change_host(s, RTM_NEWROUTE, flags, address, ifindex);
+	*ret_new = r == 0;
+	return r;
+}
+
+int route_remove_host(struct nl_sock *s, const struct in6_addr *address)
+{
+	int r, removed = 0;
+
+	/* the kernel takes a protocol given with the request as a condition (fib6: ip6_route_del)
+	 */
+	while ((r = change_host(s, RTM_DELROUTE, 0, address, 0)) == 0)
+		removed = 1;
+	return r == -ESRCH || r == -ENOENT ? removed : r;
+}
+
+int route_default(struct nl_sock *s, const struct in6_addr *gateway, int ifindex, bool add,
+		  bool *ret_changed)
+{
+	_nl_msg_ struct nl_msg *m = route_message(add ? RTM_NEWROUTE : RTM_DELROUTE,
+						  add ? NLM_F_CREATE | NLM_F_EXCL : 0, 0);
+	int r;
+
+	if (!m || put_address(m, RTA_GATEWAY, gateway) < 0 ||
+	    nla_put_u32(m, RTA_OIF, (uint32_t)ifindex) < 0 ||
+	    nla_put_u32(m, RTA_PRIORITY, DEFAULT_METRIC) < 0)
+		return -ENOMEM;
+	r = nl_do(s, m);
+	*ret_changed = r == 0;
+	return r == (add ? -EEXIST : -ESRCH) ? 0 : r;
+}
+
+/* Reads one RTM_NEWROUTE; dst may be null. */
+static int route_read(const struct nlmsghdr *h, struct route *ret, struct in6_addr *dst)
+{
+	struct nlattr *attr[RTA_MAX + 1];
+	const struct rtmsg *msg = nlmsg_data(h);
+	struct route route = { 0 };
+
+	if (h->nlmsg_type != RTM_NEWROUTE ||
+	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*msg), attr, RTA_MAX, NULL) < 0)
+		return -EBADMSG;
+	route.length = msg->rtm_dst_len;
+	route.protocol = msg->rtm_protocol;
+	route.local = msg->rtm_type == RTN_LOCAL || msg->rtm_type == RTN_ANYCAST;
+	if (attr[RTA_OIF] && (msg->rtm_type == RTN_UNICAST || route.local))
+		route.ifindex = (int)nla_get_u32(attr[RTA_OIF]);
+	if (attr[RTA_MULTIPATH] && nla_len(attr[RTA_MULTIPATH]) >= (int)sizeof(struct rtnexthop))
+		route.ifindex = ((struct rtnexthop *)nla_data(attr[RTA_MULTIPATH]))->rtnh_ifindex;
+	if (attr[RTA_GATEWAY] && nla_len(attr[RTA_GATEWAY]) == sizeof(route.gateway)) {
+		route.has_gateway = true;
+		memcpy(&route.gateway, nla_data(attr[RTA_GATEWAY]), sizeof(route.gateway));
+	}
+	if (dst && attr[RTA_DST] && nla_len(attr[RTA_DST]) == sizeof(*dst))
+		memcpy(dst, nla_data(attr[RTA_DST]), sizeof(*dst));
+	*ret = route;
+	return 0;
+}
+
+static int on_route(const struct nlmsghdr *h, void *arg)
+{
+	return route_read(h, arg, NULL);
+}
+
+int route_lookup(struct nl_sock *s, const struct in6_addr *destination, struct route *ret)
+{
+	const struct rtmsg msg = {
+		.rtm_family = AF_INET6,
+		.rtm_dst_len = 128,
+		.rtm_flags = RTM_F_FIB_MATCH,
+	};
+	_nl_msg_ struct nl_msg *m = nl_new(RTM_GETROUTE, 0, &msg, sizeof(msg));
+	struct route route = { 0 };
+	int r;
+
+	if (!m || put_address(m, RTA_DST, destination) < 0)
+		return -ENOMEM;
+	r = nl_ask(s, m, on_route, &route);
+	if (r == 0 && route.ifindex == 0)
+		r = -ENETUNREACH;
+	if (r == 0)
+		*ret = route;
+	return r;
+}
+
+/* Dumps routes of the main table. @protocol: 0 for all */
+static int dump(struct nl_sock *s, int family, int protocol,
+		int (*each)(const struct nlmsghdr *h, void *arg), void *arg)
+{
+	const struct rtmsg msg = {
+		.rtm_family = (unsigned char)family,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = (unsigned char)protocol,
+	};
+	_nl_msg_ struct nl_msg *m = nl_new(RTM_GETROUTE, NLM_F_DUMP, &msg, sizeof(msg));
+
+	return nl_ask(s, m, each, arg);
+}
+
+struct find_default {
+	int ifindex;
+	int found;
+};
+
+static int on_default(const struct nlmsghdr *h, void *arg)
+{
+	struct find_default *f = arg;
+	struct route route;
+	int r = route_read(h, &route, NULL);
+
+	if (r == 0 && route.length == 0 && route.ifindex &&
+	    (!f->ifindex || route.ifindex == f->ifindex) && !f->found)
+		f->found = route.ifindex;
+	return r;
+}
+
+int route_has_default(struct nl_sock *s, int ifindex)
+{
+	struct find_default f = { .ifindex = ifindex };
+	int r = dump(s, AF_INET6, 0, on_default, &f);
+
+	return r < 0 ? r : f.found != 0;
+}
+
+int route_default_ipv4(struct nl_sock *s)
+{
+	struct find_default f = { 0 };
+
+	return dump(s, AF_INET, 0, on_default, &f) < 0 ? 0 : f.found;
+}
+
+struct each_marked {
+	int (*each)(const struct in6_addr *address, int ifindex, void *arg);
+	void *arg;
+};
+
+static int on_marked(const struct nlmsghdr *h, void *arg)
+{
+	struct each_marked *m = arg;
+	struct in6_addr dst;
+	struct route route;
+	int r = route_read(h, &route, &dst);
+
+	/* a kernel without strict checking sends every route */
+	if (r < 0 || route.length != 128 || route.protocol != V6HOOK_PROTOCOL)
+		return r;
+	return m->each(&dst, route.ifindex, m->arg);
+}
+
+int route_each_marked(struct nl_sock *s,
+		      int (*each)(const struct in6_addr *address, int ifindex, void *arg),
+		      void *arg)
+{
+	struct each_marked m = { each, arg };
+
+	return dump(s, AF_INET6, V6HOOK_PROTOCOL, on_marked, &m);
+}

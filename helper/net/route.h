@@ -1,0 +1,53 @@
+/* IPv6 routes that carry v6hook's mark, and look-ups in the routing table. */
+#ifndef V6HOOK_ROUTE_H
+#define V6HOOK_ROUTE_H
+
+#include <netinet/in.h>
+#include <netlink/netlink.h>
+#include <stdbool.h>
+
+/* What the routing table answers for one destination. */
+struct route {
+	int ifindex; /* 0: none (unreachable, blackhole) */
+	bool has_gateway;
+	struct in6_addr gateway;
+	unsigned int length;   /* prefix length of the route that matched */
+	unsigned int protocol; /* rtm_protocol: RTPROT_RA, ... */
+	bool local;	       /* the destination is one of this host's own */
+};
+
+/*
+ * Adds the route ADDRESS/128 dev IFINDEX, marked, to the main table.
+ * Returns 0 and whether it is new, -EEXIST if a route that is not ours leads elsewhere, or -errno.
+ */
+int route_add_host(struct nl_sock *s, const struct in6_addr *address, int ifindex, bool *ret_new);
+
+/* Removes the marked route to ADDRESS/128, wherever it leads. Returns 1, 0 if none, or -errno. */
+int route_remove_host(struct nl_sock *s, const struct in6_addr *address);
+
+/*
+ * Adds, or with add=false removes, the marked default route via the gateway. Its metric is lower
+ * than that of routes from elsewhere (1024), so that it wins and they stay.
+ * Returns 0 and whether anything changed, or -errno.
+ */
+int route_default(struct nl_sock *s, const struct in6_addr *gateway, int ifindex, bool add,
+		  bool *ret_changed);
+
+/* Whether any default route leaves by the interface. Returns 1, 0 or -errno. */
+int route_has_default(struct nl_sock *s, int ifindex);
+
+/*
+ * The route that a destination takes (RTM_GETROUTE with RTM_F_FIB_MATCH).
+ * Returns 0, -ENETUNREACH or -errno.
+ */
+int route_lookup(struct nl_sock *s, const struct in6_addr *destination, struct route *ret);
+
+/* The interface of the IPv4 default route, or 0. */
+int route_default_ipv4(struct nl_sock *s);
+
+/* Calls each for every marked /128 route. Returns 0 or -errno. */
+int route_each_marked(struct nl_sock *s,
+		      int (*each)(const struct in6_addr *address, int ifindex, void *arg),
+		      void *arg);
+
+#endif

@@ -1,0 +1,41 @@
+/* The sysctls that forwarding and proxying hang on: read, and written only where they differ. */
+#ifndef V6HOOK_SYSCTL_H
+#define V6HOOK_SYSCTL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+/* One value that was changed, to be put back. */
+struct sysctl_change {
+	char path[160];
+	int old;
+};
+
+/* What one call changed, in order; or, looking, whether it would change anything. */
+struct sysctl_changes {
+	bool looking; /* set: nothing is written, `differs` tells */
+	bool differs;
+	struct sysctl_change list[16];
+	size_t count;
+};
+
+/*
+ * Reads a number below /proc/sys/net/ipv6/ (kernel documentation, networking/ip-sysctl).
+ * @part: "conf" or "neigh"; @dev: an interface, "all" or "default"
+ * Returns 0 or -errno.
+ */
+int sysctl_get(const char *part, const char *dev, const char *name, int *ret, struct error *e);
+
+/*
+ * Writes a value if it is not there yet and records the old one.
+ * Returns 0 or -errno.
+ */
+int sysctl_set(const char *part, const char *dev, const char *name, int value,
+	       struct sysctl_changes *changes, struct error *e);
+
+/* Puts back what was changed, last first, as far as possible. */
+void sysctl_restore(const struct sysctl_changes *changes);
+
+#endif

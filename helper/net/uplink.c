@@ -1,0 +1,195 @@
+/* The host's side of the provider's link: which interface it is, and the host's own addresses. */
+#include "net/uplink.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+
+#include "net/link.h"
+#include "net/route.h"
+
+static int collect(const struct address *a, void *arg)
+{
+	struct host_addresses *h = arg;
+	struct address *larger;
+
+	if (IN6_IS_ADDR_LINKLOCAL(&a->address) || IN6_IS_ADDR_LOOPBACK(&a->address))
+		return 0;
+	if ((h->count & (h->count - 1)) == 0) {
+		size_t room = h->count ? 2 * h->count : 1;
+
+		larger = realloc(h->list, room * sizeof(*larger));
+		if (!larger)
+			return -ENOMEM;
+		h->list = larger;
+	}
+	h->list[h->count++] = *a;
+	return 0;
+}
+
+int host_addresses_read(struct nl_sock *s, struct host_addresses *ret, struct error *e)
+{
+	_host_addresses_ struct host_addresses h = { 0 };
+	struct in6_addr anywhere;
+	struct route route;
+	int r = address_each(s, 0, collect, &h);
+
+	if (r < 0)
+		return error_sys(e, r, "cannot list the host's addresses");
+	/* any address that is surely elsewhere: the look-up sends nothing */
+	inet_pton(AF_INET6, "2000::", &anywhere);
+	r = route_lookup(s, &anywhere, &route);
+	if (r == 0 && route.has_gateway) {
+		h.has_gateway = true;
+		h.gateway = route.gateway;
+	}
+	*ret = h;
+	h.list = NULL;
+	return 0;
+}
+
+static bool in_prefix(const struct in6_addr *a, const struct in6_addr *prefix, unsigned int length)
+{
+	unsigned int bytes = length / 8, bits = length % 8;
+	unsigned char mask = (unsigned char)(0xff00 >> bits);
+
+	return memcmp(a, prefix, bytes) == 0 &&
+	       (bits == 0 || !((a->s6_addr[bytes] ^ prefix->s6_addr[bytes]) & mask));
+}
+
+/* Whether the address is all zeros beyond its prefix. */
+static bool is_zero_beyond(const struct in6_addr *a, unsigned int length)
+{
+	for (unsigned int bit = length; bit < 128; bit++)
+		if (a->s6_addr[bit / 8] & (0x80 >> bit % 8))
+			return false;
+	return true;
+}
+
+bool host_addresses_have(const struct host_addresses *h, const struct in6_addr *address,
+			 const char **ret_why)
+{
+	const char *why = NULL;
+
+	for (size_t i = 0; i < h->count; i++) {
+		const struct address *a = &h->list[i];
+
+		if (memcmp(&a->address, address, sizeof(*address)) == 0)
+			why = "is the host's own";
+		else if (a->length < 127 && in_prefix(address, &a->address, a->length) &&
+			 is_zero_beyond(address, a->length))
+			why = "is the subnet-router anycast address of the host's link";
+	}
+	if (h->has_gateway && memcmp(&h->gateway, address, sizeof(*address)) == 0)
+		why = "is the gateway's";
+	if (why && ret_why)
+		*ret_why = why;
+	return why != NULL;
+}
+
+/* The interface of the default route, or 0; whether that route was learned by RA. */
+static int default_interface(struct nl_sock *s, bool *ret_ra)
+{
+	struct in6_addr anywhere;
+	struct route route;
+
+	*ret_ra = false;
+	inet_pton(AF_INET6, "2000::", &anywhere);
+	if (route_lookup(s, &anywhere, &route) < 0 || route.length != 0)
+		return 0;
+	*ret_ra = route.protocol == RTPROT_RA;
+	return route.ifindex;
+}
+
+/*
+ * Where the range is on-link: the interface with an address whose prefix holds its first address;
+ * preferred if that is among them. @ret_larger: whether that prefix ends before the range does
+ */
+static int on_link_interface(const struct host_addresses *h, const struct in6_addr *first,
+			     const struct in6_addr *last, int preferred, int not_this,
+			     bool *ret_larger)
+{
+	int found = 0;
+
+	*ret_larger = false;
+	for (size_t i = 0; i < h->count; i++) {
+		const struct address *a = &h->list[i];
+		bool holds_first = in_prefix(first, &a->address, a->length);
+		bool holds_last = in_prefix(last, &a->address, a->length);
+
+		if (a->length == 128 || a->ifindex == not_this || !(holds_first || holds_last))
+			continue;
+		if (found && a->ifindex != preferred)
+			continue;
+		found = a->ifindex;
+		*ret_larger = !(holds_first && holds_last);
+	}
+	return found;
+}
+
+int uplink_find(struct nl_sock *s, const struct host_addresses *h, const char *name,
+		const struct in6_addr *first, const struct in6_addr *last, int not_this,
+		struct uplink *ret, struct error *e)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct uplink u = { 0 };
+	struct link link;
+	bool ra, larger;
+	int standard = default_interface(s, &ra), on_link, r;
+
+	inet_ntop(AF_INET6, first, text, sizeof(text));
+	if (name) {
+		r = link_by_name(s, name, &link);
+		if (r < 0)
+			return error_set(e, STATUS_USAGE, r,
+					 "configuration: uplink '%s': no such interface", name);
+		on_link = on_link_interface(h, first, last, link.ifindex, not_this, &larger);
+	} else {
+		on_link = on_link_interface(h, first, last, standard, not_this, &larger);
+		r = on_link || standard ? link_by_index(s, on_link ? on_link : standard, &link)
+					: -ENODEV;
+		if (r < 0)
+			return error_set(
+				e, STATUS_USAGE, r,
+				"no uplink found: %s is on no link and there is no default "
+				"route; name one with \"uplink\" in the pool",
+				text);
+	}
+	u.on_link = on_link == link.ifindex;
+	if (u.on_link && larger)
+		return error_set(e, STATUS_USAGE, -ERANGE,
+				 "configuration: the range at %s is larger than the prefix on %s",
+				 text, link.name);
+	if (!link.up)
+		return error_set(e, STATUS_FAILED, -ENETDOWN,
+				 "uplink %s is down: ip link set %s up", link.name, link.name);
+	u.ifindex = link.ifindex;
+	memcpy(u.name, link.name, sizeof(u.name));
+	u.has_mac = link.has_mac;
+	memcpy(u.mac, link.mac, sizeof(u.mac));
+	u.ra_default = ra && standard == link.ifindex;
+	*ret = u;
+	return 0;
+}
+
+static int on_source(const struct address *a, void *arg)
+{
+	if (IN6_IS_ADDR_LINKLOCAL(&a->address) && !(a->flags & IFA_F_TENTATIVE)) {
+		*(struct in6_addr *)arg = a->address;
+		return 1;
+	}
+	return 0;
+}
+
+int uplink_source(struct nl_sock *s, const struct host_addresses *h, const struct uplink *u,
+		  struct in6_addr *ret)
+{
+	for (size_t i = 0; i < h->count; i++)
+		if (h->list[i].ifindex == u->ifindex && !(h->list[i].flags & IFA_F_TENTATIVE)) {
+			*ret = h->list[i].address;
+			return 1;
+		}
+	return address_each(s, u->ifindex, on_source, ret);
+}

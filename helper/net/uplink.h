@@ -1,0 +1,68 @@
+/* The host's side of the provider's link: which interface it is, and the host's own addresses. */
+#ifndef V6HOOK_UPLINK_H
+#define V6HOOK_UPLINK_H
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <netlink/netlink.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "net/address.h"
+
+struct uplink {
+	int ifindex;
+	char name[IF_NAMESIZE];
+	bool ra_default; /* the default route there comes from router advertisements */
+	bool on_link;	 /* the range lies in the prefix of an address there */
+	bool has_mac;	 /* not so on a tunnel, where nothing is solicited */
+	unsigned char mac[6];
+};
+
+/* What the host itself has; none of it may be handed out. */
+struct host_addresses {
+	struct address *list;
+	size_t count;
+	bool has_gateway;
+	struct in6_addr gateway; /* the next hop of the default route */
+};
+
+static inline void host_addresses_release(struct host_addresses *h)
+{
+	free(h->list);
+}
+#define _host_addresses_ CLEANUP(host_addresses_release)
+
+/* Lists the host's addresses and its default gateway. Returns 0 or -errno. */
+int host_addresses_read(struct nl_sock *s, struct host_addresses *ret, struct error *e);
+
+/*
+ * Whether the address is the host's own, a subnet-router anycast address of a prefix on one of its
+ * links (RFC 4291, 2.6.1), or its gateway's. @ret_why: set to which, if not null
+ */
+bool host_addresses_have(const struct host_addresses *h, const struct in6_addr *address,
+			 const char **ret_why);
+
+/*
+ * Finds the uplink of a range: the interface named in the configuration; else where the range is
+ * on-link, the default route's interface first and never `not`; else the default route's interface.
+ * @name: from the configuration, or null; @first, @last: the range; @not: ifindex of the
+ * container's bridge
+ * Returns 0, or -ENODEV with STATUS_USAGE: no such interface, it is down, or none was found; or a
+ * range that is larger than the prefix on the link.
+ */
+int uplink_find(struct nl_sock *s, const struct host_addresses *h, const char *name,
+		const struct in6_addr *first, const struct in6_addr *last, int not_this,
+		struct uplink *ret, struct error *e);
+
+/*
+ * The address from which the host advertises on the uplink: a global one where there is one, as
+ * some providers drop advertisements from link-local ones. Returns 1, 0 if there is none, or
+ * -errno.
+ */
+int uplink_source(struct nl_sock *s, const struct host_addresses *h, const struct uplink *u,
+		  struct in6_addr *ret);
+
+#endif
