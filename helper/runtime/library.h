@@ -1,0 +1,22 @@
+/* Shared libraries that only some calls need, loaded when they do (dlopen(3)). */
+#ifndef V6HOOK_LIBRARY_H
+#define V6HOOK_LIBRARY_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+/* One function to find: its name, and where its address goes. */
+struct library_symbol {
+	const char *name;
+	void *into; /* a pointer to a function pointer */
+};
+
+/*
+ * Loads the library for the rest of the process's life and fills in the functions.
+ * Returns 0, or -EHOSTDOWN with a message that names the library.
+ */
+int library_load(const char *soname, const struct library_symbol *symbols, size_t count,
+		 struct error *e);
+
+#endif

@@ -1,0 +1,161 @@
+/* LXC containers, through liblxc; the only file that includes it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <lxc/lxccontainer.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "runtime/engines.h"
+#include "runtime/library.h"
+
+#define LXC_PATH "/var/lib/lxc" /* lxc.system.conf(5), lxc.lxcpath */
+#define LXC_CONF "/etc/lxc/lxc.conf"
+
+/*
+ * The path where LXC keeps its containers: lxc.lxcpath of lxc.system.conf(5), else the built-in
+ * one. Read here and not asked of liblxc, as hooks need it and do not pay for the library.
+ */
+static void default_path(char *ret, size_t size)
+{
+	_free_ char *text = NULL;
+	char *line, *rest;
+	size_t len;
+
+	snprintf(ret, size, "%s", LXC_PATH);
+	if (file_read(AT_FDCWD, LXC_CONF, 65536, &text, &len) < 0)
+		return;
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		char value[PATH_MAX];
+
+		if (sscanf(line, " lxc.lxcpath = %4095s", value) == 1 && *value == '/')
+			snprintf(ret, size, "%s", value);
+	}
+}
+
+/* Removes slashes that mean nothing: double ones and the last. */
+static void tidy_path(char *path)
+{
+	char *to = path;
+
+	for (const char *from = path; *from; from++)
+		if (*from != '/' || (from[1] != '/' && from[1] != '\0') || from == path)
+			*to++ = *from;
+	*to = '\0';
+}
+
+int runtime_lxc_path(const char *lxcpath, char *ret, size_t size, struct error *e)
+{
+	char standard[PATH_MAX], path[PATH_MAX];
+
+	if (!lxcpath) {
+		*ret = '\0';
+		return 0;
+	}
+	if (*lxcpath != '/' || strlen(lxcpath) > IDENT_PATH_MAX)
+		return error_set(e, STATUS_USAGE, -EINVAL,
+				 "--lxcpath '%.80s' is not an absolute path of at most %d bytes",
+				 lxcpath, IDENT_PATH_MAX);
+	snprintf(path, sizeof(path), "%s", lxcpath);
+	default_path(standard, sizeof(standard));
+	tidy_path(path);
+	tidy_path(standard);
+	snprintf(ret, size, "%s", strcmp(path, standard) == 0 ? "" : path);
+	return 0;
+}
+
+static struct lxc_container *(*container_new)(const char *name, const char *path);
+static int (*container_put)(struct lxc_container *c);
+
+static int load(struct error *e)
+{
+	const struct library_symbol symbols[] = {
+		{ "lxc_container_new", &container_new },
+		{ "lxc_container_put", &container_put },
+	};
+
+	return library_load("liblxc.so.1", symbols, ARRAY_SIZE(symbols), e);
+}
+
+static void put(struct lxc_container *c)
+{
+	container_put(c);
+}
+DEFINE_CLEANUP(struct lxc_container *, cleanup_container, put)
+
+/*
+ * Refuses a container that has no network namespace of its own, and says whose it has.
+ * Returns 0 or -ENODEV.
+ */
+static int check_network(struct lxc_container *c, struct error *e)
+{
+	char value[256] = "";
+
+	/* liblxc gives "(null)" for what is not set */
+	if (c->get_config_item(c, "lxc.namespace.share.net", value, sizeof(value)) > 0 &&
+	    strcmp(value, "(null)") != 0)
+		return error_set(e, STATUS_FAILED, -ENODEV,
+				 "it shares the network of '%.200s': attach that one", value);
+	if (c->get_config_item(c, "lxc.net.0.type", value, sizeof(value)) > 0) {
+		if (strcmp(value, "none") == 0)
+			return error_set(e, STATUS_FAILED, -ENODEV,
+					 "it is on the host's own network (lxc.net.0.type = none): "
+					 "there is nothing to attach");
+		if (strcmp(value, "empty") == 0)
+			return error_set(
+				e, STATUS_FAILED, -ENODEV,
+				"it has no network (lxc.net.0.type = empty): give it a veth "
+				"on a bridge");
+	}
+	return 0;
+}
+
+static int lxc_find(const char *name, const struct runtime_options *o, struct instance *ret,
+		    struct error *e)
+{
+	CLEANUP(cleanup_container) struct lxc_container *c = NULL;
+	struct instance instance = { .pid = 0 };
+	char path[PATH_MAX], config[PATH_MAX + IDENT_NAME_MAX + 16];
+	int r;
+
+	if (o->lxcpath)
+		snprintf(path, sizeof(path), "%s", o->lxcpath);
+	else
+		default_path(path, sizeof(path));
+	r = runtime_lxc_path(o->lxcpath, instance.ident.path, sizeof(instance.ident.path), e);
+	if (r < 0)
+		return r;
+	/* what has no configuration is no container: the library need not be asked */
+	snprintf(config, sizeof(config), "%s/%s/config", path, name);
+	if (access(config, F_OK) < 0) {
+		if (errno == EACCES)
+			return error_sys(e, -EACCES, "cannot look into %s", path);
+		return error_set(e, STATUS_NO_CONTAINER, -ENOENT, "no LXC container '%s' in %s",
+				 name, path);
+	}
+	r = load(e);
+	if (r < 0)
+		return r;
+	c = container_new(name, path);
+	if (!c || !c->is_defined(c))
+		return error_set(e, STATUS_NO_CONTAINER, -ENOENT, "no LXC container '%s' in %s",
+				 name, path);
+	snprintf(instance.ident.runtime, sizeof(instance.ident.runtime), "lxc");
+	snprintf(instance.ident.name, sizeof(instance.ident.name), "%s", name);
+	ret->ident = instance.ident;
+	instance.pid = c->init_pid(c);
+	if (instance.pid <= 0)
+		return error_set(e, STATUS_NO_CONTAINER, -ESRCH,
+				 "LXC container '%s' is not running: lxc-start -n %s", name, name);
+	r = check_network(c, e);
+	if (r < 0)
+		return r;
+	*ret = instance;
+	return 0;
+}
+
+const struct runtime runtime_lxc = { .name = "lxc", .find = lxc_find };

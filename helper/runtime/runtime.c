@@ -1,0 +1,17 @@
+/* The list of container engines. A new one is a file with a struct runtime, and a line here. */
+#include "runtime/runtime.h"
+
+#include <string.h>
+
+#include "runtime/engines.h"
+
+const struct runtime *const runtimes[] = { &runtime_lxc, &runtime_docker, NULL };
+const char *const runtime_names[] = { "lxc", "docker", NULL };
+
+const struct runtime *runtime_by_name(const char *name)
+{
+	for (size_t i = 0; runtimes[i]; i++)
+		if (strcmp(runtimes[i]->name, name) == 0)
+			return runtimes[i];
+	return NULL;
+}
