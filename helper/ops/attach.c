@@ -1,0 +1,295 @@
+/*
+ * attach: gives a running container its address and makes it reachable.
+ *
+ * Theory of operation: the order is what makes it quick and safe. The container is pinned first, so
+ * that every step lands in this instance or nowhere. The lease is durable before the network is
+ * told. The container's side comes before the proxy entry, which is last: the other way round the
+ * router's first packet arrives while nobody answers on the bridge, and waits a second. Each step
+ * records what it changed; the one ladder at the end takes that back in reverse.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/caps.h"
+#include "base/note.h"
+#include "net/container.h"
+#include "net/host.h"
+#include "net/link.h"
+#include "net/ndisc.h"
+#include "net/neigh.h"
+#include "net/nl.h"
+#include "ops/choose.h"
+#include "ops/resolve.h"
+#include "ops/verbs.h"
+
+/* Everything one attach holds; released as a whole. */
+struct attach {
+	struct context *c;
+	struct instance instance;
+	char ident[IDENT_TEXT_MAX];
+	int lock, host_lock;
+	struct netns netns;
+	struct nl_sock *host, *inner;
+	struct port port;
+	struct host_addresses own;
+	struct choice choice;
+	struct attachment before; /* as recorded before this call */
+	bool had_before;
+	bool recorded; /* this call wrote a record */
+};
+
+static void attach_release(struct attach *a)
+{
+	cleanup_close(&a->host_lock);
+	cleanup_nl_sock(&a->host);
+	cleanup_nl_sock(&a->inner);
+	netns_release(&a->netns);
+	host_addresses_release(&a->own);
+	cleanup_close(&a->lock);
+}
+
+/* Pins the container and finds its port. Returns 0 or -errno. */
+static int find_port(struct attach *a, const struct request *q, struct error *e)
+{
+	int r = a->instance.pid ? netns_pin_pid(a->instance.pid, &a->netns, e)
+				: netns_pin_file(q->netns, &a->netns, e);
+
+	if (r == 0)
+		r = nl_open(&a->host, e);
+	if (r == 0)
+		r = netns_nl_open(&a->netns, &a->inner, e);
+	if (r == 0)
+		r = port_find(a->host, a->inner, &a->netns, &a->port, e);
+	if (r == 0)
+		r = host_addresses_read(a->host, &a->own, e);
+	return r;
+}
+
+static int choose(struct attach *a, const struct request *q, struct error *e)
+{
+	const struct choose choose = {
+		.c = a->c,
+		.host = a->host,
+		.inner = a->inner,
+		.port = &a->port,
+		.own = &a->own,
+		.ident = a->ident,
+		.asked = q->has_address ? &q->address : NULL,
+	};
+	int r = choose_lease(&choose, &a->choice, e);
+
+	if (r == 0 && a->choice.uplink.ifindex == a->port.via) {
+		choose_undo(a->c, &a->choice);
+		return error_set(e, STATUS_FAILED, -EINVAL,
+				 "its bridge %s is the uplink itself: the router reaches it there "
+				 "without v6hook",
+				 a->port.via_name);
+	}
+	return r;
+}
+
+/*
+ * Records which instance is attached, unless that is known already. Not durable, and no reason to
+ * fail: without it a later detach only knows less. Stale entries of the former place are removed.
+ */
+static void record(struct attach *a, const struct request *q)
+{
+	struct attachment now = {
+		.pid = a->instance.pid,
+		.netns_dev = a->netns.dev,
+		.netns_inode = a->netns.inode,
+		.routed = a->choice.pool->routed,
+		.since = time(NULL),
+	};
+	const struct attachment *old = &a->before;
+	struct error error;
+	struct link link;
+
+	snprintf(now.instance, sizeof(now.instance), "%s", a->instance.id);
+	snprintf(now.netns_path, sizeof(now.netns_path), "%s", q->netns ? q->netns : "");
+	memcpy(now.boot_id, a->c->boot_id, sizeof(now.boot_id));
+	memcpy(now.bridge, a->port.via_name, sizeof(now.bridge));
+	memcpy(now.uplink, a->choice.uplink.name, sizeof(now.uplink));
+	if (a->had_before && attachment_is_live(old, a->c->boot_id)) {
+		const struct in6_addr *address = &a->choice.lease.address;
+
+		if (strcmp(old->uplink, now.uplink) != 0 &&
+		    link_by_name(a->host, old->uplink, &link) == 0)
+			proxy_remove(a->host, address, link.ifindex);
+		if (strcmp(old->bridge, now.bridge) != 0 &&
+		    link_by_name(a->host, old->bridge, &link) == 0)
+			neigh_remove(a->host, address, link.ifindex);
+		if (old->netns_inode == now.netns_inode && old->netns_dev == now.netns_dev &&
+		    old->pid == now.pid && strcmp(old->bridge, now.bridge) == 0 &&
+		    strcmp(old->uplink, now.uplink) == 0 && old->routed == now.routed)
+			return;
+	}
+	a->recorded = true;
+	if (a->c->store->ops->attach(a->c->store, a->ident, &now, &error) < 0)
+		note(NOTE_WARNING, "%s", error.text);
+}
+
+/*
+ * Makes the shared settings of the host right. Those that are right already are held by a shared
+ * lock until the attach is over; those to be changed, by an exclusive one, so that nobody relies on
+ * what an attach that fails takes back.
+ */
+static int settle(struct attach *a, const struct host_wish *w, struct host_effects *done,
+		  struct error *e)
+{
+	struct lease_store *s = a->c->store;
+	int r = s->ops->lock(s, LOCK_HOST, NULL, true, CONTEXT_WAIT_MS, &a->host_lock, e);
+
+	if (r == 0)
+		r = host_is_settled(w, e);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	close(steal_fd(&a->host_lock));
+	r = s->ops->lock(s, LOCK_HOST, NULL, false, CONTEXT_WAIT_MS, &a->host_lock, e);
+	return r < 0 ? r : host_settle(w, done, e);
+}
+
+/* Tells the link that the address is here now; a router that is not told learns it later. */
+static void announce(struct attach *a)
+{
+	const struct uplink *u = &a->choice.uplink;
+	struct in6_addr source;
+	struct error error;
+
+	if (a->choice.pool->routed || !u->has_mac ||
+	    uplink_source(a->host, &a->own, u, &source) <= 0)
+		return;
+	if (ndisc_announce(u->ifindex, u->mac, &source, &a->choice.lease.address, &error) < 0)
+		note(NOTE_WARNING, "cannot announce the address: %s", error.text);
+}
+
+/* Gives up the address that the container had before it moved to this one. */
+static void leave_former(struct attach *a)
+{
+	const struct lease *left = &a->choice.left;
+	struct error error;
+	int r;
+
+	if (!a->choice.moved)
+		return;
+	r = host_remove(a->host, &left->address, a->choice.uplink.ifindex, a->port.via, &error);
+	if (r == 0)
+		r = address_remove(a->inner, &left->address, a->port.inner);
+	if (r >= 0)
+		r = lease_free(a->c->store, left, &error);
+	if (r < 0)
+		note(NOTE_WARNING, "cannot give the former address up: %s", error.text);
+}
+
+/* Does the kernel's part; all of it or nothing. */
+static int connect_container(struct attach *a, const struct request *q, struct error *e)
+{
+	const struct host_wish host = {
+		.nl = a->host,
+		.port = &a->port,
+		.uplink = &a->choice.uplink,
+		.routed = a->choice.pool->routed,
+		.gateway = a->c->config->gateway,
+		.address = a->choice.lease.address,
+	};
+	const struct container_wish inner = {
+		.nl = a->inner,
+		.netns = &a->netns,
+		.port = &a->port,
+		.gateway = host.gateway,
+		.address = host.address,
+		.keeps_route = a->choice.given,
+	};
+	struct host_effects host_done = { 0 };
+	struct container_effects inner_done = { 0 };
+	int r = settle(a, &host, &host_done, e);
+
+	if (r < 0)
+		goto undo_host;
+	record(a, q);
+	r = host_lead(&host, &host_done, e);
+	if (r < 0)
+		goto undo_record;
+	r = container_configure(&inner, &inner_done, e);
+	if (r < 0)
+		goto undo_container;
+	r = netns_check(&a->netns, e);
+	if (r < 0)
+		goto undo_container;
+	if (!host.routed)
+		r = host_open(&host, &host_done, e);
+	if (r < 0)
+		goto undo_container;
+	announce(a);
+	return 0;
+
+undo_container:
+	container_undo(&inner, &inner_done);
+undo_record:
+	if (a->recorded) {
+		struct error ignored;
+
+		a->c->store->ops->attach(a->c->store, a->ident, a->had_before ? &a->before : NULL,
+					 &ignored);
+	}
+undo_host:
+	host_undo(&host, &host_done);
+	choose_undo(a->c, &a->choice);
+	return r;
+}
+
+static void describe(const struct attach *a, struct listing *ret)
+{
+	*ret = (struct listing){
+		.ident = a->instance.ident,
+		.address = a->choice.lease.address,
+		.pool = a->choice.pool->name,
+		.pinned = a->choice.lease.pinned,
+		.state = LIST_ATTACHED,
+		.since = a->recorded ? time(NULL) : a->before.since,
+	};
+	memcpy(ret->bridge, a->port.via_name, sizeof(ret->bridge));
+	memcpy(ret->uplink, a->choice.uplink.name, sizeof(ret->uplink));
+}
+
+int op_attach(struct context *c, const struct request *q, struct listing *ret, struct error *e)
+{
+	CLEANUP(attach_release)
+	struct attach a = {
+		.c = c,
+		.lock = -1,
+		.host_lock = -1,
+		.netns = NETNS_NONE,
+	};
+	int r = caps_check(true, e);
+
+	if (r == 0)
+		r = resolve_instance(c, q, &a.instance, e);
+	if (r < 0)
+		return r;
+	ident_text(&a.instance.ident, a.ident);
+	r = c->store->ops->lock(c->store, LOCK_CONTAINER, a.ident, false, CONTEXT_WAIT_MS, &a.lock,
+				e);
+	if (r == 0)
+		r = find_port(&a, q, e);
+	if (r == 0)
+		r = c->store->ops->attachment(c->store, a.ident, &a.before, e);
+	if (r < 0)
+		return r;
+	a.had_before = r == 1;
+	r = choose(&a, q, e);
+	if (r == 0)
+		r = connect_container(&a, q, e);
+	if (r < 0)
+		return r;
+	leave_former(&a);
+	if (c->config->promises_filter)
+		note(NOTE_WARNING,
+		     "\"guard\" and \"expose\" are not enforced by this version: every "
+		     "port of %s is public",
+		     a.ident);
+	describe(&a, ret);
+	return 0;
+}

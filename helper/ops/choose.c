@@ -1,0 +1,248 @@
+/* Which address a container gets: an asked-for one, its own, the engine's, or a free one. */
+#include "ops/choose.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/note.h"
+#include "net/container.h"
+#include "net/ndisc.h"
+
+#define TAKEN_MOST 8 /* addresses that others answer for, in one attach */
+
+static bool same(const struct in6_addr *a, const struct in6_addr *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+/* For lease_allocate: addresses of the host, and those that the configuration reserves. */
+static bool is_forbidden(const struct in6_addr *address, void *arg)
+{
+	const struct choose *q = arg;
+	const struct config *config = q->c->config;
+
+	for (size_t i = 0; i < config->container_count; i++)
+		if (config->containers[i].has_address &&
+		    same(&config->containers[i].address, address))
+			return true;
+	return host_addresses_have(q->own, address, NULL);
+}
+
+/* Refuses an address that is the host's, or that the configuration gives to another. */
+static int check_wanted(const struct choose *q, const struct in6_addr *address, struct error *e)
+{
+	const struct config *config = q->c->config;
+	char text[INET6_ADDRSTRLEN];
+	const char *why;
+
+	inet_ntop(AF_INET6, address, text, sizeof(text));
+	if (host_addresses_have(q->own, address, &why))
+		return error_set(e, STATUS_IN_USE, -EADDRINUSE, "address %s %s", text, why);
+	for (size_t i = 0; i < config->container_count; i++)
+		if (config->containers[i].has_address &&
+		    same(&config->containers[i].address, address) &&
+		    strcmp(config->containers[i].ident, q->ident) != 0)
+			return error_set(e, STATUS_IN_USE, -EADDRINUSE,
+					 "address %s is reserved for %.200s by the configuration",
+					 text, config->containers[i].ident);
+	return 0;
+}
+
+int choose_uplink(struct nl_sock *host, const struct host_addresses *own, const struct pool *pool,
+		  const struct in6_addr *address, int via, struct uplink *ret, struct error *e)
+{
+	struct in6_addr first, last;
+	const struct range *range = pool->ranges;
+
+	while (!range_contains(range, address))
+		range++;
+	first = range_address(range->prefix, range->first);
+	last = range_address(range->prefix, range->last);
+	return uplink_find(host, own, pool->uplink, &first, &last, via, ret, e);
+}
+
+/* The address that the container must have, or null if any will do. @storage: for the result */
+static const struct in6_addr *wanted(const struct choose *q, const struct lease *held,
+				     bool *ret_given, struct in6_addr *storage, struct error *e)
+{
+	const struct config_container *said = config_container(q->c->config, q->ident);
+	struct in6_addr given[GIVEN_MAX];
+	struct error ignored;
+	int count = container_given(q->inner, q->port, given, e);
+	const struct in6_addr *want = NULL;
+
+	if (q->asked)
+		*storage = *q->asked, want = storage;
+	else if (said && said->has_address)
+		*storage = said->address, want = storage;
+	else if (held && held->pinned)
+		*storage = held->address, want = storage;
+	for (int i = 0; i < count; i++) {
+		if (want && same(want, &given[i]))
+			*ret_given = true;
+		if (!want && pools_find(q->c->pools, &given[i], &ignored)) {
+			*storage = given[i];
+			*ret_given = true;
+			return storage;
+		}
+	}
+	if (!want && held)
+		*storage = held->address, want = storage;
+	return want;
+}
+
+/*
+ * Asks the uplink whether another has the new address.
+ * Returns 0, or -EADDRINUSE with STATUS_IN_USE and the owner's MAC in the message, or -errno.
+ */
+static int probe(const struct choose *q, const struct choice *choice, unsigned char owner[6],
+		 struct error *e)
+{
+	const struct uplink *u = &choice->uplink;
+	char text[INET6_ADDRSTRLEN];
+	int r;
+
+	if (choice->pool->routed || !u->has_mac || q->c->config->probe_ms == 0)
+		return 0;
+	r = ndisc_probe(u->ifindex, u->mac, &choice->lease.address, q->c->config->probe_ms, owner,
+			e);
+	if (r <= 0)
+		return r;
+	return error_set(e, STATUS_IN_USE, -EADDRINUSE,
+			 "address %s is in use on %s by %02x:%02x:%02x:%02x:%02x:%02x",
+			 inet_ntop(AF_INET6, &choice->lease.address, text, sizeof(text)), u->name,
+			 owner[0], owner[1], owner[2], owner[3], owner[4], owner[5]);
+}
+
+/* Turns a lease just claimed into a rest of hold_s in the name of the one that answered. */
+static void set_aside(struct context *c, const struct lease *lease, const unsigned char owner[6])
+{
+	struct lease aside = *lease, holder;
+	struct error ignored;
+
+	snprintf(aside.ident, sizeof(aside.ident), "elsewhere:%02x-%02x-%02x-%02x-%02x-%02x",
+		 owner[0], owner[1], owner[2], owner[3], owner[4], owner[5]);
+	aside.freed = time(NULL);
+	if (c->store->ops->remove(c->store, lease, &ignored) == 0)
+		c->store->ops->claim(c->store, &aside, &holder, &ignored);
+}
+
+/* Finds pool and uplink of the lease. Returns 0 or -errno. */
+static int complete(const struct choose *q, struct choice *choice, struct error *e)
+{
+	choice->pool = pools_find(q->c->pools, &choice->lease.address, e);
+	if (!choice->pool)
+		return -ERANGE;
+	return choose_uplink(q->host, q->own, choice->pool, &choice->lease.address, q->port->via,
+			     &choice->uplink, e);
+}
+
+/* Claims the address that must be, and nothing else. Returns as choose_lease. */
+static int take_wanted(const struct choose *q, const struct in6_addr *address,
+		       const struct lease *held, struct choice *ret, struct error *e)
+{
+	struct choice choice = { .given = ret->given };
+	unsigned char owner[6];
+	int r;
+
+	if (!pools_find(q->c->pools, address, e))
+		return -ERANGE;
+	if (held && same(&held->address, address)) {
+		choice.lease = *held;
+		r = complete(q, &choice, e);
+		if (r == 0)
+			*ret = choice;
+		return r;
+	}
+	if (held && held->pinned)
+		return error_set(e, STATUS_FAILED, -EBUSY,
+				 "it is pinned to another address: v6hook unpin it first");
+	r = check_wanted(q, address, e);
+	if (r == 0)
+		r = lease_claim(q->c->store, address, q->ident, false, q->c->config->hold_s,
+				&choice.lease, e);
+	if (r < 0)
+		return r;
+	choice.fresh = true;
+	if (held) {
+		choice.moved = true;
+		choice.left = *held;
+	}
+	r = complete(q, &choice, e);
+	/* one that the container has already would answer for itself, from its bridge */
+	if (r == 0 && !choice.given)
+		r = probe(q, &choice, owner, e);
+	if (r < 0) {
+		choose_undo(q->c, &choice);
+		return r;
+	}
+	*ret = choice;
+	return 0;
+}
+
+/* Claims a free address that nobody answers for. Returns as choose_lease. */
+static int take_free(const struct choose *q, struct choice *ret, struct error *e)
+{
+	for (int tries = 0; tries < TAKEN_MOST; tries++) {
+		struct choice choice = { .fresh = true };
+		unsigned char owner[6];
+		int r = lease_allocate(q->c->store, q->c->pools, q->ident, is_forbidden, (void *)q,
+				       q->c->config->hold_s, &choice.lease, e);
+
+		if (r < 0)
+			return r;
+		r = complete(q, &choice, e);
+		if (r == 0)
+			r = probe(q, &choice, owner, e);
+		if (r == 0) {
+			*ret = choice;
+			return 0;
+		}
+		if (r != -EADDRINUSE) {
+			choose_undo(q->c, &choice);
+			return r;
+		}
+		note(NOTE_WARNING, "%s: trying another", e->text);
+		set_aside(q->c, &choice.lease, owner);
+	}
+	return error_set(e, STATUS_FULL, -ENOSPC,
+			 "others on the link answer for the last %d addresses tried", TAKEN_MOST);
+}
+
+int choose_lease(const struct choose *q, struct choice *ret, struct error *e)
+{
+	struct in6_addr storage;
+	const struct in6_addr *want;
+	struct choice choice = { 0 };
+	struct error ignored;
+	struct lease lease, *held = NULL;
+	int r = q->c->store->ops->find(q->c->store, q->ident, &lease, e);
+
+	if (r < 0)
+		return r;
+	/* a lease that the configuration has left behind counts for nothing */
+	if (r == 1 && (lease.pinned || pools_find(q->c->pools, &lease.address, &ignored)))
+		held = &lease;
+	want = wanted(q, held, &choice.given, &storage, e);
+	r = want ? take_wanted(q, want, held, &choice, e) : take_free(q, &choice, e);
+	if (r == 0)
+		*ret = choice;
+	return r;
+}
+
+void choose_undo(struct context *c, const struct choice *choice)
+{
+	struct lease holder;
+	struct error error;
+
+	if (!choice->fresh)
+		return;
+	if (c->store->ops->remove(c->store, &choice->lease, &error) < 0)
+		note(NOTE_WARNING, "cannot give the lease back: %s", error.text);
+	/* its file is there still: this makes the container's link point to it again */
+	if (choice->moved && c->store->ops->claim(c->store, &choice->left, &holder, &error) < 0)
+		note(NOTE_WARNING, "cannot restore the former lease: %s", error.text);
+}

@@ -1,0 +1,32 @@
+/* What every verb works with: the configuration, the pools in it, and the store of leases. */
+#ifndef V6HOOK_CONTEXT_H
+#define V6HOOK_CONTEXT_H
+
+#include <stdbool.h>
+
+#include "base/config.h"
+#include "base/error.h"
+#include "store/lease.h"
+#include "store/pool.h"
+
+struct context {
+	struct config *config;
+	struct pools *pools;
+	struct lease_store *store;
+	char boot_id[40];
+};
+
+/*
+ * Reads the configuration and opens the store.
+ * @write: false for verbs that only look
+ * Returns 0 and what context_release frees, or -errno.
+ */
+int context_open(const char *config_path, bool write, struct context *ret, struct error *e);
+void context_release(struct context *c);
+
+#define _context_ CLEANUP(context_release)
+
+/* How long a verb waits for another at work on the same container, in milliseconds. */
+#define CONTEXT_WAIT_MS 5000
+
+#endif

@@ -1,0 +1,121 @@
+/* detach: takes a container's address out of service, the proxy entry first. */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/caps.h"
+#include "base/note.h"
+#include "net/container.h"
+#include "net/host.h"
+#include "net/link.h"
+#include "net/netns.h"
+#include "net/nl.h"
+#include "net/port.h"
+#include "ops/resolve.h"
+#include "ops/verbs.h"
+
+/* The ifindex of a name, or 0 if there is no such interface now. */
+static int index_of(struct nl_sock *nl, const char *name)
+{
+	struct link link;
+
+	return *name && link_by_name(nl, name, &link) == 0 ? link.ifindex : 0;
+}
+
+/*
+ * Opens the namespace of the recorded instance. Returns 1, or 0 if that instance is gone (another
+ * may have its PID: the namespace's identity tells).
+ */
+static int open_instance(const struct attachment *a, struct netns *ret)
+{
+	struct error ignored;
+	int r = -ESRCH;
+
+	if (a->pid)
+		r = netns_pin_pid(a->pid, ret, &ignored);
+	else if (*a->netns_path)
+		r = netns_pin_file(a->netns_path, ret, &ignored);
+	return r == 0 && ret->dev == a->netns_dev && ret->inode == a->netns_inode;
+}
+
+/* Removes address and route from the container, if the instance that has them runs still. */
+static void clear_container(struct context *c, struct nl_sock *host, const struct attachment *a,
+			    const struct in6_addr *address)
+{
+	_netns_ struct netns netns = NETNS_NONE;
+	_nl_sock_ struct nl_sock *inner = NULL;
+	struct port port;
+	struct error error;
+	int r;
+
+	if (!open_instance(a, &netns))
+		return;
+	r = netns_nl_open(&netns, &inner, &error);
+	if (r == 0)
+		r = port_find(host, inner, &netns, &port, &error);
+	if (r == 0)
+		r = container_remove(inner, address, &c->config->gateway, port.inner, &error);
+	/* it is cut off already: what is left in it harms nobody */
+	if (r < 0)
+		note(NOTE_DETAIL, "left in the container: %s", error.text);
+}
+
+/* Removes everything of the lease from the kernel. Returns 0 or -errno. */
+static int clear(struct context *c, const struct lease *lease, const struct attachment *a,
+		 struct error *e)
+{
+	_nl_sock_ struct nl_sock *host = NULL;
+	int r = nl_open(&host, e);
+
+	if (r == 0)
+		r = host_remove(host, &lease->address, index_of(host, a->uplink),
+				index_of(host, a->bridge), e);
+	if (r == 0 && attachment_is_live(a, c->boot_id))
+		clear_container(c, host, a, &lease->address);
+	return r;
+}
+
+int op_detach(struct context *c, const struct request *q, struct error *e)
+{
+	struct lease_store *s = c->store;
+	struct attachment a = { 0 };
+	_close_ int lock = -1;
+	char ident[IDENT_TEXT_MAX];
+	struct lease lease;
+	struct ident id;
+	int r = caps_check(false, e);
+
+	if (r == 0)
+		r = resolve_holder(c, q, false, &id, e);
+	if (r == 0)
+		r = s->ops->lock(s, LOCK_CONTAINER, ident_text(&id, ident), false, CONTEXT_WAIT_MS,
+				 &lock, e);
+	if (r == 0)
+		r = s->ops->find(s, ident, &lease, e);
+	if (r < 0)
+		return r;
+	if (r == 0) {
+		note(NOTE_DETAIL, "%s holds no lease: nothing to detach", ident);
+		return 0;
+	}
+	if (q->release && lease.pinned)
+		return error_set(e, STATUS_FAILED, -EBUSY, "it is pinned: v6hook unpin %s first",
+				 ident);
+	r = s->ops->attachment(s, ident, &a, e);
+	if (r == 1)
+		r = clear(c, &lease, &a, e);
+	if (r < 0)
+		return r;
+	if (q->release) {
+		r = lease_free(s, &lease, e);
+		return r < 0 ? r : s->ops->attach(s, ident, NULL, e);
+	}
+	if (!a.since || a.ended)
+		return 0;
+	a.ended = true;
+	a.since = time(NULL);
+	r = s->ops->attach(s, ident, &a, e);
+	if (r < 0)
+		note(NOTE_WARNING, "%s", e->text);
+	return 0;
+}

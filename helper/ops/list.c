@@ -1,0 +1,161 @@
+/* list: every lease, with what the kernel says of it. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "net/link.h"
+#include "net/neigh.h"
+#include "net/nl.h"
+#include "net/route.h"
+#include "ops/verbs.h"
+
+/* Addresses in one growing array, sorted once. */
+struct addresses {
+	struct in6_addr *list;
+	size_t count;
+};
+
+struct listings {
+	struct context *c;
+	struct listing *list;
+	size_t count;
+	struct addresses proxies, routes; /* marked ones in the kernel */
+};
+
+static void listings_release(struct listings *l)
+{
+	free(l->list);
+	free(l->proxies.list);
+	free(l->routes.list);
+}
+
+/* Makes room for one more of size bytes in a list that holds count. Returns the list or null. */
+static void *grow(void *list, size_t count, size_t size)
+{
+	if (count & (count - 1))
+		return list;
+	return reallocarray(list, count ? 2 * count : 1, size);
+}
+
+static int on_marked(const struct in6_addr *address, int ifindex, void *arg)
+{
+	struct addresses *a = arg;
+	struct in6_addr *larger = grow(a->list, a->count, sizeof(*larger));
+
+	(void)ifindex;
+	if (!larger)
+		return -ENOMEM;
+	a->list = larger;
+	a->list[a->count++] = *address;
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct in6_addr));
+}
+
+static int compare_listing(const void *a, const void *b)
+{
+	return compare(&((const struct listing *)a)->address,
+		       &((const struct listing *)b)->address);
+}
+
+static bool have(const struct addresses *a, const struct in6_addr *address)
+{
+	return a->count && bsearch(address, a->list, a->count, sizeof(*a->list), compare);
+}
+
+static int on_lease(const struct lease *lease, void *arg)
+{
+	struct listings *l = arg;
+	struct listing *larger, *item;
+	const struct pool *pool;
+	struct error ignored;
+	struct lease present;
+
+	/* freed ones rest; one that its holder has left is not its lease any more */
+	if (lease->freed ||
+	    l->c->store->ops->find(l->c->store, lease->ident, &present, &ignored) != 1 ||
+	    memcmp(&present.address, &lease->address, sizeof(present.address)) != 0)
+		return 0;
+	larger = grow(l->list, l->count, sizeof(*larger));
+	if (!larger)
+		return -ENOMEM;
+	l->list = larger;
+	item = &l->list[l->count];
+	*item = (struct listing){ .address = lease->address,
+				  .pinned = lease->pinned,
+				  .state = LIST_DETACHED,
+				  .since = lease->created };
+	if (ident_from_text(lease->ident, &item->ident) < 0)
+		return 0;
+	pool = pools_find(l->c->pools, &lease->address, &ignored);
+	item->pool = pool ? pool->name : NULL;
+	l->count++;
+	return 0;
+}
+
+/* Fills in what the attachment and the kernel say. */
+static int complete(const struct listings *l, struct listing *item, struct error *e)
+{
+	char ident[IDENT_TEXT_MAX], path[64];
+	struct attachment a;
+	int r = l->c->store->ops->attachment(l->c->store, ident_text(&item->ident, ident), &a, e);
+
+	if (r <= 0)
+		return r;
+	item->since = a.since;
+	if (!attachment_is_live(&a, l->c->boot_id))
+		return 0;
+	memcpy(item->bridge, a.bridge, sizeof(item->bridge));
+	memcpy(item->uplink, a.uplink, sizeof(item->uplink));
+	/* a process that is gone took the container with it; looking takes no privilege */
+	snprintf(path, sizeof(path), "/proc/%d", (int)a.pid);
+	item->state = have(&l->routes, &item->address) &&
+				      (a.routed || have(&l->proxies, &item->address)) &&
+				      (!a.pid || access(path, F_OK) == 0)
+			      ? LIST_ATTACHED
+			      : LIST_BROKEN;
+	return 0;
+}
+
+static int read_kernel(struct listings *l, struct error *e)
+{
+	_nl_sock_ struct nl_sock *nl = NULL;
+	int r = nl_open(&nl, e);
+
+	if (r < 0)
+		return r;
+	r = proxy_each_marked(nl, on_marked, &l->proxies);
+	if (r == 0)
+		r = route_each_marked(nl, on_marked, &l->routes);
+	if (r < 0)
+		return error_sys(e, r, "cannot list the kernel's entries");
+	if (l->proxies.count)
+		qsort(l->proxies.list, l->proxies.count, sizeof(*l->proxies.list), compare);
+	if (l->routes.count)
+		qsort(l->routes.list, l->routes.count, sizeof(*l->routes.list), compare);
+	return 0;
+}
+
+int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), void *arg,
+	    struct error *e)
+{
+	CLEANUP(listings_release) struct listings l = { .c = c };
+	int r = c->store->ops->walk(c->store, on_lease, &l, e);
+
+	if (r == -ENOMEM)
+		return error_sys(e, r, "cannot list the leases");
+	if (r == 0)
+		r = read_kernel(&l, e);
+	if (l.count)
+		qsort(l.list, l.count, sizeof(*l.list), compare_listing);
+	for (size_t i = 0; r == 0 && i < l.count; i++) {
+		r = complete(&l, &l.list[i], e);
+		if (r == 0)
+			r = each(&l.list[i], arg);
+	}
+	return r;
+}

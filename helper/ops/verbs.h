@@ -1,0 +1,55 @@
+/* What a user asks for, one function and one file each; main parses and prints, these do. */
+#ifndef V6HOOK_VERBS_H
+#define V6HOOK_VERBS_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "base/ident.h"
+#include "ops/context.h"
+
+/* The command line, read. */
+struct request {
+	const char *config_path;
+	const char *container; /* NAME, lxc:NAME or docker:NAME */
+	const char *runtime;   /* --runtime, or null */
+	const char *lxcpath;   /* --lxcpath, or null */
+	pid_t pid;	       /* --pid, or 0 */
+	const char *netns;     /* --netns, or null */
+	bool has_address;
+	struct in6_addr address;
+	bool release; /* detach --release */
+};
+
+enum list_state { LIST_ATTACHED, LIST_DETACHED, LIST_BROKEN };
+
+/* One container as attach and list show it. */
+struct listing {
+	struct ident ident;
+	struct in6_addr address;
+	const char *pool; /* the configuration's, or null if no pool holds the address any more */
+	bool pinned;
+	enum list_state state;
+	char bridge[IF_NAMESIZE];
+	char uplink[IF_NAMESIZE];
+	int64_t since;
+};
+
+/* Gives a running container its address. Returns 0 and what it has, or -errno with a status. */
+int op_attach(struct context *c, const struct request *q, struct listing *ret, struct error *e);
+
+/* Takes a container's address out of service; with release, the lease goes too. */
+int op_detach(struct context *c, const struct request *q, struct error *e);
+
+/* Calls each for every lease, in the order of addresses. Returns 0 or -errno. */
+int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), void *arg,
+	    struct error *e);
+
+/* Reserves the address for the container for good, or ends that. Returns 0 or -errno. */
+int op_pin(struct context *c, const struct request *q, struct error *e);
+int op_unpin(struct context *c, const struct request *q, struct error *e);
+
+#endif
