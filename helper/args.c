@@ -1,0 +1,173 @@
+/* The command line: which verb, which options, and what --help says of them. */
+#include "args.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/config.h"
+
+static const struct known {
+	struct option option;
+	unsigned int group; /* 0: every verb takes it */
+	const char *value;
+	const char *help;
+} known[] = {
+	{ { "runtime", required_argument, NULL, 'r' },
+	  ARGS_ENGINE,
+	  "lxc|docker",
+	  "whose container it is" },
+	{ { "lxcpath", required_argument, NULL, 'P' }, ARGS_ENGINE, "DIR", "where LXC keeps it" },
+	{ { "pid", required_argument, NULL, 'p' },
+	  ARGS_NETNS,
+	  "PID",
+	  "a process of the container: no engine is asked" },
+	{ { "netns", required_argument, NULL, 'n' },
+	  ARGS_NETNS,
+	  "FILE",
+	  "its network namespace: no engine is asked" },
+	{ { "address", required_argument, NULL, 'a' },
+	  ARGS_ADDRESS,
+	  "ADDR",
+	  "this address and no other" },
+	{ { "release", no_argument, NULL, 'R' }, ARGS_RELEASE, NULL, "give the address up, too" },
+	{ { "json", no_argument, NULL, 'j' }, ARGS_JSON, NULL, "print JSON" },
+	{ { "config", required_argument, NULL, 'c' }, 0, "FILE", "default " CONFIG_DEFAULT_PATH },
+	{ { "verbose", no_argument, NULL, 'v' }, 0, NULL, "say what is changed on the host" },
+	{ { "help", no_argument, NULL, 'h' }, 0, NULL, "print this" },
+};
+
+static bool takes(const struct args_verb *verb, const struct known *k)
+{
+	return k->group == 0 || (verb->options & k->group);
+}
+
+static int usage(const struct args_verb *verb, struct error *e, const char *what, const char *which)
+{
+	return error_set(e, STATUS_USAGE, -EINVAL, "%s: %s%.100s (see v6hook %s --help)",
+			 verb->name, what, which, verb->name);
+}
+
+static int read_pid(const char *text, pid_t *ret)
+{
+	char *end;
+	long pid;
+
+	errno = 0;
+	pid = strtol(text, &end, 10);
+	if (errno || end == text || *end || pid < 1 || pid > INT_MAX)
+		return -EINVAL;
+	*ret = (pid_t)pid;
+	return 0;
+}
+
+static int take(const struct args_verb *verb, int option, const char *value, struct args *a,
+		struct error *e)
+{
+	struct request *q = &a->request;
+
+	switch (option) {
+	case 'r':
+		q->runtime = value;
+		return 0;
+	case 'P':
+		q->lxcpath = value;
+		return 0;
+	case 'p':
+		return read_pid(value, &q->pid) < 0
+			       ? usage(verb, e, "--pid takes a process ID, not ", value)
+			       : 0;
+	case 'n':
+		q->netns = value;
+		return 0;
+	case 'a':
+		q->has_address = true;
+		return inet_pton(AF_INET6, value, &q->address) == 1
+			       ? 0
+			       : usage(verb, e, "--address takes an IPv6 address, not ", value);
+	case 'R':
+		q->release = true;
+		return 0;
+	case 'j':
+		a->json = true;
+		return 0;
+	case 'c':
+		q->config_path = value;
+		return 0;
+	case 'v':
+		a->verbose = true;
+		return 0;
+	default:
+		a->help = true;
+		return 0;
+	}
+}
+
+/* Reads the operands that the verb takes. */
+static int take_operands(const struct args_verb *verb, int count, char **operands, struct args *a,
+			 struct error *e)
+{
+	if (count < verb->operand_count)
+		return usage(verb, e, "missing ", verb->operands);
+	if (count > verb->operand_count)
+		return usage(verb, e, "too many arguments: ", operands[verb->operand_count]);
+	if (count > 0)
+		a->request.container = operands[0];
+	if (count > 1) {
+		a->request.has_address = true;
+		if (inet_pton(AF_INET6, operands[1], &a->request.address) != 1)
+			return usage(verb, e, "not an IPv6 address: ", operands[1]);
+	}
+	return 0;
+}
+
+int args_read(const struct args_verb *verb, int argc, char **argv, struct args *ret,
+	      struct error *e)
+{
+	struct option options[ARRAY_SIZE(known) + 1] = { 0 };
+	struct args a = { .request.config_path = CONFIG_DEFAULT_PATH };
+	size_t count = 0;
+	int option, r;
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (takes(verb, &known[i]))
+			options[count++] = known[i].option;
+	opterr = 0;
+	optind = 1;
+	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+		if (option == ':')
+			return usage(verb, e, "no value for ", argv[optind - 1]);
+		if (option == '?')
+			return usage(verb, e, "unknown option ", argv[optind - 1]);
+		r = take(verb, option, optarg, &a, e);
+		if (r < 0)
+			return r;
+	}
+	if (!a.help) {
+		r = take_operands(verb, argc - optind, argv + optind, &a, e);
+		if (r < 0)
+			return r;
+		if (a.request.pid && a.request.netns)
+			return usage(verb, e, "--pid and --netns exclude each other", "");
+	}
+	*ret = a;
+	return 0;
+}
+
+void args_help(const struct args_verb *verb, FILE *out)
+{
+	fprintf(out, "Usage: v6hook %s%s%s [OPTION]...\n%s.\n\n", verb->name,
+		*verb->operands ? " " : "", verb->operands, verb->purpose);
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		char left[64];
+
+		if (!takes(verb, &known[i]))
+			continue;
+		snprintf(left, sizeof(left), "--%s%s%s", known[i].option.name,
+			 known[i].value ? " " : "", known[i].value ? known[i].value : "");
+		fprintf(out, "  %-22s %s\n", left, known[i].help);
+	}
+}

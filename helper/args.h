@@ -1,0 +1,46 @@
+/* The command line: which verb, which options, and what --help says of them. */
+#ifndef V6HOOK_ARGS_H
+#define V6HOOK_ARGS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "ops/verbs.h"
+
+/* Options that a verb may take besides those that every one takes. */
+enum args_option {
+	ARGS_ENGINE = 1,  /* --runtime, --lxcpath */
+	ARGS_NETNS = 2,	  /* --pid, --netns */
+	ARGS_ADDRESS = 4, /* --address */
+	ARGS_RELEASE = 8, /* --release */
+	ARGS_JSON = 16,	  /* --json */
+};
+
+/* A verb as the command line sees it. */
+struct args_verb {
+	const char *name;
+	const char *operands; /* for the usage line: "CONTAINER ADDR" */
+	unsigned int options; /* enum args_option */
+	int operand_count;
+	const char *purpose;
+};
+
+struct args {
+	struct request request;
+	bool json;
+	bool verbose;
+	bool help;
+};
+
+/*
+ * Reads what follows the verb. @argv: begins with the verb itself
+ * Returns 0, or -EINVAL with STATUS_USAGE and what is wrong.
+ */
+int args_read(const struct args_verb *verb, int argc, char **argv, struct args *ret,
+	      struct error *e);
+
+/* Prints the usage of one verb, made from its table entry. */
+void args_help(const struct args_verb *verb, FILE *out);
+
+#endif

@@ -1,0 +1,174 @@
+/* v6hook: gives containers public IPv6 addresses out of an on-link range. Dispatch and messages. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "args.h"
+#include "base/cleanup.h"
+#include "base/note.h"
+#include "base/text.h"
+#include "ops/context.h"
+#include "ops/verbs.h"
+#include "output.h"
+
+#ifndef V6HOOK_VERSION
+#error "the Makefile says which version this is"
+#endif
+
+static int run_attach(const struct args *a, struct error *e)
+{
+	_context_ struct context c = { 0 };
+	struct listing result;
+	int r = context_open(a->request.config_path, true, &c, e);
+
+	if (r == 0)
+		r = op_attach(&c, &a->request, &result, e);
+	return r < 0 ? r : output_attached(&result, a->json, stdout);
+}
+
+static int run_detach(const struct args *a, struct error *e)
+{
+	_context_ struct context c = { 0 };
+	int r = context_open(a->request.config_path, true, &c, e);
+
+	return r < 0 ? r : op_detach(&c, &a->request, e);
+}
+
+static int run_list(const struct args *a, struct error *e)
+{
+	_context_ struct context c = { 0 };
+	struct output_list *list;
+	int r = context_open(a->request.config_path, false, &c, e);
+
+	if (r < 0)
+		return r;
+	list = output_list_new(a->json);
+	if (!list)
+		return error_sys(e, -ENOMEM, "cannot list the leases");
+	r = op_list(&c, output_list_add, list, e);
+	if (r == 0)
+		r = output_list_print(list, stdout);
+	output_list_free(list);
+	return r;
+}
+
+static int run_pin(const struct args *a, struct error *e)
+{
+	_context_ struct context c = { 0 };
+	int r = context_open(a->request.config_path, true, &c, e);
+
+	return r < 0 ? r : op_pin(&c, &a->request, e);
+}
+
+static int run_unpin(const struct args *a, struct error *e)
+{
+	_context_ struct context c = { 0 };
+	int r = context_open(a->request.config_path, true, &c, e);
+
+	return r < 0 ? r : op_unpin(&c, &a->request, e);
+}
+
+/* One line a verb: it is dispatched, parsed and explained from here. */
+static const struct verb {
+	struct args_verb args;
+	int (*run)(const struct args *a, struct error *e);
+} verbs[] = {
+	{ { "attach", "CONTAINER", ARGS_ENGINE | ARGS_NETNS | ARGS_ADDRESS | ARGS_JSON, 1,
+	    "Gives a running container its public address, or repairs it, and prints the address" },
+	  run_attach },
+	{ { "detach", "CONTAINER", ARGS_ENGINE | ARGS_RELEASE, 1,
+	    "Takes a container's address out of service; it stays the container's" },
+	  run_detach },
+	{ { "list", "", ARGS_JSON, 0, "Shows who has which address" }, run_list },
+	{ { "pin", "CONTAINER ADDR", ARGS_ENGINE, 2,
+	    "Reserves an address of the range for a container, for good" },
+	  run_pin },
+	{ { "unpin", "CONTAINER", ARGS_ENGINE, 1,
+	    "Makes a pinned address an ordinary lease of its container" },
+	  run_unpin },
+};
+
+static bool verbose;
+
+static void print_line(const char *prefix, const char *text)
+{
+	char line[ERROR_TEXT_MAX * 4 + 1];
+
+	fprintf(stderr, "v6hook: %s%s\n", prefix, text_escape(text, line, sizeof(line)));
+}
+
+static void print_note(enum note_level level, const char *text)
+{
+	if (level == NOTE_WARNING || verbose)
+		print_line(level == NOTE_WARNING ? "warning: " : "", text);
+}
+
+static void print_usage(FILE *out)
+{
+	fprintf(out, "Usage: v6hook VERB [ARGUMENT]... [OPTION]...\n"
+		     "Public IPv6 addresses for containers on hosts whose provider gives them "
+		     "on-link.\n\n");
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
+		char left[64];
+
+		snprintf(left, sizeof(left), "%s %s", verbs[i].args.name, verbs[i].args.operands);
+		fprintf(out, "  %-20s %s\n", left, verbs[i].args.purpose);
+	}
+	fprintf(out, "\nv6hook VERB --help tells the options. CONTAINER is a name, lxc:NAME or "
+		     "docker:NAME.\n"
+		     "Exit status: 0 done, 1 failed, 2 wrong use or configuration, 3 no free "
+		     "address,\n4 no such container or not running, 5 address in use elsewhere.\n");
+}
+
+static int run_verb(const struct verb *verb, int argc, char **argv)
+{
+	struct error e = { .status = STATUS_FAILED };
+	struct args a;
+	int r = args_read(&verb->args, argc, argv, &a, &e);
+
+	if (r < 0) {
+		print_line("", e.text);
+		return e.status;
+	}
+	if (a.help) {
+		args_help(&verb->args, stdout);
+		return STATUS_DONE;
+	}
+	verbose = a.verbose;
+	r = verb->run(&a, &e);
+	if (r < 0) {
+		if (!*e.text)
+			error_sys(&e, r, "cannot go on");
+		error_prefix(&e, r, "%s%s%.300s", verb->args.name, a.request.container ? " " : "",
+			     a.request.container ? a.request.container : "");
+		print_line("", e.text);
+		return e.status;
+	}
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		print_line("", "cannot write the output");
+		return STATUS_FAILED;
+	}
+	return STATUS_DONE;
+}
+
+int main(int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : "--help";
+	char shown[256];
+
+	note_to(print_note);
+	if (strcmp(word, "--version") == 0) {
+		printf("v6hook %s\n", V6HOOK_VERSION);
+		return STATUS_DONE;
+	}
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+		print_usage(argc > 1 ? stdout : stderr);
+		return argc > 1 ? STATUS_DONE : STATUS_USAGE;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (strcmp(word, verbs[i].args.name) == 0)
+			return run_verb(&verbs[i], argc - 1, argv + 1);
+	snprintf(shown, sizeof(shown), "unknown verb '%.100s' (see v6hook --help)", word);
+	print_line("", shown);
+	return STATUS_USAGE;
+}

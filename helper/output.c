@@ -1,0 +1,184 @@
+/* What verbs found, as people and programs read it. */
+#include "output.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/text.h"
+
+static const char *const states[] = { "attached", "detached", "broken" };
+
+/* One container as a JSON object, or null without memory. */
+static cJSON *to_json(const struct listing *l)
+{
+	_json_ cJSON *json = cJSON_CreateObject();
+	char text[INET6_ADDRSTRLEN], since[32];
+	const struct {
+		const char *key;
+		const char *value;
+	} texts[] = {
+		{ "container", l->ident.name },
+		{ "runtime", l->ident.runtime },
+		{ "lxcpath", *l->ident.path ? l->ident.path : NULL },
+		{ "address", inet_ntop(AF_INET6, &l->address, text, sizeof(text)) },
+		{ "pool", l->pool },
+		{ "state", states[l->state] },
+		{ "bridge", *l->bridge ? l->bridge : NULL },
+		{ "uplink", *l->uplink ? l->uplink : NULL },
+		{ "since", text_time(l->since, since, sizeof(since)) },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		/* the path is there only where it says something; the rest always */
+		if (!texts[i].value && strcmp(texts[i].key, "lxcpath") == 0)
+			continue;
+		if (!(texts[i].value ? cJSON_AddStringToObject(json, texts[i].key, texts[i].value)
+				     : cJSON_AddNullToObject(json, texts[i].key)))
+			return NULL;
+		if (strcmp(texts[i].key, "pool") == 0 &&
+		    !cJSON_AddBoolToObject(json, "pinned", l->pinned))
+			return NULL;
+	}
+	return steal_ptr(&json);
+}
+
+static int print_json(const cJSON *json, FILE *out)
+{
+	_free_ char *text = cJSON_Print(json);
+
+	if (!text)
+		return -ENOMEM;
+	fprintf(out, "%s\n", text);
+	return 0;
+}
+
+int output_attached(const struct listing *l, bool json, FILE *out)
+{
+	char text[INET6_ADDRSTRLEN];
+	_json_ cJSON *object = NULL;
+
+	if (!json) {
+		fprintf(out, "%s\n", inet_ntop(AF_INET6, &l->address, text, sizeof(text)));
+		return 0;
+	}
+	object = to_json(l);
+	return object ? print_json(object, out) : -ENOMEM;
+}
+
+#define COLUMNS 9
+
+struct row {
+	char *cell[COLUMNS];
+};
+
+struct output_list {
+	cJSON *json; /* null: a table */
+	struct row *rows;
+	size_t count;
+};
+
+static int add_row(struct output_list *list, const char *const cells[COLUMNS])
+{
+	struct row *larger = reallocarray(list->rows, list->count + 1, sizeof(*larger));
+	struct row *row;
+
+	if (!larger)
+		return -ENOMEM;
+	list->rows = larger;
+	row = &list->rows[list->count++];
+	memset(row, 0, sizeof(*row));
+	for (size_t i = 0; i < COLUMNS; i++) {
+		char shown[IDENT_TEXT_MAX * 2];
+
+		row->cell[i] =
+			strdup(*cells[i] ? text_escape(cells[i], shown, sizeof(shown)) : "-");
+		if (!row->cell[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+struct output_list *output_list_new(bool json)
+{
+	static const char *const titles[COLUMNS] = { "CONTAINER", "RUNTIME", "ADDRESS",
+						     "POOL",	  "PINNED",  "STATE",
+						     "BRIDGE",	  "UPLINK",  "SINCE" };
+	struct output_list *list = calloc(1, sizeof(*list));
+
+	if (!list)
+		return NULL;
+	if (json)
+		list->json = cJSON_CreateArray();
+	if (json ? !list->json : add_row(list, titles) < 0) {
+		output_list_free(list);
+		return NULL;
+	}
+	return list;
+}
+
+int output_list_add(const struct listing *l, void *arg)
+{
+	struct output_list *list = arg;
+	char address[INET6_ADDRSTRLEN], since[32], name[IDENT_TEXT_MAX];
+	cJSON *object;
+
+	if (list->json) {
+		object = to_json(l);
+		if (!object || !cJSON_AddItemToArray(list->json, object)) {
+			cJSON_Delete(object);
+			return -ENOMEM;
+		}
+		return 0;
+	}
+	snprintf(name, sizeof(name), "%s%s%s", l->ident.name, *l->ident.path ? "@" : "",
+		 l->ident.path);
+	return add_row(list,
+		       (const char *const[COLUMNS]){
+			       name, l->ident.runtime,
+			       inet_ntop(AF_INET6, &l->address, address, sizeof(address)),
+			       l->pool ? l->pool : "", l->pinned ? "yes" : "no", states[l->state],
+			       l->bridge, l->uplink, text_time(l->since, since, sizeof(since)) });
+}
+
+/* How many columns of a terminal the text takes: its characters, near enough. */
+static int width(const char *text)
+{
+	int n = 0;
+
+	for (; *text; text++)
+		n += ((unsigned char)*text & 0xc0) != 0x80;
+	return n;
+}
+
+int output_list_print(struct output_list *list, FILE *out)
+{
+	int widths[COLUMNS] = { 0 };
+
+	if (list->json)
+		return print_json(list->json, out);
+	for (size_t r = 0; r < list->count; r++)
+		for (size_t i = 0; i < COLUMNS; i++)
+			if (width(list->rows[r].cell[i]) > widths[i])
+				widths[i] = width(list->rows[r].cell[i]);
+	for (size_t r = 0; r < list->count; r++)
+		for (size_t i = 0; i < COLUMNS; i++) {
+			const char *cell = list->rows[r].cell[i];
+			int pad = i == COLUMNS - 1 ? 0 : widths[i] - width(cell) + 2;
+
+			fprintf(out, "%s%*s%s", cell, pad, "", i == COLUMNS - 1 ? "\n" : "");
+		}
+	return 0;
+}
+
+void output_list_free(struct output_list *list)
+{
+	for (size_t r = 0; r < list->count; r++)
+		for (size_t i = 0; i < COLUMNS; i++)
+			free(list->rows[r].cell[i]);
+	free(list->rows);
+	cJSON_Delete(list->json);
+	free(list);
+}

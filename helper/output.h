@@ -1,0 +1,24 @@
+/* What verbs found, as people and programs read it. */
+#ifndef V6HOOK_OUTPUT_H
+#define V6HOOK_OUTPUT_H
+
+#include <stdio.h>
+
+#include "ops/verbs.h"
+
+/* The result of an attach: the address alone, or one JSON object. Returns 0 or -ENOMEM. */
+int output_attached(const struct listing *l, bool json, FILE *out);
+
+/*
+ * A list in the making: one JSON array, or a table whose columns are as wide as they need be.
+ * output_list_add has the type that op_list wants; @arg: the list
+ */
+struct output_list;
+struct output_list *output_list_new(bool json);
+int output_list_add(const struct listing *l, void *arg);
+
+/* Prints the list. Returns 0 or -ENOMEM. */
+int output_list_print(struct output_list *list, FILE *out);
+void output_list_free(struct output_list *list);
+
+#endif
