@@ -69,8 +69,10 @@ int container_configure(const struct container_wish *w, struct container_effects
 			struct error *e)
 {
 	struct inner_sysctls s = { w->port->inner_name, &done->sysctls, false };
-	int r = netns_within(w->netns, change_sysctls, &s, e);
+	int r;
 
+	done->sysctls.quiet = true;
+	r = netns_within(w->netns, change_sysctls, &s, e);
 	if (r == 0)
 		r = bring_up(w, &done->up, e);
 	if (r < 0)

@@ -66,7 +66,9 @@ int sysctl_set(const char *part, const char *dev, const char *name, int value,
 	if (r < 0)
 		return error_sys(e, r, "cannot write %d to %s", value, change.path);
 	changes->list[changes->count++] = change;
-	note(NOTE_DETAIL, "%s: %d -> %d", change.path, change.old, value);
+	if (!changes->quiet)
+		note(NOTE_DETAIL, "sysctl %s = %d (was %d)", change.path + strlen("/proc/sys/"), value,
+		     change.old);
 	return 0;
 }
 

@@ -16,6 +16,7 @@ struct sysctl_change {
 /* What one call changed, in order; or, looking, whether it would change anything. */
 struct sysctl_changes {
 	bool looking; /* set: nothing is written, `differs` tells */
+	bool quiet;   /* set: changes are not worth a note (the container's own) */
 	bool differs;
 	struct sysctl_change list[16];
 	size_t count;
