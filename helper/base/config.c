@@ -1,7 +1,7 @@
 /*
  * The configuration file, read strictly.
  *
- * Theory of operation: each object of the file has a table of its keys; read_object walks the
+ * Theory of operation: each object of the file has a table of its keys; value_object walks the
  * members and looks every one up, so that an unknown key is an error by construction and an
  * error names the way to its key ("pools[0].ranges[1]"). A handler checks one value and stores it.
  */
@@ -10,10 +10,10 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/config_value.h"
 #include "base/file.h"
 #include "base/ident.h"
 #include "base/json.h"
@@ -22,162 +22,34 @@
 #define MS_MAX 60000
 #define HOLD_MAX (30 * 24 * 3600)
 
-/* One value of the file: what it is, where it stands, where it goes. */
-struct value {
-	const cJSON *json;
-	const char *where; /* "pools[0].uplink" */
-	struct error *e;
-};
-
-struct key {
-	const char *name;
-	int (*read)(const struct value *v, void *into);
-};
-
-static int bad(const struct value *v, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-static int bad(const struct value *v, const char *fmt, ...)
-{
-	char text[512];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	return error_set(v->e, STATUS_USAGE, -EINVAL, "%s: %s", v->where, text);
-}
-
-/* Reads every member of v through the table. @into: passed to each handler */
-static int read_object(const struct value *v, const struct key *keys, void *into)
-{
-	if (!cJSON_IsObject(v->json))
-		return bad(v, "must be an object { ... }");
-	for (const cJSON *m = v->json->child; m; m = m->next) {
-		char where[256];
-		const struct key *k = keys;
-		struct value member = { m, where, v->e };
-		int r;
-
-		snprintf(where, sizeof(where), "%s%s%.100s", v->where, *v->where ? "." : "",
-			 m->string);
-		while (k->name && strcmp(k->name, m->string) != 0)
-			k++;
-		if (!k->name)
-			return bad(&member, "unknown key");
-		r = k->read(&member, into);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-static int read_string(const struct value *v, char **ret)
-{
-	char *copy;
-
-	if (!cJSON_IsString(v->json) || !*v->json->valuestring)
-		return bad(v, "must be a string with something in it");
-	copy = strdup(v->json->valuestring);
-	if (!copy)
-		return error_sys(v->e, -ENOMEM, "%s", v->where);
-	free(*ret);
-	*ret = copy;
-	return 0;
-}
-
-static int read_path(const struct value *v, char **ret)
-{
-	if (!cJSON_IsString(v->json) || v->json->valuestring[0] != '/')
-		return bad(v, "must be an absolute path");
-	return read_string(v, ret);
-}
-
-static int read_bool(const struct value *v, bool *ret)
-{
-	if (!cJSON_IsBool(v->json))
-		return bad(v, "must be true or false");
-	*ret = cJSON_IsTrue(v->json);
-	return 0;
-}
-
-static int read_number(const struct value *v, unsigned int most, unsigned int *ret)
-{
-	int64_t n;
-
-	if (!json_whole(v->json, 0, most, &n))
-		return bad(v, "must be a whole number from 0 to %u", most);
-	*ret = (unsigned int)n;
-	return 0;
-}
-
-/* Reads one of the words; ret becomes its place in the list, which ends with a null. */
-static int read_word(const struct value *v, const char *const *words, int *ret)
-{
-	char all[128] = "";
-
-	for (int i = 0; words[i]; i++) {
-		size_t used = strlen(all);
-
-		if (cJSON_IsString(v->json) && strcmp(v->json->valuestring, words[i]) == 0) {
-			*ret = i;
-			return 0;
-		}
-		snprintf(all + used, sizeof(all) - used, "%s\"%s\"", i ? " or " : "", words[i]);
-	}
-	return bad(v, "must be %s", all);
-}
-
-static int read_strings(const struct value *v, struct config_strings *ret)
-{
-	int n = cJSON_GetArraySize(v->json);
-
-	if (!cJSON_IsArray(v->json))
-		return bad(v, "must be a list [ ... ] of strings");
-	ret->list = calloc((size_t)n + 1, sizeof(*ret->list));
-	if (!ret->list)
-		return error_sys(v->e, -ENOMEM, "%s", v->where);
-	for (const cJSON *m = v->json->child; m; m = m->next) {
-		char where[256];
-		struct value item = { m, where, v->e };
-		int r;
-
-		snprintf(where, sizeof(where), "%s[%zu]", v->where, ret->count);
-		r = read_string(&item, &ret->list[ret->count]);
-		if (r < 0)
-			return r;
-		ret->count++;
-	}
-	return 0;
-}
-
 /* pools */
 
 static int pool_name(const struct value *v, void *into)
 {
-	return read_string(v, &((struct config_pool *)into)->name);
+	return value_string(v, &((struct config_pool *)into)->name);
 }
 
 static int pool_ranges(const struct value *v, void *into)
 {
-	return read_strings(v, &((struct config_pool *)into)->ranges);
+	return value_strings(v, &((struct config_pool *)into)->ranges);
 }
 
 static int pool_exclude(const struct value *v, void *into)
 {
-	return read_strings(v, &((struct config_pool *)into)->exclude);
+	return value_strings(v, &((struct config_pool *)into)->exclude);
 }
 
 static int pool_uplink(const struct value *v, void *into)
 {
 	if (cJSON_IsString(v->json) && strlen(v->json->valuestring) > 15)
-		return bad(v, "an interface name has at most 15 characters");
-	return read_string(v, &((struct config_pool *)into)->uplink);
+		return value_bad(v, "an interface name has at most 15 characters");
+	return value_string(v, &((struct config_pool *)into)->uplink);
 }
 
 static int pool_upstream(const struct value *v, void *into)
 {
 	static const char *const words[] = { "on-link", "routed", NULL };
-	int word = 0, r = read_word(v, words, &word);
+	int word = 0, r = value_word(v, words, &word);
 
 	((struct config_pool *)into)->routed = word == 1;
 	return r;
@@ -194,7 +66,8 @@ static int read_pools(const struct value *v, void *into)
 	int n = cJSON_GetArraySize(v->json);
 
 	if (!cJSON_IsArray(v->json) || n == 0)
-		return bad(v, "must be a list of pools: [ { \"ranges\": [...] } ]");
+		return value_bad(v, "must list a pool with your provider's range: "
+				    "[ { \"ranges\": [\"PREFIX/LEN\"] } ]");
 	c->pools = calloc((size_t)n, sizeof(*c->pools));
 	if (!c->pools)
 		return error_sys(v->e, -ENOMEM, "%s", v->where);
@@ -205,16 +78,17 @@ static int read_pools(const struct value *v, void *into)
 		int r;
 
 		snprintf(where, sizeof(where), "%s[%zu]", v->where, c->pool_count++);
-		r = read_object(&item, keys, pool);
+		r = value_object(&item, keys, pool);
 		if (r < 0)
 			return r;
 		if (pool->ranges.count == 0)
-			return bad(&item, "has no \"ranges\"");
+			return value_bad(&item, "has no \"ranges\"");
 		if (!pool->name && !(pool->name = strdup(n == 1 ? "default" : where)))
 			return error_sys(v->e, -ENOMEM, "%s", where);
 		for (const struct config_pool *other = c->pools; other < pool; other++)
 			if (strcmp(other->name, pool->name) == 0)
-				return bad(&item, "another pool has the name \"%s\"", pool->name);
+				return value_bad(&item, "another pool has the name \"%s\"",
+						 pool->name);
 	}
 	return 0;
 }
@@ -226,7 +100,7 @@ static int container_address(const struct value *v, void *into)
 	struct config_container *c = into;
 
 	if (!cJSON_IsString(v->json) || inet_pton(AF_INET6, v->json->valuestring, &c->address) != 1)
-		return bad(v, "must be an IPv6 address");
+		return value_bad(v, "must be an IPv6 address");
 	c->has_address = true;
 	return 0;
 }
@@ -235,7 +109,7 @@ static int container_address(const struct value *v, void *into)
 static int read_expose(const struct value *v, enum config_expose *ret, bool *filters)
 {
 	static const char *const words[] = { "all", "published", "none", NULL };
-	int word = 0, r = read_word(v, words, &word);
+	int word = 0, r = value_word(v, words, &word);
 
 	*ret = (enum config_expose)word;
 	*filters |= word != EXPOSE_ALL;
@@ -246,7 +120,7 @@ static int container_expose(const struct value *v, void *into)
 {
 	(void)into;
 	if (!cJSON_IsArray(v->json))
-		return bad(v, "must be a list such as [\"80/tcp\"]");
+		return value_bad(v, "must be a list such as [\"80/tcp\"]");
 	for (const cJSON *m = v->json->child; m; m = m->next) {
 		unsigned int port;
 		char proto[4], end;
@@ -254,7 +128,7 @@ static int container_expose(const struct value *v, void *into)
 		if (!cJSON_IsString(m) ||
 		    sscanf(m->valuestring, "%5u/%3[a-z]%c", &port, proto, &end) != 2 || port == 0 ||
 		    port > 65535 || (strcmp(proto, "tcp") != 0 && strcmp(proto, "udp") != 0))
-			return bad(v, "must hold ports such as \"80/tcp\" or \"53/udp\"");
+			return value_bad(v, "must hold ports such as \"80/tcp\" or \"53/udp\"");
 	}
 	return 0;
 }
@@ -269,7 +143,7 @@ static int read_containers(const struct value *v, void *into)
 	struct config *c = into;
 
 	if (!cJSON_IsObject(v->json))
-		return bad(v, "must be an object { \"lxc:NAME\": { ... } }");
+		return value_bad(v, "must be an object { \"lxc:NAME\": { ... } }");
 	c->containers = calloc((size_t)cJSON_GetArraySize(v->json) + 1, sizeof(*c->containers));
 	if (!c->containers)
 		return error_sys(v->e, -ENOMEM, "%s", v->where);
@@ -282,20 +156,20 @@ static int read_containers(const struct value *v, void *into)
 
 		snprintf(where, sizeof(where), "containers.%.280s", m->string);
 		if (ident_from_text(m->string, &id) < 0)
-			return bad(&value,
-				   "is no container: write \"lxc:NAME\" or \"docker:NAME\"");
+			return value_bad(&value,
+					 "is no container: write \"lxc:NAME\" or \"docker:NAME\"");
 		item->ident = strdup(m->string);
 		if (!item->ident)
 			return error_sys(v->e, -ENOMEM, "%s", where);
 		c->container_count++;
-		r = read_object(&value, keys, item);
+		r = value_object(&value, keys, item);
 		if (r < 0)
 			return r;
 		c->promises_filter |= json_member(m, "expose") != NULL;
 		for (const struct config_container *o = c->containers; o < item; o++)
 			if (item->has_address && o->has_address &&
 			    memcmp(&o->address, &item->address, sizeof(o->address)) == 0)
-				return bad(&value, "has the address of %s too", o->ident);
+				return value_bad(&value, "has the address of %s too", o->ident);
 	}
 	return 0;
 }
@@ -324,13 +198,31 @@ static int read_exposes(const struct value *v, void *into)
 		{ NULL, NULL },
 	};
 
-	return read_object(v, keys, into);
+	return value_object(v, keys, into);
+}
+
+static int lxc_required(const struct value *v, void *into)
+{
+	bool required; /* acted on by config_requires_lxc, for which all else may be wrong */
+
+	(void)into;
+	return value_bool(v, &required);
+}
+
+static int read_lxc(const struct value *v, void *into)
+{
+	static const struct key keys[] = {
+		{ "required", lxc_required },
+		{ NULL, NULL },
+	};
+
+	return value_object(v, keys, into);
 }
 
 static int docker_attach(const struct value *v, void *into)
 {
 	static const char *const words[] = { "all", "labelled", NULL };
-	int word = 0, r = read_word(v, words, &word);
+	int word = 0, r = value_word(v, words, &word);
 
 	((struct config *)into)->docker_labelled = word == 1;
 	return r;
@@ -338,7 +230,7 @@ static int docker_attach(const struct value *v, void *into)
 
 static int docker_socket(const struct value *v, void *into)
 {
-	return read_path(v, &((struct config *)into)->docker_socket);
+	return value_path(v, &((struct config *)into)->docker_socket);
 }
 
 static int read_docker(const struct value *v, void *into)
@@ -349,7 +241,7 @@ static int read_docker(const struct value *v, void *into)
 		{ NULL, NULL },
 	};
 
-	return read_object(v, keys, into);
+	return value_object(v, keys, into);
 }
 
 /* the rest of the top level */
@@ -361,24 +253,24 @@ static int read_gateway(const struct value *v, void *into)
 	if (!cJSON_IsString(v->json) ||
 	    inet_pton(AF_INET6, v->json->valuestring, &c->gateway) != 1 ||
 	    !IN6_IS_ADDR_LINKLOCAL(&c->gateway))
-		return bad(v, "must be a link-local IPv6 address such as \"fe80::1\"");
+		return value_bad(v, "must be a link-local IPv6 address such as \"fe80::1\"");
 	return 0;
 }
 
 static int read_probe_ms(const struct value *v, void *into)
 {
-	return read_number(v, MS_MAX, &((struct config *)into)->probe_ms);
+	return value_number(v, MS_MAX, &((struct config *)into)->probe_ms);
 }
 
 static int read_hold_s(const struct value *v, void *into)
 {
-	return read_number(v, HOLD_MAX, &((struct config *)into)->hold_s);
+	return value_number(v, HOLD_MAX, &((struct config *)into)->hold_s);
 }
 
 static int read_guard(const struct value *v, void *into)
 {
 	struct config *c = into;
-	int r = read_bool(v, &c->guard);
+	int r = value_bool(v, &c->guard);
 
 	c->promises_filter |= r == 0 && c->guard;
 	return r;
@@ -386,15 +278,21 @@ static int read_guard(const struct value *v, void *into)
 
 static int read_state_dir(const struct value *v, void *into)
 {
-	return read_path(v, &((struct config *)into)->state_dir);
+	return value_path(v, &((struct config *)into)->state_dir);
 }
 
 static const struct key top[] = {
-	{ "pools", read_pools },	 { "gateway", read_gateway },
-	{ "probe_ms", read_probe_ms },	 { "hold_s", read_hold_s },
-	{ "expose", read_exposes },	 { "guard", read_guard },
-	{ "docker", read_docker },	 { "containers", read_containers },
-	{ "state_dir", read_state_dir }, { NULL, NULL },
+	{ "pools", read_pools },
+	{ "gateway", read_gateway },
+	{ "probe_ms", read_probe_ms },
+	{ "hold_s", read_hold_s },
+	{ "expose", read_exposes },
+	{ "guard", read_guard },
+	{ "lxc", read_lxc },
+	{ "docker", read_docker },
+	{ "containers", read_containers },
+	{ "state_dir", read_state_dir },
+	{ NULL, NULL },
 };
 
 /* A configuration with every default set and no pool, or null without memory. */
@@ -443,7 +341,7 @@ int config_read(const char *path, struct config **ret, struct error *e)
 	if (!cJSON_IsObject(tree))
 		return error_set(e, STATUS_USAGE, -EINVAL,
 				 "configuration %s: must be one object { ... }", path);
-	r = read_object(&all, top, c);
+	r = value_object(&all, top, c);
 	if (r < 0)
 		return error_prefix(e, r, "configuration %s", path);
 	if (c->pool_count == 0)
@@ -451,6 +349,18 @@ int config_read(const char *path, struct config **ret, struct error *e)
 				 path);
 	*ret = steal_ptr(&c);
 	return 0;
+}
+
+bool config_requires_lxc(const char *path)
+{
+	_free_ char *text = NULL;
+	_json_ cJSON *tree = NULL;
+	struct error ignored;
+	size_t len;
+
+	return file_read(AT_FDCWD, path, CONFIG_SIZE_MAX, &text, &len) == 0 &&
+	       json_parse(text, len, &tree, &ignored) == 0 &&
+	       cJSON_IsTrue(json_member(json_member(tree, "lxc"), "required"));
 }
 
 static void strings_free(struct config_strings *s)

@@ -58,6 +58,12 @@ struct config {
  */
 int config_read(const char *path, struct config **ret, struct error *e);
 
+/*
+ * Whether the file says "lxc": { "required": true }, whatever else is wrong in it: false if it
+ * cannot be read as JSON.
+ */
+bool config_requires_lxc(const char *path);
+
 void config_free(struct config *c);
 
 /* What the configuration says of one container, or null. @ident: as ident_text writes it */

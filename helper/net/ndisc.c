@@ -21,6 +21,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "base/deadline.h"
 
 #define NONCE_OPTION 14 /* RFC 3971, 5.3.2; used by RFC 7527 to tell one's own probe */
 #define NONCE_SIZE 6
@@ -187,6 +188,7 @@ int ndisc_probe(int ifindex, const unsigned char own_mac[6], const struct in6_ad
 	if (getrandom(probe.option + 2, NONCE_SIZE, 0) != NONCE_SIZE)
 		return error_sys(e, -errno, "cannot probe the uplink");
 	start = now_ms();
+	wait_ms = deadline_cap(wait_ms);
 	for (unsigned int half = 1; half <= 2; half++) {
 		r = send_packet(fd, ifindex, &probe, e);
 		if (r < 0)

@@ -67,8 +67,8 @@ int sysctl_set(const char *part, const char *dev, const char *name, int value,
 		return error_sys(e, r, "cannot write %d to %s", value, change.path);
 	changes->list[changes->count++] = change;
 	if (!changes->quiet)
-		note(NOTE_DETAIL, "sysctl %s = %d (was %d)", change.path + strlen("/proc/sys/"), value,
-		     change.old);
+		note(NOTE_DETAIL, "sysctl %s = %d (was %d)", change.path + strlen("/proc/sys/"),
+		     value, change.old);
 	return 0;
 }
 

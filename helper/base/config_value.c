@@ -1,0 +1,119 @@
+/* One value of a strict JSON file: taken as what it must be, or refused with the way to its key. */
+#include "base/config_value.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+int value_bad(const struct value *v, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	return error_set(v->e, STATUS_USAGE, -EINVAL, "%s: %s", v->where, text);
+}
+
+int value_object(const struct value *v, const struct key *keys, void *into)
+{
+	if (!cJSON_IsObject(v->json))
+		return value_bad(v, "must be an object { ... }");
+	for (const cJSON *m = v->json->child; m; m = m->next) {
+		char where[256];
+		const struct key *k = keys;
+		struct value member = { m, where, v->e };
+		int r;
+
+		snprintf(where, sizeof(where), "%s%s%.100s", v->where, *v->where ? "." : "",
+			 m->string);
+		while (k->name && strcmp(k->name, m->string) != 0)
+			k++;
+		if (!k->name)
+			return value_bad(&member, "unknown key");
+		r = k->read(&member, into);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int value_string(const struct value *v, char **ret)
+{
+	char *copy;
+
+	if (!cJSON_IsString(v->json) || !*v->json->valuestring)
+		return value_bad(v, "must be a string with something in it");
+	copy = strdup(v->json->valuestring);
+	if (!copy)
+		return error_sys(v->e, -ENOMEM, "%s", v->where);
+	free(*ret);
+	*ret = copy;
+	return 0;
+}
+
+int value_path(const struct value *v, char **ret)
+{
+	if (!cJSON_IsString(v->json) || v->json->valuestring[0] != '/')
+		return value_bad(v, "must be an absolute path");
+	return value_string(v, ret);
+}
+
+int value_bool(const struct value *v, bool *ret)
+{
+	if (!cJSON_IsBool(v->json))
+		return value_bad(v, "must be true or false");
+	*ret = cJSON_IsTrue(v->json);
+	return 0;
+}
+
+int value_number(const struct value *v, unsigned int most, unsigned int *ret)
+{
+	int64_t n;
+
+	if (!json_whole(v->json, 0, most, &n))
+		return value_bad(v, "must be a whole number from 0 to %u", most);
+	*ret = (unsigned int)n;
+	return 0;
+}
+
+int value_word(const struct value *v, const char *const *words, int *ret)
+{
+	char all[128] = "";
+
+	for (int i = 0; words[i]; i++) {
+		size_t used = strlen(all);
+
+		if (cJSON_IsString(v->json) && strcmp(v->json->valuestring, words[i]) == 0) {
+			*ret = i;
+			return 0;
+		}
+		snprintf(all + used, sizeof(all) - used, "%s\"%s\"", i ? " or " : "", words[i]);
+	}
+	return value_bad(v, "must be %s", all);
+}
+
+int value_strings(const struct value *v, struct config_strings *ret)
+{
+	int n = cJSON_GetArraySize(v->json);
+
+	if (!cJSON_IsArray(v->json))
+		return value_bad(v, "must be a list [ ... ] of strings");
+	ret->list = calloc((size_t)n + 1, sizeof(*ret->list));
+	if (!ret->list)
+		return error_sys(v->e, -ENOMEM, "%s", v->where);
+	for (const cJSON *m = v->json->child; m; m = m->next) {
+		char where[256];
+		struct value item = { m, where, v->e };
+		int r;
+
+		snprintf(where, sizeof(where), "%s[%zu]", v->where, ret->count);
+		r = value_string(&item, &ret->list[ret->count]);
+		if (r < 0)
+			return r;
+		ret->count++;
+	}
+	return 0;
+}
