@@ -40,6 +40,7 @@ struct attachment {
 	bool routed;		  /* upstream "routed": there is no proxy entry */
 	int64_t since;		  /* seconds since the epoch: attached, or (ended) detached */
 	bool ended;		  /* detached: kept to tell since when */
+	char error[256];	  /* ended by an attach that failed: why; or "" */
 };
 
 struct lease_store;
@@ -90,6 +91,12 @@ struct lease_store_ops {
 	/* The attachment of a container. Returns 1, 0 if none is known (or readable), -errno. */
 	int (*attachment)(struct lease_store *s, const char *ident, struct attachment *ret,
 			  struct error *e);
+
+	/* Calls each on every attachment that can be read, as walk does. */
+	int (*walk_attachments)(struct lease_store *s,
+				int (*each)(const char *ident, const struct attachment *a,
+					    void *arg),
+				void *arg, struct error *e);
 
 	/* Stores, or with a null forgets, the attachment; not durable. Returns 0 or -errno. */
 	int (*attach)(struct lease_store *s, const char *ident, const struct attachment *a,

@@ -28,24 +28,10 @@
 #include "base/file.h"
 #include "base/note.h"
 #include "base/text.h"
-#include "store/lease.h"
+#include "store/lease_dir.h"
 #include "store/lease_json.h"
 
-#define LEASE_FILE_MAX 8192 /* bytes */
 #define DAMAGED ".damaged"
-
-struct lease_dir {
-	struct lease_store store;
-	char path[PATH_MAX];
-	int leases; /* directories; -1 for a reader where nothing is stored yet */
-	int attached;
-	int top;
-};
-
-static struct lease_dir *dir_of(struct lease_store *s)
-{
-	return (struct lease_dir *)s;
-}
 
 static void address_file(const struct in6_addr *address, char *out, size_t size)
 {
@@ -66,19 +52,7 @@ static bool file_address(const char *file, struct in6_addr *ret)
 	return inet_pton(AF_INET6, text, ret) == 1;
 }
 
-static void ident_file(const char *ident, char *out, size_t size)
-{
-	char name[256];
-
-	snprintf(out, size, "%s.json", text_to_filename(ident, name, sizeof(name)));
-}
-
 /* files of the lease directory */
-
-static int fail(struct lease_dir *d, const char *what, const char *file, int r, struct error *e)
-{
-	return error_sys(e, r, "cannot %s %s/%s", what, d->path, file);
-}
 
 /*
  * Reads the lease file of an address.
@@ -130,7 +104,7 @@ static int link_holder(struct lease_dir *d, const char *ident, const char *file)
 	char link[300], now[64], fresh[64];
 	ssize_t n;
 
-	ident_file(ident, link, sizeof(link));
+	lease_dir_ident_file(ident, link, sizeof(link));
 	if (symlinkat(file, d->leases, link) == 0)
 		return 0;
 	if (errno != EEXIST)
@@ -157,7 +131,7 @@ static void unlink_holder(struct lease_dir *d, const char *ident, const char *fi
 	char link[300], now[64];
 	ssize_t n;
 
-	ident_file(ident, link, sizeof(link));
+	lease_dir_ident_file(ident, link, sizeof(link));
 	n = readlinkat(d->leases, link, now, sizeof(now) - 1);
 	if (n >= 0 && (size_t)n == strlen(file) && strncmp(now, file, (size_t)n) == 0)
 		unlinkat(d->leases, link, 0);
@@ -207,7 +181,7 @@ static int restore(struct lease_dir *d, const char *ident, const char *file, str
 	if (r == 0)
 		r = sync_leases(d);
 	if (r < 0)
-		return fail(d, "restore", file, r, e);
+		return lease_dir_fail(d, "restore", file, r, e);
 	snprintf(aside, sizeof(aside), "%s" DAMAGED, file);
 	note(NOTE_WARNING, "restored lease %s of %s from its link; it is not pinned now", file,
 	     ident);
@@ -221,18 +195,18 @@ static int restore(struct lease_dir *d, const char *ident, const char *file, str
 
 static int dir_find(struct lease_store *s, const char *ident, struct lease *ret, struct error *e)
 {
-	struct lease_dir *d = dir_of(s);
+	struct lease_dir *d = lease_dir_of(s);
 	char link[300], file[64];
 	struct lease lease;
 	ssize_t n;
 	int r;
 
-	ident_file(ident, link, sizeof(link));
+	lease_dir_ident_file(ident, link, sizeof(link));
 	n = d->leases < 0 ? -1 : readlinkat(d->leases, link, file, sizeof(file) - 1);
 	if (n < 0)
 		return d->leases < 0 || errno == ENOENT || errno == EINVAL
 			       ? 0
-			       : fail(d, "read", link, -errno, e);
+			       : lease_dir_fail(d, "read", link, -errno, e);
 	file[n] = '\0';
 	if (!file_address(file, &lease.address))
 		return 0;
@@ -244,7 +218,7 @@ static int dir_find(struct lease_store *s, const char *ident, struct lease *ret,
 	if (r == -ENOENT)
 		return is_set_aside(d, file) ? restore(d, ident, file, ret, e) : 0;
 	if (r < 0)
-		return fail(d, "read lease", file, r, e);
+		return lease_dir_fail(d, "read lease", file, r, e);
 	if (lease.freed || strcmp(lease.ident, ident) != 0)
 		return 0;
 	*ret = lease;
@@ -265,13 +239,13 @@ static int take_over(struct lease_dir *d, const struct lease *lease, struct leas
 		r = link_holder(d, lease->ident, file);
 	if (r == 0)
 		r = sync_leases(d);
-	return r < 0 ? fail(d, "write lease", file, r, e) : 0;
+	return r < 0 ? lease_dir_fail(d, "write lease", file, r, e) : 0;
 }
 
 static int dir_claim(struct lease_store *s, const struct lease *lease, struct lease *ret_holder,
 		     struct error *e)
 {
-	struct lease_dir *d = dir_of(s);
+	struct lease_dir *d = lease_dir_of(s);
 	char file[64];
 	int r = -EEXIST;
 
@@ -288,13 +262,14 @@ static int dir_claim(struct lease_store *s, const struct lease *lease, struct le
 			return -EBADMSG;
 		}
 		if (r < 0)
-			return r == -ENOENT ? -EBADMSG : fail(d, "read lease", file, r, e);
+			return r == -ENOENT ? -EBADMSG
+					    : lease_dir_fail(d, "read lease", file, r, e);
 		if (strcmp(ret_holder->ident, lease->ident) == 0)
 			return take_over(d, lease, ret_holder, e);
 		return -EEXIST;
 	}
 	if (r < 0)
-		return fail(d, "write lease", file, r, e);
+		return lease_dir_fail(d, "write lease", file, r, e);
 	if (!is_set_aside(d, file)) {
 		/* one that is claimed only to rest has no holder */
 		r = lease->freed ? 0 : link_holder(d, lease->ident, file);
@@ -305,12 +280,12 @@ static int dir_claim(struct lease_store *s, const struct lease *lease, struct le
 		unlink_holder(d, lease->ident, file);
 	}
 	unlinkat(d->leases, file, 0);
-	return r == 0 ? -EBADMSG : fail(d, "write lease", file, r, e);
+	return r == 0 ? -EBADMSG : lease_dir_fail(d, "write lease", file, r, e);
 }
 
 static int dir_update(struct lease_store *s, const struct lease *lease, struct error *e)
 {
-	struct lease_dir *d = dir_of(s);
+	struct lease_dir *d = lease_dir_of(s);
 	char file[64];
 	int r;
 
@@ -320,12 +295,12 @@ static int dir_update(struct lease_store *s, const struct lease *lease, struct e
 	r = write_lease(d, lease, 0);
 	if (r == 0)
 		r = sync_leases(d);
-	return r < 0 ? fail(d, "write lease", file, r, e) : 0;
+	return r < 0 ? lease_dir_fail(d, "write lease", file, r, e) : 0;
 }
 
 static int dir_remove(struct lease_store *s, const struct lease *lease, struct error *e)
 {
-	struct lease_dir *d = dir_of(s);
+	struct lease_dir *d = lease_dir_of(s);
 	struct lease held;
 	char file[64];
 	int r;
@@ -338,26 +313,25 @@ static int dir_remove(struct lease_store *s, const struct lease *lease, struct e
 	unlink_holder(d, lease->ident, file);
 	if (r == 0 && unlinkat(d->leases, file, 0) < 0)
 		r = -errno;
-	return r < 0 ? fail(d, "remove lease", file, r, e) : 0;
+	return r < 0 ? lease_dir_fail(d, "remove lease", file, r, e) : 0;
 }
 
 static int dir_walk(struct lease_store *s, int (*each)(const struct lease *lease, void *arg),
 		    void *arg, struct error *e)
 {
-	struct lease_dir *d = dir_of(s);
+	struct lease_dir *d = lease_dir_of(s);
 	_closedir_ DIR *dir = NULL;
 	struct dirent *entry;
-	int fd = d->leases < 0 ? -1 : openat(d->leases, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r = 0;
 
 	if (d->leases < 0)
 		return 0;
-	dir = fd < 0 ? NULL : fdopendir(fd);
+	dir = lease_dir_entries(d->leases, &r);
 	if (!dir)
-		return fail(d, "read", "leases", -errno, e);
+		return lease_dir_fail(d, "read", "leases", r, e);
 	while ((entry = readdir(dir))) {
 		struct in6_addr address;
 		struct lease lease;
-		int r;
 
 		if (!file_address(entry->d_name, &address))
 			continue;
@@ -370,7 +344,7 @@ static int dir_walk(struct lease_store *s, int (*each)(const struct lease *lease
 			continue;
 		}
 		if (r < 0)
-			return fail(d, "read lease", entry->d_name, r, e);
+			return lease_dir_fail(d, "read lease", entry->d_name, r, e);
 		r = each(&lease, arg);
 		if (r != 0)
 			return r;
@@ -378,89 +352,9 @@ static int dir_walk(struct lease_store *s, int (*each)(const struct lease *lease
 	return 0;
 }
 
-static int dir_lock(struct lease_store *s, enum lease_lock what, const char *ident, bool shared,
-		    unsigned int wait_ms, int *ret_fd, struct error *e)
-{
-	struct lease_dir *d = dir_of(s);
-	/* one byte each: 0 and 1 are the host's, a container's comes from its name */
-	struct flock lock = {
-		.l_type = shared ? F_RDLCK : F_WRLCK,
-		.l_whence = SEEK_SET,
-		.l_start = what == LOCK_HOST	  ? 0
-			   : what == LOCK_RECLAIM ? 1
-						  : (off_t)(2 + (text_hash(ident, 0) >> 2)),
-		.l_len = 1,
-	};
-	_close_ int fd = openat(d->top, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	unsigned int waited_us = 0, pause_us = 200;
-
-	if (fd < 0)
-		return fail(d, "open", "lock", -errno, e);
-	while (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
-		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
-			return fail(d, "lock", "lock", -errno, e);
-		if (waited_us >= wait_ms * 1000)
-			return error_set(e, STATUS_FAILED, -EBUSY,
-					 "another v6hook has been at work on %s for %u ms",
-					 ident ? ident : "the host", wait_ms);
-		usleep(pause_us);
-		waited_us += pause_us;
-		pause_us = pause_us < 10000 ? pause_us * 2 : pause_us;
-	}
-	*ret_fd = steal_fd(&fd);
-	return 0;
-}
-
-/* attachments */
-
-static int dir_attachment(struct lease_store *s, const char *ident, struct attachment *ret,
-			  struct error *e)
-{
-	struct lease_dir *d = dir_of(s);
-	_free_ char *text = NULL;
-	char file[300];
-	size_t len;
-	int r;
-
-	if (d->attached < 0)
-		return 0;
-	ident_file(ident, file, sizeof(file));
-	r = file_read(d->attached, file, LEASE_FILE_MAX, &text, &len);
-	if (r == -ENOENT)
-		return 0;
-	if (r < 0 && r != -EFBIG)
-		return fail(d, "read attachment", file, r, e);
-	/* not written durably: after a power loss it may be anything, and mean nothing */
-	return r == 0 && attachment_decode(text, len, ret) == 0;
-}
-
-static int dir_attach(struct lease_store *s, const char *ident, const struct attachment *a,
-		      struct error *e)
-{
-	struct lease_dir *d = dir_of(s);
-	_free_ char *text = NULL;
-	char file[300], fresh[64];
-	size_t len = 0;
-	int r;
-
-	ident_file(ident, file, sizeof(file));
-	if (!a)
-		return unlinkat(d->attached, file, 0) < 0 && errno != ENOENT
-			       ? fail(d, "remove attachment", file, -errno, e)
-			       : 0;
-	r = attachment_encode(a, &text, &len);
-	if (r == 0)
-		r = file_new(d->attached, text, len, false, fresh);
-	if (r == 0 && renameat(d->attached, fresh, d->attached, file) < 0) {
-		r = -errno;
-		unlinkat(d->attached, fresh, 0);
-	}
-	return r < 0 ? fail(d, "write attachment", file, r, e) : 0;
-}
-
 static void dir_close(struct lease_store *s)
 {
-	struct lease_dir *d = dir_of(s);
+	struct lease_dir *d = lease_dir_of(s);
 
 	cleanup_close(&d->leases);
 	cleanup_close(&d->attached);
@@ -470,14 +364,15 @@ static void dir_close(struct lease_store *s)
 
 static const struct lease_store_ops dir_ops = {
 	.close = dir_close,
-	.lock = dir_lock,
+	.lock = lease_dir_lock,
 	.find = dir_find,
 	.claim = dir_claim,
 	.update = dir_update,
 	.remove = dir_remove,
 	.walk = dir_walk,
-	.attachment = dir_attachment,
-	.attach = dir_attach,
+	.attachment = lease_dir_attachment,
+	.walk_attachments = lease_dir_walk_attachments,
+	.attach = lease_dir_attach,
 };
 
 /*

@@ -69,11 +69,12 @@ int lease_decode(const char *text, size_t len, struct lease *ret)
 	return 0;
 }
 
-int attachment_encode(const struct attachment *a, char **ret, size_t *ret_len)
+int attachment_encode(const char *ident, const struct attachment *a, char **ret, size_t *ret_len)
 {
 	_json_ cJSON *json = cJSON_CreateObject();
 	char number[32];
 
+	cJSON_AddStringToObject(json, "container", ident);
 	cJSON_AddStringToObject(json, "state", a->ended ? "detached" : "attached");
 	cJSON_AddStringToObject(json, "since", text_time(a->since, number, sizeof(number)));
 	cJSON_AddStringToObject(json, "instance", a->instance);
@@ -88,7 +89,8 @@ int attachment_encode(const struct attachment *a, char **ret, size_t *ret_len)
 	cJSON_AddStringToObject(json, "bridge", a->bridge);
 	cJSON_AddStringToObject(json, "uplink", a->uplink);
 	cJSON_AddBoolToObject(json, "routed", a->routed);
-	if (cJSON_GetArraySize(json) != 11)
+	cJSON_AddStringToObject(json, "error", a->error);
+	if (cJSON_GetArraySize(json) != 13)
 		return -ENOMEM;
 	return json_print(json, ret, ret_len);
 }
@@ -113,12 +115,14 @@ static bool copy_u64(const cJSON *json, const char *key, uint64_t *out)
 	return true;
 }
 
-int attachment_decode(const char *text, size_t len, struct attachment *ret)
+int attachment_decode(const char *text, size_t len, char *ret_ident, struct attachment *ret)
 {
 	_json_ cJSON *json = NULL;
 	struct attachment a = { 0 };
 	struct error ignored;
 	const char *state, *since;
+	char ident[IDENT_TEXT_MAX];
+	struct ident id;
 	int64_t pid;
 
 	if (json_parse(text, len, &json, &ignored) < 0)
@@ -126,6 +130,9 @@ int attachment_decode(const char *text, size_t len, struct attachment *ret)
 	state = json_text(json, "state");
 	since = json_text(json, "since");
 	if (!state || !since || (a.since = text_parse_time(since)) < 0 ||
+	    !copy_text(json, "container", ident, sizeof(ident)) ||
+	    ident_from_text(ident, &id) < 0 ||
+	    !copy_text(json, "error", a.error, sizeof(a.error)) ||
 	    !copy_text(json, "instance", a.instance, sizeof(a.instance)) ||
 	    !copy_text(json, "netns", a.netns_path, sizeof(a.netns_path)) ||
 	    !copy_text(json, "boot_id", a.boot_id, sizeof(a.boot_id)) ||
@@ -138,6 +145,7 @@ int attachment_decode(const char *text, size_t len, struct attachment *ret)
 	a.pid = (pid_t)pid;
 	a.routed = cJSON_IsTrue(json_member(json, "routed"));
 	a.ended = strcmp(state, "attached") != 0;
+	memcpy(ret_ident, ident, sizeof(ident));
 	*ret = a;
 	return 0;
 }

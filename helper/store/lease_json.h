@@ -8,10 +8,11 @@
 
 /* Writes one JSON object and a newline; *ret is to be freed. Returns 0 or -ENOMEM. */
 int lease_encode(const struct lease *lease, char **ret, size_t *ret_len);
-int attachment_encode(const struct attachment *a, char **ret, size_t *ret_len);
+int attachment_encode(const char *ident, const struct attachment *a, char **ret, size_t *ret_len);
 
 /* Reads back what was written. Returns 0, or -EBADMSG and leaves ret alone. */
 int lease_decode(const char *text, size_t len, struct lease *ret);
-int attachment_decode(const char *text, size_t len, struct attachment *ret);
+/* @ret_ident: IDENT_TEXT_MAX bytes */
+int attachment_decode(const char *text, size_t len, char *ret_ident, struct attachment *ret);
 
 #endif

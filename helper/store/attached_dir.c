@@ -1,0 +1,147 @@
+/* The directory store's attachments and locks: what is true of this boot only. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/deadline.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "store/lease_dir.h"
+#include "store/lease_json.h"
+
+void lease_dir_ident_file(const char *ident, char *out, size_t size)
+{
+	char name[256];
+
+	snprintf(out, size, "%s.json", text_to_filename(ident, name, sizeof(name)));
+}
+
+int lease_dir_fail(struct lease_dir *d, const char *what, const char *file, int r, struct error *e)
+{
+	return error_sys(e, r, "cannot %s %s/%s", what, d->path, file);
+}
+
+DIR *lease_dir_entries(int fd, int *ret)
+{
+	_close_ int again = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = again < 0 ? NULL : fdopendir(again);
+
+	if (dir)
+		steal_fd(&again);
+	else
+		*ret = -errno;
+	return dir;
+}
+
+int lease_dir_lock(struct lease_store *s, enum lease_lock what, const char *ident, bool shared,
+		   unsigned int wait_ms, int *ret_fd, struct error *e)
+{
+	struct lease_dir *d = lease_dir_of(s);
+	/* one byte each: 0 and 1 are the host's, a container's comes from its name */
+	struct flock lock = {
+		.l_type = shared ? F_RDLCK : F_WRLCK,
+		.l_whence = SEEK_SET,
+		.l_start = what == LOCK_HOST	  ? 0
+			   : what == LOCK_RECLAIM ? 1
+						  : (off_t)(2 + (text_hash(ident, 0) >> 2)),
+		.l_len = 1,
+	};
+	_close_ int fd = openat(d->top, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	unsigned int waited_us = 0, pause_us = 200;
+
+	wait_ms = deadline_cap(wait_ms);
+	if (fd < 0)
+		return lease_dir_fail(d, "open", "lock", -errno, e);
+	while (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
+		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
+			return lease_dir_fail(d, "lock", "lock", -errno, e);
+		if (waited_us >= wait_ms * 1000)
+			return error_set(e, STATUS_FAILED, -EBUSY,
+					 "another v6hook has been at work on %s for %u ms",
+					 ident ? ident : "the host", wait_ms);
+		usleep(pause_us);
+		waited_us += pause_us;
+		pause_us = pause_us < 10000 ? pause_us * 2 : pause_us;
+	}
+	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
+int lease_dir_attachment(struct lease_store *s, const char *ident, struct attachment *ret,
+			 struct error *e)
+{
+	struct lease_dir *d = lease_dir_of(s);
+	_free_ char *text = NULL;
+	char file[300], own[IDENT_TEXT_MAX];
+	struct attachment a;
+	size_t len;
+	int r;
+
+	if (d->attached < 0)
+		return 0;
+	lease_dir_ident_file(ident, file, sizeof(file));
+	r = file_read(d->attached, file, LEASE_FILE_MAX, &text, &len);
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0 && r != -EFBIG)
+		return lease_dir_fail(d, "read attachment", file, r, e);
+	/* not written durably: after a power loss it may be anything, and mean nothing */
+	if (r < 0 || attachment_decode(text, len, own, &a) < 0 || strcmp(own, ident) != 0)
+		return 0;
+	*ret = a;
+	return 1;
+}
+
+int lease_dir_walk_attachments(struct lease_store *s,
+			       int (*each)(const char *ident, const struct attachment *a,
+					   void *arg),
+			       void *arg, struct error *e)
+{
+	struct lease_dir *d = lease_dir_of(s);
+	_closedir_ DIR *dir = NULL;
+	struct dirent *entry;
+	int r = 0;
+
+	if (d->attached < 0)
+		return 0;
+	dir = lease_dir_entries(d->attached, &r);
+	if (!dir)
+		return lease_dir_fail(d, "read", "attached", r, e);
+	while (r == 0 && (entry = readdir(dir))) {
+		_free_ char *text = NULL;
+		char ident[IDENT_TEXT_MAX];
+		struct attachment a;
+		size_t len;
+
+		if (entry->d_name[0] != '.' &&
+		    file_read(d->attached, entry->d_name, LEASE_FILE_MAX, &text, &len) == 0 &&
+		    attachment_decode(text, len, ident, &a) == 0)
+			r = each(ident, &a, arg);
+	}
+	return r;
+}
+
+int lease_dir_attach(struct lease_store *s, const char *ident, const struct attachment *a,
+		     struct error *e)
+{
+	struct lease_dir *d = lease_dir_of(s);
+	_free_ char *text = NULL;
+	char file[300], fresh[64];
+	size_t len = 0;
+	int r;
+
+	lease_dir_ident_file(ident, file, sizeof(file));
+	if (!a)
+		return unlinkat(d->attached, file, 0) < 0 && errno != ENOENT
+			       ? lease_dir_fail(d, "remove attachment", file, -errno, e)
+			       : 0;
+	r = attachment_encode(ident, a, &text, &len);
+	if (r == 0)
+		r = file_new(d->attached, text, len, false, fresh);
+	if (r == 0 && renameat(d->attached, fresh, d->attached, file) < 0) {
+		r = -errno;
+		unlinkat(d->attached, fresh, 0);
+	}
+	return r < 0 ? lease_dir_fail(d, "write attachment", file, r, e) : 0;
+}

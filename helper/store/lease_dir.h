@@ -1,0 +1,45 @@
+/* What the files of the directory store share; for lease_dir.c and attached_dir.c alone. */
+#ifndef V6HOOK_LEASE_DIR_H
+#define V6HOOK_LEASE_DIR_H
+
+#include <limits.h>
+
+#include "store/lease.h"
+
+#define LEASE_FILE_MAX 8192 /* bytes */
+
+struct lease_dir {
+	struct lease_store store;
+	char path[PATH_MAX];
+	int leases; /* directories; -1 for a reader where nothing is stored yet */
+	int attached;
+	int top;
+};
+
+static inline struct lease_dir *lease_dir_of(struct lease_store *s)
+{
+	return (struct lease_dir *)s;
+}
+
+/* The name of the files that stand for a container. @out: 300 bytes are enough */
+void lease_dir_ident_file(const char *ident, char *out, size_t size);
+
+/* Fills e with what could not be done to which file of the store; returns r. */
+int lease_dir_fail(struct lease_dir *d, const char *what, const char *file, int r, struct error *e);
+
+/* Opens a directory for reading its entries; null and -errno in *ret if that fails. */
+DIR *lease_dir_entries(int fd, int *ret);
+
+/* The operations of struct lease_store_ops that attached_dir.c holds. */
+int lease_dir_lock(struct lease_store *s, enum lease_lock what, const char *ident, bool shared,
+		   unsigned int wait_ms, int *ret_fd, struct error *e);
+int lease_dir_attachment(struct lease_store *s, const char *ident, struct attachment *ret,
+			 struct error *e);
+int lease_dir_walk_attachments(struct lease_store *s,
+			       int (*each)(const char *ident, const struct attachment *a,
+					   void *arg),
+			       void *arg, struct error *e);
+int lease_dir_attach(struct lease_store *s, const char *ident, const struct attachment *a,
+		     struct error *e);
+
+#endif
