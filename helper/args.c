@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/config.h"
+#include "hook.h"
 
 static const struct known {
 	struct option option;
@@ -33,6 +34,10 @@ static const struct known {
 	  ARGS_ADDRESS,
 	  "ADDR",
 	  "this address and no other" },
+	{ { "hook", required_argument, NULL, 'H' },
+	  ARGS_HOOK,
+	  "lxc",
+	  "called by this engine's hook: its environment says for whom" },
 	{ { "release", no_argument, NULL, 'R' }, ARGS_RELEASE, NULL, "give the address up, too" },
 	{ { "json", no_argument, NULL, 'j' }, ARGS_JSON, NULL, "print JSON" },
 	{ { "config", required_argument, NULL, 'c' }, 0, "FILE", "default " CONFIG_DEFAULT_PATH },
@@ -88,6 +93,9 @@ static int take(const struct args_verb *verb, int option, const char *value, str
 		return inet_pton(AF_INET6, value, &q->address) == 1
 			       ? 0
 			       : usage(verb, e, "--address takes an IPv6 address, not ", value);
+	case 'H':
+		q->hook = true;
+		return hook_read(value, q, e);
 	case 'R':
 		q->release = true;
 		return 0;
@@ -110,6 +118,8 @@ static int take(const struct args_verb *verb, int option, const char *value, str
 static int take_operands(const struct args_verb *verb, int count, char **operands, struct args *a,
 			 struct error *e)
 {
+	if (a->request.hook)
+		return count ? usage(verb, e, "--hook takes no ", verb->operands) : 0;
 	if (count < verb->operand_count)
 		return usage(verb, e, "missing ", verb->operands);
 	if (count > verb->operand_count)
@@ -124,14 +134,22 @@ static int take_operands(const struct args_verb *verb, int count, char **operand
 	return 0;
 }
 
+/* Refuses an option that getopt_long did not know; a short one stands in optopt alone. */
+static int unknown(const struct args_verb *verb, char **argv, struct error *e)
+{
+	char text[3] = { '-', (char)optopt, '\0' };
+
+	return usage(verb, e, "unknown option ", optopt ? text : argv[optind - 1]);
+}
+
 int args_read(const struct args_verb *verb, int argc, char **argv, struct args *ret,
 	      struct error *e)
 {
 	struct option options[ARRAY_SIZE(known) + 1] = { 0 };
-	struct args a = { .request.config_path = CONFIG_DEFAULT_PATH };
 	size_t count = 0;
 	int option, r;
 
+	*ret = (struct args){ .request.config_path = CONFIG_DEFAULT_PATH };
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (takes(verb, &known[i]))
 			options[count++] = known[i].option;
@@ -141,20 +159,16 @@ int args_read(const struct args_verb *verb, int argc, char **argv, struct args *
 		if (option == ':')
 			return usage(verb, e, "no value for ", argv[optind - 1]);
 		if (option == '?')
-			return usage(verb, e, "unknown option ", argv[optind - 1]);
-		r = take(verb, option, optarg, &a, e);
+			return unknown(verb, argv, e);
+		r = take(verb, option, optarg, ret, e);
 		if (r < 0)
 			return r;
 	}
-	if (!a.help) {
-		r = take_operands(verb, argc - optind, argv + optind, &a, e);
-		if (r < 0)
-			return r;
-		if (a.request.pid && a.request.netns)
-			return usage(verb, e, "--pid and --netns exclude each other", "");
-	}
-	*ret = a;
-	return 0;
+	if (ret->help)
+		return 0;
+	if (ret->request.pid && ret->request.netns)
+		return usage(verb, e, "--pid and --netns exclude each other", "");
+	return take_operands(verb, argc - optind, argv + optind, ret, e);
 }
 
 void args_help(const struct args_verb *verb, FILE *out)

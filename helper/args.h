@@ -14,6 +14,7 @@ enum args_option {
 	ARGS_NETNS = 2,	  /* --pid, --netns */
 	ARGS_ADDRESS = 4, /* --address */
 	ARGS_RELEASE = 8, /* --release */
+	ARGS_HOOK = 32,	  /* --hook */
 	ARGS_JSON = 16,	  /* --json */
 };
 
@@ -35,7 +36,7 @@ struct args {
 
 /*
  * Reads what follows the verb. @argv: begins with the verb itself
- * Returns 0, or -EINVAL with STATUS_USAGE and what is wrong.
+ * Returns 0, or -EINVAL with STATUS_USAGE and what is wrong; ret then holds what was read so far.
  */
 int args_read(const struct args_verb *verb, int argc, char **argv, struct args *ret,
 	      struct error *e);

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/note.h"
 #include "base/text.h"
+#include "hook.h"
 #include "ops/context.h"
 #include "ops/verbs.h"
 #include "output.h"
@@ -73,10 +74,11 @@ static const struct verb {
 	struct args_verb args;
 	int (*run)(const struct args *a, struct error *e);
 } verbs[] = {
-	{ { "attach", "CONTAINER", ARGS_ENGINE | ARGS_NETNS | ARGS_ADDRESS | ARGS_JSON, 1,
+	{ { "attach", "CONTAINER", ARGS_ENGINE | ARGS_NETNS | ARGS_ADDRESS | ARGS_JSON | ARGS_HOOK,
+	    1,
 	    "Gives a running container its public address, or repairs it, and prints the address" },
 	  run_attach },
-	{ { "detach", "CONTAINER", ARGS_ENGINE | ARGS_RELEASE, 1,
+	{ { "detach", "CONTAINER", ARGS_ENGINE | ARGS_RELEASE | ARGS_HOOK, 1,
 	    "Takes a container's address out of service; it stays the container's" },
 	  run_detach },
 	{ { "list", "", ARGS_JSON, 0, "Shows who has which address" }, run_list },
@@ -88,19 +90,22 @@ static const struct verb {
 	  run_unpin },
 };
 
-static bool verbose;
+static bool verbose, hooked;
 
-static void print_line(const char *prefix, const char *text)
+static void print_line(bool warning, const char *text)
 {
 	char line[ERROR_TEXT_MAX * 4 + 1];
 
-	fprintf(stderr, "v6hook: %s%s\n", prefix, text_escape(text, line, sizeof(line)));
+	text_escape(text, line, sizeof(line));
+	fprintf(stderr, "v6hook: %s%s\n", warning ? "warning: " : "", line);
+	if (hooked)
+		hook_log(warning, line);
 }
 
 static void print_note(enum note_level level, const char *text)
 {
 	if (level == NOTE_WARNING || verbose)
-		print_line(level == NOTE_WARNING ? "warning: " : "", text);
+		print_line(level == NOTE_WARNING, text);
 }
 
 static void print_usage(FILE *out)
@@ -120,35 +125,45 @@ static void print_usage(FILE *out)
 		     "address,\n4 no such container or not running, 5 address in use elsewhere.\n");
 }
 
-static int run_verb(const struct verb *verb, int argc, char **argv)
+/* Does what the verb's table entry says. Returns 0 or -errno. */
+static int run(const struct verb *verb, struct args *a, struct error *e)
+{
+	const char *container;
+	int r = verb->run(a, e);
+
+	if (r == 0 && (fflush(stdout) != 0 || ferror(stdout)))
+		r = error_sys(e, -EIO, "cannot write the output");
+	if (r == 0)
+		return 0;
+	if (!*e->text)
+		error_sys(e, r, "cannot go on");
+	container = a->request.container;
+	return error_prefix(e, r, "%s%s%.300s", verb->args.name, container ? " " : "",
+			    container ? container : "");
+}
+
+static enum status run_verb(const struct verb *verb, int argc, char **argv)
 {
 	struct error e = { .status = STATUS_FAILED };
 	struct args a;
 	int r = args_read(&verb->args, argc, argv, &a, &e);
+	bool understood = r == 0;
 
-	if (r < 0) {
-		print_line("", e.text);
-		return e.status;
-	}
-	if (a.help) {
+	hooked = a.request.hook;
+	verbose = a.verbose;
+	if (r == 0 && a.help) {
 		args_help(&verb->args, stdout);
 		return STATUS_DONE;
 	}
-	verbose = a.verbose;
-	r = verb->run(&a, &e);
-	if (r < 0) {
-		if (!*e.text)
-			error_sys(&e, r, "cannot go on");
-		error_prefix(&e, r, "%s%s%.300s", verb->args.name, a.request.container ? " " : "",
-			     a.request.container ? a.request.container : "");
-		print_line("", e.text);
+	if (r == 0)
+		r = run(verb, &a, &e);
+	if (r == 0)
+		return STATUS_DONE;
+	print_line(false, e.text);
+	/* a start hook that is not to be trusted is no matter of configuration */
+	if (!hooked || (!understood && verb->run == run_attach))
 		return e.status;
-	}
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		print_line("", "cannot write the output");
-		return STATUS_FAILED;
-	}
-	return STATUS_DONE;
+	return hook_status(&a.request, e.status);
 }
 
 int main(int argc, char **argv)
@@ -169,6 +184,6 @@ int main(int argc, char **argv)
 		if (strcmp(word, verbs[i].args.name) == 0)
 			return run_verb(&verbs[i], argc - 1, argv + 1);
 	snprintf(shown, sizeof(shown), "unknown verb '%.100s' (see v6hook --help)", word);
-	print_line("", shown);
+	print_line(false, shown);
 	return STATUS_USAGE;
 }

@@ -11,6 +11,12 @@
 
 static const char *const states[] = { "attached", "detached", "broken" };
 
+/* The address as text, or null if there is none. */
+static const char *address_text(const struct listing *l, char *out, size_t size)
+{
+	return l->has_address ? inet_ntop(AF_INET6, &l->address, out, (socklen_t)size) : NULL;
+}
+
 /* One container as a JSON object, or null without memory. */
 static cJSON *to_json(const struct listing *l)
 {
@@ -23,17 +29,19 @@ static cJSON *to_json(const struct listing *l)
 		{ "container", l->ident.name },
 		{ "runtime", l->ident.runtime },
 		{ "lxcpath", *l->ident.path ? l->ident.path : NULL },
-		{ "address", inet_ntop(AF_INET6, &l->address, text, sizeof(text)) },
+		{ "address", address_text(l, text, sizeof(text)) },
 		{ "pool", l->pool },
 		{ "state", states[l->state] },
 		{ "bridge", *l->bridge ? l->bridge : NULL },
 		{ "uplink", *l->uplink ? l->uplink : NULL },
 		{ "since", text_time(l->since, since, sizeof(since)) },
+		{ "error", *l->error ? l->error : NULL },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		/* the path is there only where it says something; the rest always */
-		if (!texts[i].value && strcmp(texts[i].key, "lxcpath") == 0)
+		/* these two are there only where they say something; the rest always */
+		if (!texts[i].value &&
+		    (strcmp(texts[i].key, "lxcpath") == 0 || strcmp(texts[i].key, "error") == 0))
 			continue;
 		if (!(texts[i].value ? cJSON_AddStringToObject(json, texts[i].key, texts[i].value)
 				     : cJSON_AddNullToObject(json, texts[i].key)))
@@ -123,6 +131,8 @@ int output_list_add(const struct listing *l, void *arg)
 {
 	struct output_list *list = arg;
 	char address[INET6_ADDRSTRLEN], since[32], name[IDENT_TEXT_MAX];
+	const char *shown = address_text(l, address, sizeof(address));
+	char last[sizeof(since) + sizeof(l->error) + 2];
 	cJSON *object;
 
 	if (list->json) {
@@ -135,12 +145,12 @@ int output_list_add(const struct listing *l, void *arg)
 	}
 	snprintf(name, sizeof(name), "%s%s%s", l->ident.name, *l->ident.path ? "@" : "",
 		 l->ident.path);
-	return add_row(list,
-		       (const char *const[COLUMNS]){
-			       name, l->ident.runtime,
-			       inet_ntop(AF_INET6, &l->address, address, sizeof(address)),
-			       l->pool ? l->pool : "", l->pinned ? "yes" : "no", states[l->state],
-			       l->bridge, l->uplink, text_time(l->since, since, sizeof(since)) });
+	text_time(l->since, since, sizeof(since));
+	snprintf(last, sizeof(last), "%s%s%s", since, *l->error ? "  " : "", l->error);
+	return add_row(list, (const char *const[COLUMNS]){
+				     name, l->ident.runtime, shown ? shown : "",
+				     l->pool ? l->pool : "", l->pinned ? "yes" : "no",
+				     states[l->state], l->bridge, l->uplink, last });
 }
 
 /* How many columns of a terminal the text takes: its characters, near enough. */

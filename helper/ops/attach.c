@@ -77,6 +77,7 @@ static int choose(struct attach *a, const struct request *q, struct error *e)
 		.own = &a->own,
 		.ident = a->ident,
 		.asked = q->has_address ? &q->address : NULL,
+		.pin_given = q->starts,
 	};
 	int r = choose_lease(&choose, &a->choice, e);
 
@@ -123,7 +124,8 @@ static void record(struct attach *a, const struct request *q)
 			neigh_remove(a->host, address, link.ifindex);
 		if (old->netns_inode == now.netns_inode && old->netns_dev == now.netns_dev &&
 		    old->pid == now.pid && strcmp(old->bridge, now.bridge) == 0 &&
-		    strcmp(old->uplink, now.uplink) == 0 && old->routed == now.routed)
+		    strcmp(old->uplink, now.uplink) == 0 && old->routed == now.routed &&
+		    !*old->error)
 			return;
 	}
 	a->recorded = true;
@@ -240,10 +242,23 @@ undo_host:
 	return r;
 }
 
+/* Keeps the reason of a hook's failure for list: nobody saw what the hook printed. */
+static void record_failure(struct attach *a, const struct error *e)
+{
+	struct attachment failed = { .since = time(NULL), .ended = true };
+	struct error ignored;
+
+	if (a->had_before && attachment_is_live(&a->before, a->c->boot_id))
+		failed = a->before;
+	snprintf(failed.error, sizeof(failed.error), "%.255s", e->text);
+	a->c->store->ops->attach(a->c->store, a->ident, &failed, &ignored);
+}
+
 static void describe(const struct attach *a, struct listing *ret)
 {
 	*ret = (struct listing){
 		.ident = a->instance.ident,
+		.has_address = true,
 		.address = a->choice.lease.address,
 		.pool = a->choice.pool->name,
 		.pinned = a->choice.lease.pinned,
@@ -273,17 +288,20 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 	r = c->store->ops->lock(c->store, LOCK_CONTAINER, a.ident, false, CONTEXT_WAIT_MS, &a.lock,
 				e);
 	if (r == 0)
-		r = find_port(&a, q, e);
-	if (r == 0)
 		r = c->store->ops->attachment(c->store, a.ident, &a.before, e);
 	if (r < 0)
 		return r;
 	a.had_before = r == 1;
-	r = choose(&a, q, e);
+	r = find_port(&a, q, e);
+	if (r == 0)
+		r = choose(&a, q, e);
 	if (r == 0)
 		r = connect_container(&a, q, e);
-	if (r < 0)
+	if (r < 0) {
+		if (q->hook)
+			record_failure(&a, e);
 		return r;
+	}
 	leave_former(&a);
 	if (c->config->promises_filter)
 		note(NOTE_WARNING,

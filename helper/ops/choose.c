@@ -162,8 +162,8 @@ static int take_wanted(const struct choose *q, const struct in6_addr *address,
 				 "it is pinned to another address: v6hook unpin it first");
 	r = check_wanted(q, address, e);
 	if (r == 0)
-		r = lease_claim(q->c->store, address, q->ident, false, q->c->config->hold_s,
-				&choice.lease, e);
+		r = lease_claim(q->c->store, address, q->ident, choice.given && q->pin_given,
+				q->c->config->hold_s, &choice.lease, e);
 	if (r < 0)
 		return r;
 	choice.fresh = true;

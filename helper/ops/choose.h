@@ -17,6 +17,7 @@ struct choose {
 	const struct host_addresses *own;
 	const char *ident;
 	const struct in6_addr *asked; /* --address, or null */
+	bool pin_given; /* what the container has at its start is its configuration's: a pin */
 };
 
 /* The choice; `fresh` and `left` say what is to be undone if the attach fails. */

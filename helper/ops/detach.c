@@ -96,7 +96,7 @@ int op_detach(struct context *c, const struct request *q, struct error *e)
 		return r;
 	if (r == 0) {
 		note(NOTE_DETAIL, "%s holds no lease: nothing to detach", ident);
-		return 0;
+		return s->ops->attach(s, ident, NULL, e);
 	}
 	if (q->release && lease.pinned)
 		return error_set(e, STATUS_FAILED, -EBUSY, "it is pinned: v6hook unpin %s first",
@@ -110,9 +110,10 @@ int op_detach(struct context *c, const struct request *q, struct error *e)
 		r = lease_free(s, &lease, e);
 		return r < 0 ? r : s->ops->attach(s, ident, NULL, e);
 	}
-	if (!a.since || a.ended)
+	if (!a.since || (a.ended && !*a.error))
 		return 0;
 	a.ended = true;
+	*a.error = '\0';
 	a.since = time(NULL);
 	r = s->ops->attach(s, ident, &a, e);
 	if (r < 0)

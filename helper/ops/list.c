@@ -67,11 +67,23 @@ static bool have(const struct addresses *a, const struct in6_addr *address)
 	return a->count && bsearch(address, a->list, a->count, sizeof(*a->list), compare);
 }
 
+/* Adds an empty one at the end. Returns it, or null without memory. */
+static struct listing *add(struct listings *l)
+{
+	struct listing *larger = grow(l->list, l->count, sizeof(*larger));
+
+	if (!larger)
+		return NULL;
+	l->list = larger;
+	return memset(&l->list[l->count++], 0, sizeof(*larger));
+}
+
 static int on_lease(const struct lease *lease, void *arg)
 {
 	struct listings *l = arg;
-	struct listing *larger, *item;
+	struct listing *item;
 	const struct pool *pool;
+	struct ident id;
 	struct error ignored;
 	struct lease present;
 
@@ -80,21 +92,36 @@ static int on_lease(const struct lease *lease, void *arg)
 	    l->c->store->ops->find(l->c->store, lease->ident, &present, &ignored) != 1 ||
 	    memcmp(&present.address, &lease->address, sizeof(present.address)) != 0)
 		return 0;
-	larger = grow(l->list, l->count, sizeof(*larger));
-	if (!larger)
+	if (ident_from_text(lease->ident, &id) < 0)
+		return 0;
+	item = add(l);
+	if (!item)
 		return -ENOMEM;
-	l->list = larger;
-	item = &l->list[l->count];
-	*item = (struct listing){ .address = lease->address,
+	pool = pools_find(l->c->pools, &lease->address, &ignored);
+	*item = (struct listing){ .ident = id,
+				  .has_address = true,
+				  .address = lease->address,
+				  .pool = pool ? pool->name : NULL,
 				  .pinned = lease->pinned,
 				  .state = LIST_DETACHED,
 				  .since = lease->created };
-	if (ident_from_text(lease->ident, &item->ident) < 0)
-		return 0;
-	pool = pools_find(l->c->pools, &lease->address, &ignored);
-	item->pool = pool ? pool->name : NULL;
-	l->count++;
 	return 0;
+}
+
+/* A container that has no lease, because its only attach failed. */
+static int on_attachment(const char *ident, const struct attachment *a, void *arg)
+{
+	struct listings *l = arg;
+	struct listing *item;
+	struct error ignored;
+	struct lease lease;
+
+	if (!*a->error || l->c->store->ops->find(l->c->store, ident, &lease, &ignored) != 0)
+		return 0;
+	item = add(l);
+	if (!item)
+		return -ENOMEM;
+	return ident_from_text(ident, &item->ident);
 }
 
 /* Fills in what the attachment and the kernel say. */
@@ -107,13 +134,16 @@ static int complete(const struct listings *l, struct listing *item, struct error
 	if (r <= 0)
 		return r;
 	item->since = a.since;
+	memcpy(item->error, a.error, sizeof(item->error));
+	if (*a.error)
+		item->state = LIST_BROKEN;
 	if (!attachment_is_live(&a, l->c->boot_id))
 		return 0;
 	memcpy(item->bridge, a.bridge, sizeof(item->bridge));
 	memcpy(item->uplink, a.uplink, sizeof(item->uplink));
 	/* a process that is gone took the container with it; looking takes no privilege */
 	snprintf(path, sizeof(path), "/proc/%d", (int)a.pid);
-	item->state = have(&l->routes, &item->address) &&
+	item->state = !*a.error && have(&l->routes, &item->address) &&
 				      (a.routed || have(&l->proxies, &item->address)) &&
 				      (!a.pid || access(path, F_OK) == 0)
 			      ? LIST_ATTACHED
@@ -146,6 +176,8 @@ int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), 
 	CLEANUP(listings_release) struct listings l = { .c = c };
 	int r = c->store->ops->walk(c->store, on_lease, &l, e);
 
+	if (r == 0)
+		r = c->store->ops->walk_attachments(c->store, on_attachment, &l, e);
 	if (r == -ENOMEM)
 		return error_sys(e, r, "cannot list the leases");
 	if (r == 0)

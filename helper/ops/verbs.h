@@ -22,6 +22,9 @@ struct request {
 	bool has_address;
 	struct in6_addr address;
 	bool release; /* detach --release */
+	bool starts;  /* by the hook that starts the container, whose addresses are its
+			 configuration's */
+	bool hook;    /* called by an engine's hook: a failure is recorded for list */
 };
 
 enum list_state { LIST_ATTACHED, LIST_DETACHED, LIST_BROKEN };
@@ -30,12 +33,14 @@ enum list_state { LIST_ATTACHED, LIST_DETACHED, LIST_BROKEN };
 struct listing {
 	struct ident ident;
 	struct in6_addr address;
+	bool has_address; /* not so for a container whose first attach failed */
 	const char *pool; /* the configuration's, or null if no pool holds the address any more */
 	bool pinned;
 	enum list_state state;
 	char bridge[IF_NAMESIZE];
 	char uplink[IF_NAMESIZE];
 	int64_t since;
+	char error[256]; /* why the last attach failed, or "" */
 };
 
 /* Gives a running container its address. Returns 0 and what it has, or -errno with a status. */
