@@ -3,6 +3,8 @@
 VERSION := 0.1
 
 CC ?= cc
+# make V=1 shows the commands
+Q := $(if $(V),,@)
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes
 HARDENING := -fPIE -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
@@ -28,11 +30,13 @@ LIBS = $(shell pkg-config --libs $(PKGS)) -lm -ldl
 all: $(PROGRAM) layers
 
 $(PROGRAM): $(OBJECTS)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(OBJECTS) $(LIBS)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(OBJECTS) $(LIBS)
 
 $(BUILD)/%.o: helper/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	@echo "  CC      $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # An #include that points up or sideways fails the build.
 .PHONY: layers
@@ -43,18 +47,19 @@ layers:
 .PHONY: sanitized
 sanitized:
 	@mkdir -p build/sanitized
-	$(MAKE) BUILD=build/sanitized PROGRAM=build/sanitized/v6hook CFLAGS="$(SANITIZE)" \
+	@$(MAKE) --no-print-directory BUILD=build/sanitized PROGRAM=build/sanitized/v6hook CFLAGS="$(SANITIZE)" \
 		build/sanitized/v6hook $(UNITS)
 
 build/sanitized/unit/%: tests/unit/%.c $(ROOMS)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(ROOMS) $(LIBS) -lcmocka
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(ROOMS) $(LIBS) -lcmocka
 
 # Every test: units under sanitizers, then the lab on real containers. As root.
 .PHONY: check
 check:
 	@tests/packages build lab check
-	$(MAKE) --no-print-directory all sanitized
+	@$(MAKE) --no-print-directory all sanitized
 	@tests/run $(UNITS) tests/unit/*.test tests/lab/*.test
 
 # Shows the whole idea on a real LXC and a real Docker container. As root.
@@ -74,6 +79,42 @@ bench:
 build/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -o $@ $<
+
+# What lies where: the source, its place, its mode. @SBINDIR@ and @DATADIR@ are written in.
+PREFIX ?= /usr/local
+SBINDIR = $(PREFIX)/sbin
+DATADIR = $(PREFIX)/share
+PLACES = \
+	v6hook:$(SBINDIR)/v6hook:755 \
+	hooks/v6hook-start-host:$(DATADIR)/lxc/hooks/v6hook-start-host:755 \
+	hooks/v6hook-post-stop:$(DATADIR)/lxc/hooks/v6hook-post-stop:755 \
+	lxc-config/v6hook.conf:$(DATADIR)/lxc/config/v6hook.conf:644 \
+	man/v6hook.8:$(DATADIR)/man/man8/v6hook.8:644 \
+	man/v6hook.json.5:$(DATADIR)/man/man5/v6hook.json.5:644 \
+	completion/v6hook:$(DATADIR)/bash-completion/completions/v6hook:644 \
+	lxc-config/rt_protos:/etc/iproute2/rt_protos.d/v6hook.conf:644
+CONFIG = $(DESTDIR)/etc/v6hook/config.json
+
+# Installs the program, hooks and manual pages; a configuration only if there is none yet.
+.PHONY: install
+install: all
+	@$(foreach place,$(PLACES),$(call put,$(subst :, ,$(place))))
+	@[ -e $(CONFIG) ] || { echo "$(CONFIG)"; install -D -m 644 lxc-config/config.json $(CONFIG); }
+
+# put FROM TO MODE: a program as it is, a text with the places written in
+put = echo "$(DESTDIR)$(word 2,$1)"; install -d "$(DESTDIR)$(dir $(word 2,$1))"; \
+	$(if $(filter v6hook,$(word 1,$1)),cp $(word 1,$1) "$(DESTDIR)$(word 2,$1)";,\
+	sed 's|@SBINDIR@|$(SBINDIR)|g; s|@DATADIR@|$(DATADIR)|g' $(word 1,$1) \
+		>"$(DESTDIR)$(word 2,$1)";) \
+	chmod $(word 3,$1) "$(DESTDIR)$(word 2,$1)";
+
+# Removes what install put, and directories of ours that are empty then; configuration and leases stay.
+.PHONY: uninstall
+uninstall:
+	rm -f $(foreach place,$(PLACES),"$(DESTDIR)$(word 2,$(subst :, ,$(place)))")
+	@for dir in $(if $(DESTDIR),$(foreach place,$(PLACES),"$(DESTDIR)$(dir $(word 2,$(subst :, ,$(place))))"),\
+		$(DATADIR)/lxc/hooks $(DATADIR)/lxc/config $(DATADIR)/lxc); do \
+		rmdir $(if $(DESTDIR),-p) "$$dir" 2>/dev/null; done; true
 
 .PHONY: clean
 clean:
