@@ -60,8 +60,9 @@ static int change_sysctls(void *arg, struct error *e)
 
 static int bring_up(const struct container_wish *w, bool *ret_changed, struct error *e)
 {
-	int r = link_set_up(w->nl, w->port->inner, true, ret_changed);
+	int r = w->port->up ? 0 : link_set_up(w->nl, w->port->inner, true);
 
+	*ret_changed = r == 0 && !w->port->up;
 	return r < 0 ? error_sys(e, r, "cannot bring the container's interface up") : 0;
 }
 
@@ -105,7 +106,7 @@ void container_undo(const struct container_wish *w, const struct container_effec
 	if (done->address)
 		address_remove(w->nl, &w->address, w->port->inner);
 	if (done->up)
-		link_set_up(w->nl, w->port->inner, false, &changed);
+		link_set_up(w->nl, w->port->inner, false);
 	if (done->sysctls.count)
 		netns_within(w->netns, change_sysctls, &s, &ignored);
 }

@@ -104,24 +104,16 @@ int link_each_veth(struct nl_sock *s, int (*each)(const struct link *link, void 
 	return nl_ask(s, m, on_veth, &v);
 }
 
-int link_set_up(struct nl_sock *s, int ifindex, bool up, bool *ret_changed)
+int link_set_up(struct nl_sock *s, int ifindex, bool up)
 {
 	const struct ifinfomsg msg = {
 		.ifi_index = ifindex,
 		.ifi_flags = up ? IFF_UP : 0,
 		.ifi_change = IFF_UP,
 	};
-	_nl_msg_ struct nl_msg *m = NULL;
-	struct link now;
-	int r = link_by_index(s, ifindex, &now);
+	_nl_msg_ struct nl_msg *m = nl_new(RTM_NEWLINK, 0, &msg, sizeof(msg));
 
-	*ret_changed = false;
-	if (r < 0 || now.up == up)
-		return r;
-	m = nl_new(RTM_NEWLINK, 0, &msg, sizeof(msg));
-	r = nl_do(s, m);
-	*ret_changed = r == 0;
-	return r;
+	return nl_do(s, m);
 }
 
 static int on_nsid(const struct nlmsghdr *h, void *arg)

@@ -27,8 +27,8 @@ int link_by_name(struct nl_sock *s, const char *name, struct link *ret);
 /* Calls each for every veth of the socket's namespace, as nl_ask does. Returns 0 or -errno. */
 int link_each_veth(struct nl_sock *s, int (*each)(const struct link *link, void *arg), void *arg);
 
-/* Sets the interface up or down. Returns 0 and whether it was otherwise, or -errno. */
-int link_set_up(struct nl_sock *s, int ifindex, bool up, bool *ret_changed);
+/* Sets the interface up or down. Returns 0 or -errno. */
+int link_set_up(struct nl_sock *s, int ifindex, bool up);
 
 /*
  * The number by which the socket's namespace knows the one of the descriptor; assigns one if there

@@ -1,8 +1,9 @@
 /*
  * Neighbour Discovery on the uplink: is an address somebody's, and: it is here now (RFC 4861).
  *
- * Packet sockets (packet(7), SOCK_DGRAM) write the IPv6 header by hand: a raw ICMPv6 socket cannot
- * send from :: nor from an address of our choice.
+ * The probe uses a packet socket (packet(7), SOCK_DGRAM) and writes the IPv6 header by hand: a raw
+ * ICMPv6 socket cannot send from ::. The advertisement comes from one of the host's addresses and
+ * needs none of that.
  */
 #include "net/ndisc.h"
 
@@ -27,7 +28,7 @@
 #define NONCE_SIZE 6
 #define OPTION_SIZE 8 /* bytes: both options used here are one unit long */
 
-/* A solicitation or advertisement with one option; both messages have this layout. */
+/* A solicitation or advertisement with one option, as on the wire; both have this layout. */
 struct packet {
 	struct ip6_hdr ip;
 	struct icmp6_hdr icmp;
@@ -50,22 +51,22 @@ static uint16_t checksum(const struct packet *p)
 	return htons((uint16_t)~sum);
 }
 
-static void fill(struct packet *p, int type, const struct in6_addr *source,
-		 const struct in6_addr *destination, const struct in6_addr *target)
+/* A solicitation from :: to the group. */
+static void fill(struct packet *p, const struct in6_addr *destination,
+		 const struct in6_addr *target)
 {
 	memset(p, 0, sizeof(*p));
 	p->ip.ip6_flow = htonl(6u << 28);
 	p->ip.ip6_plen = htons(sizeof(*p) - sizeof(p->ip));
 	p->ip.ip6_nxt = IPPROTO_ICMPV6;
 	p->ip.ip6_hlim = 255;
-	p->ip.ip6_src = *source;
 	p->ip.ip6_dst = *destination;
-	p->icmp.icmp6_type = (uint8_t)type;
+	p->icmp.icmp6_type = ND_NEIGHBOR_SOLICIT;
 	p->target = *target;
 }
 
-/* Opens a packet socket bound to the interface. @filtered: only solicitations and advertisements */
-static int open_packet(int ifindex, bool filtered, int *ret, struct error *e)
+/* Opens a packet socket that hears the solicitations and advertisements on the interface. */
+static int open_packet(int ifindex, int *ret, struct error *e)
 {
 	static struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, offsetof(struct ip6_hdr, ip6_nxt)),
@@ -88,10 +89,9 @@ static int open_packet(int ifindex, bool filtered, int *ret, struct error *e)
 
 	if (fd < 0)
 		return error_sys(e, -errno, "cannot open a packet socket (CAP_NET_RAW)");
-	if (filtered &&
-	    (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0 ||
-	     setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes, sizeof(yes)) < 0 ||
-	     bind(fd, (struct sockaddr *)&link, sizeof(link)) < 0))
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0 ||
+	    setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes, sizeof(yes)) < 0 ||
+	    bind(fd, (struct sockaddr *)&link, sizeof(link)) < 0)
 		return error_sys(e, -errno, "cannot listen on the uplink");
 	*ret = steal_fd(&fd);
 	return 0;
@@ -177,12 +177,12 @@ int ndisc_probe(int ifindex, const unsigned char own_mac[6], const struct in6_ad
 	_close_ int fd = -1;
 	struct packet probe;
 	int64_t start;
-	int r = open_packet(ifindex, true, &fd, e);
+	int r = open_packet(ifindex, &fd, e);
 
 	if (r < 0)
 		return r;
 	memcpy(group.s6_addr + 13, address->s6_addr + 13, 3);
-	fill(&probe, ND_NEIGHBOR_SOLICIT, &in6addr_any, &group, address);
+	fill(&probe, &group, address);
 	probe.option[0] = NONCE_OPTION;
 	probe.option[1] = 1;
 	if (getrandom(probe.option + 2, NONCE_SIZE, 0) != NONCE_SIZE)
@@ -205,17 +205,36 @@ int ndisc_probe(int ifindex, const unsigned char own_mac[6], const struct in6_ad
 int ndisc_announce(int ifindex, const unsigned char own_mac[6], const struct in6_addr *source,
 		   const struct in6_addr *address, struct error *e)
 {
-	const struct in6_addr all_nodes = { .s6_addr = { 0xff, 2, [15] = 1 } };
-	_close_ int fd = -1;
-	struct packet p;
-	int r = open_packet(ifindex, false, &fd, e);
+	struct {
+		struct nd_neighbor_advert advert;
+		unsigned char option[OPTION_SIZE];
+	} message = {
+		.advert.nd_na_hdr.icmp6_type = ND_NEIGHBOR_ADVERT,
+		.advert.nd_na_flags_reserved = ND_NA_FLAG_OVERRIDE,
+		.advert.nd_na_target = *address,
+		.option = { ND_OPT_TARGET_LINKADDR, 1 },
+	};
+	const struct sockaddr_in6 from = {
+		.sin6_family = AF_INET6,
+		.sin6_addr = *source,
+		.sin6_scope_id = (uint32_t)ifindex,
+	};
+	const struct sockaddr_in6 all_nodes = {
+		.sin6_family = AF_INET6,
+		.sin6_addr = { .s6_addr = { 0xff, 2, [15] = 1 } },
+		.sin6_scope_id = (uint32_t)ifindex,
+	};
+	const int hops = 255, none = 0;
+	/* closing a packet socket waits for the kernel's readers, up to 20 ms; this one does not */
+	_close_ int fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMPV6);
 
-	if (r < 0)
-		return r;
-	fill(&p, ND_NEIGHBOR_ADVERT, source, &all_nodes, address);
-	p.icmp.icmp6_dataun.icmp6_un_data32[0] = ND_NA_FLAG_OVERRIDE;
-	p.option[0] = ND_OPT_TARGET_LINKADDR;
-	p.option[1] = 1;
-	memcpy(p.option + 2, own_mac, ETH_ALEN);
-	return send_packet(fd, ifindex, &p, e);
+	memcpy(message.option + 2, own_mac, ETH_ALEN);
+	if (fd < 0 || setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops, sizeof(hops)) < 0 ||
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, &none, sizeof(none)) < 0 ||
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &ifindex, sizeof(ifindex)) < 0 ||
+	    bind(fd, (const struct sockaddr *)&from, sizeof(from)) < 0 ||
+	    sendto(fd, &message, sizeof(message), 0, (const struct sockaddr *)&all_nodes,
+		   sizeof(all_nodes)) < 0)
+		return error_sys(e, -errno, "cannot send on the uplink");
+	return 0;
 }

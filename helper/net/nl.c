@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#define ANSWER_SIZE 32768 /* bytes */
+
 int nl_errno(int libnl_code)
 {
 	switch (libnl_code < 0 ? -libnl_code : libnl_code) {
@@ -64,6 +66,10 @@ int nl_open(struct nl_sock **ret, struct error *e)
 	    setsockopt(nl_socket_get_fd(s), SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof(deadline)) <
 		    0)
 		return error_sys(e, -errno, "cannot connect a netlink socket to the kernel");
+	nl_socket_disable_auto_ack(s);
+	/* one read an answer: the kernel never fills more than this (netlink_dump) */
+	nl_socket_disable_msg_peek(s);
+	nl_socket_set_msg_buf_size(s, ANSWER_SIZE);
 	/* dumps take filters then; kernels before 4.20 refuse, and send everything */
 	setsockopt(nl_socket_get_fd(s), SOL_NETLINK, NETLINK_GET_STRICT_CHK, &yes, sizeof(yes));
 	*ret = steal_ptr(&s);
@@ -83,6 +89,7 @@ struct nl_msg *nl_new(int type, int flags, const void *header, size_t len)
 struct exchange {
 	int (*each)(const struct nlmsghdr *answer, void *arg);
 	void *arg;
+	bool dump;
 	int result; /* of each */
 	int error;  /* the kernel's */
 	bool ended;
@@ -94,7 +101,9 @@ static int on_answer(struct nl_msg *msg, void *arg)
 
 	if (x->each && x->result == 0)
 		x->result = x->each(nlmsg_hdr(msg), x->arg);
-	return NL_OK;
+	if (!x->dump)
+		x->ended = true;
+	return x->ended ? NL_STOP : NL_OK;
 }
 
 static int on_end(struct nl_msg *msg, void *arg)
@@ -125,8 +134,9 @@ int nl_ask(struct nl_sock *s, struct nl_msg *request,
 
 	if (!request)
 		return -ENOMEM;
-	/* the acknowledgement ends an exchange that is no dump */
-	if (!(nlmsg_hdr(request)->nlmsg_flags & NLM_F_DUMP))
+	/* a change ends with its acknowledgement, a question about one thing with its answer */
+	x.dump = each && (nlmsg_hdr(request)->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+	if (!each)
 		nlmsg_hdr(request)->nlmsg_flags |= NLM_F_ACK;
 	cb = nl_cb_alloc(NL_CB_DEFAULT);
 	if (!cb)

@@ -43,7 +43,7 @@ static int confirm(struct nl_sock *host, const struct link *inner, int nsid, str
 	if (strcmp(outer.kind, "veth") != 0 || outer.peer != inner->ifindex ||
 	    outer.peer_nsid != nsid || !inner->has_mac)
 		return 0;
-	*ret = (struct port){ .inner = inner->ifindex, .outer = outer.ifindex };
+	*ret = (struct port){ .inner = inner->ifindex, .outer = outer.ifindex, .up = inner->up };
 	memcpy(ret->inner_name, inner->name, sizeof(ret->inner_name));
 	memcpy(ret->mac, inner->mac, sizeof(ret->mac));
 	*ret_outer = outer;

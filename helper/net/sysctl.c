@@ -8,17 +8,15 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/note.h"
 
 static int read_number(const char *path, int *ret, struct error *e)
 {
-	_free_ char *text = NULL;
-	size_t len;
-	int r = file_read(AT_FDCWD, path, 64, &text, &len);
+	_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char text[16] = "";
 
-	if (r < 0)
-		return error_sys(e, r, "cannot read %s", path);
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
+		return error_sys(e, -errno, "cannot read %s", path);
 	*ret = atoi(text);
 	return 0;
 }
