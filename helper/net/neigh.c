@@ -124,30 +124,47 @@ int proxy_exists(struct nl_sock *s, const struct in6_addr *address, int ifindex)
 	return get(s, address, ifindex, NTF_PROXY, &now);
 }
 
-struct each_proxy {
+struct each_marked {
+	unsigned int flags; /* NTF_PROXY or 0 */
 	int (*each)(const struct in6_addr *address, int ifindex, void *arg);
 	void *arg;
 };
 
-static int on_proxy(const struct nlmsghdr *h, void *arg)
+static int on_marked(const struct nlmsghdr *h, void *arg)
 {
-	struct each_proxy *p = arg;
+	struct each_marked *m = arg;
 	struct neigh n;
 	int r = neigh_read(h, &n);
 
-	if (r < 0 || !(n.flags & NTF_PROXY) || n.protocol != V6HOOK_PROTOCOL)
+	if (r < 0 || (n.flags & NTF_PROXY) != m->flags || n.protocol != V6HOOK_PROTOCOL)
 		return r;
-	return p->each(&n.address, n.ifindex, p->arg);
+	return m->each(&n.address, n.ifindex, m->arg);
+}
+
+static int each_marked(struct nl_sock *s, struct each_marked *m)
+{
+	/* the kernel wants a full ndmsg with this flag, or shows no proxy entries */
+	_nl_msg_ struct nl_msg *dump = neigh_message(RTM_GETNEIGH, NLM_F_DUMP, NULL, 0, m->flags);
+
+	return nl_ask(s, dump, on_marked, m);
 }
 
 int proxy_each_marked(struct nl_sock *s,
 		      int (*each)(const struct in6_addr *address, int ifindex, void *arg),
 		      void *arg)
 {
-	_nl_msg_ struct nl_msg *m = neigh_message(RTM_GETNEIGH, NLM_F_DUMP, NULL, 0, NTF_PROXY);
-	struct each_proxy p = { each, arg };
+	struct each_marked m = { NTF_PROXY, each, arg };
 
-	return nl_ask(s, m, on_proxy, &p);
+	return each_marked(s, &m);
+}
+
+int neigh_each_marked(struct nl_sock *s,
+		      int (*each)(const struct in6_addr *address, int ifindex, void *arg),
+		      void *arg)
+{
+	struct each_marked m = { 0, each, arg };
+
+	return each_marked(s, &m);
 }
 
 int neigh_add(struct nl_sock *s, const struct in6_addr *address, int ifindex,

@@ -37,6 +37,11 @@ int proxy_each_marked(struct nl_sock *s,
 int neigh_add(struct nl_sock *s, const struct in6_addr *address, int ifindex,
 	      const unsigned char mac[6], bool *ret_changed);
 
+/* Calls each for every marked neighbour. Returns 0 or -errno. */
+int neigh_each_marked(struct nl_sock *s,
+		      int (*each)(const struct in6_addr *address, int ifindex, void *arg),
+		      void *arg);
+
 /* Removes the marked neighbour. Returns 1, 0 if there is none of ours, or -errno. */
 int neigh_remove(struct nl_sock *s, const struct in6_addr *address, int ifindex);
 

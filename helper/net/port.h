@@ -13,8 +13,8 @@ struct port {
 	int inner;		      /* the container's end: ifindex in its namespace */
 	char inner_name[IF_NAMESIZE]; /* as it is called now; only for sysctls */
 	bool up;		      /* the container's end */
-		unsigned char mac[6];			      /* of the container's end */
-		int outer;	      /* the host's end */
+	unsigned char mac[6];	      /* of the container's end */
+	int outer;		      /* the host's end */
 	int via;		      /* where routes to the container go: the bridge, or outer */
 	char via_name[IF_NAMESIZE];
 	bool bridged; /* via is a bridge (not so in LXC's veth.mode=router) */

@@ -3,31 +3,21 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
-#include "net/link.h"
-#include "net/neigh.h"
+#include "net/marked.h"
 #include "net/nl.h"
-#include "net/route.h"
 #include "ops/verbs.h"
-
-/* Addresses in one growing array, sorted once. */
-struct addresses {
-	struct in6_addr *list;
-	size_t count;
-};
 
 struct listings {
 	struct context *c;
 	struct listing *list;
 	size_t count;
-	struct addresses proxies, routes; /* marked ones in the kernel */
+	struct marked kernel;
 };
 
 static void listings_release(struct listings *l)
 {
 	free(l->list);
-	free(l->proxies.list);
-	free(l->routes.list);
+	marked_release(&l->kernel);
 }
 
 /* Makes room for one more of size bytes in a list that holds count. Returns the list or null. */
@@ -38,33 +28,11 @@ static void *grow(void *list, size_t count, size_t size)
 	return reallocarray(list, count ? 2 * count : 1, size);
 }
 
-static int on_marked(const struct in6_addr *address, int ifindex, void *arg)
-{
-	struct addresses *a = arg;
-	struct in6_addr *larger = grow(a->list, a->count, sizeof(*larger));
-
-	(void)ifindex;
-	if (!larger)
-		return -ENOMEM;
-	a->list = larger;
-	a->list[a->count++] = *address;
-	return 0;
-}
-
 static int compare(const void *a, const void *b)
 {
-	return memcmp(a, b, sizeof(struct in6_addr));
-}
+	const struct listing *x = a, *y = b;
 
-static int compare_listing(const void *a, const void *b)
-{
-	return compare(&((const struct listing *)a)->address,
-		       &((const struct listing *)b)->address);
-}
-
-static bool have(const struct addresses *a, const struct in6_addr *address)
-{
-	return a->count && bsearch(address, a->list, a->count, sizeof(*a->list), compare);
+	return memcmp(&x->address, &y->address, sizeof(x->address));
 }
 
 /* Adds an empty one at the end. Returns it, or null without memory. */
@@ -143,8 +111,9 @@ static int complete(const struct listings *l, struct listing *item, struct error
 	memcpy(item->uplink, a.uplink, sizeof(item->uplink));
 	/* a process that is gone took the container with it; looking takes no privilege */
 	snprintf(path, sizeof(path), "/proc/%d", (int)a.pid);
-	item->state = !*a.error && have(&l->routes, &item->address) &&
-				      (a.routed || have(&l->proxies, &item->address)) &&
+	item->state = !*a.error && marked_find(&l->kernel, MARKED_ROUTE, &item->address) &&
+				      (a.routed ||
+				       marked_find(&l->kernel, MARKED_PROXY, &item->address)) &&
 				      (!a.pid || access(path, F_OK) == 0)
 			      ? LIST_ATTACHED
 			      : LIST_BROKEN;
@@ -156,18 +125,7 @@ static int read_kernel(struct listings *l, struct error *e)
 	_nl_sock_ struct nl_sock *nl = NULL;
 	int r = nl_open(&nl, e);
 
-	if (r < 0)
-		return r;
-	r = proxy_each_marked(nl, on_marked, &l->proxies);
-	if (r == 0)
-		r = route_each_marked(nl, on_marked, &l->routes);
-	if (r < 0)
-		return error_sys(e, r, "cannot list the kernel's entries");
-	if (l->proxies.count)
-		qsort(l->proxies.list, l->proxies.count, sizeof(*l->proxies.list), compare);
-	if (l->routes.count)
-		qsort(l->routes.list, l->routes.count, sizeof(*l->routes.list), compare);
-	return 0;
+	return r < 0 ? r : marked_read(nl, &l->kernel, e);
 }
 
 int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), void *arg,
@@ -183,7 +141,7 @@ int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), 
 	if (r == 0)
 		r = read_kernel(&l, e);
 	if (l.count)
-		qsort(l.list, l.count, sizeof(*l.list), compare_listing);
+		qsort(l.list, l.count, sizeof(*l.list), compare);
 	for (size_t i = 0; r == 0 && i < l.count; i++) {
 		r = complete(&l, &l.list[i], e);
 		if (r == 0)

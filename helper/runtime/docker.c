@@ -197,6 +197,26 @@ static int unknown(const char *name, struct error *e)
 	return error_set(e, STATUS_NO_CONTAINER, -ENOENT, "no Docker container '%s'", name);
 }
 
+/* Whether there is a socket to ask at all; spares the library where there is no Docker. */
+static int check_socket(const char *socket, struct error *e)
+{
+	if (access(socket, F_OK) == 0)
+		return 0;
+	return error_set(e, STATUS_FAILED, -EHOSTDOWN,
+			 "Docker does not answer on %s: is dockerd running?", socket);
+}
+
+/* Parses an answer as JSON. Returns 0 and a tree to be freed, or -errno. */
+static int read_answer(const struct answer *answer, cJSON **ret, struct error *e)
+{
+	int r = json_parse(answer->text ? answer->text : "", answer->len, ret, e);
+
+	if (r == 0)
+		return 0;
+	e->status = STATUS_FAILED;
+	return error_prefix(e, r, "Docker's answer");
+}
+
 static int docker_find(const char *name, const struct runtime_options *o, struct instance *ret,
 		       struct error *e)
 {
@@ -208,10 +228,9 @@ static int docker_find(const char *name, const struct runtime_options *o, struct
 
 	if (!can_exist(name))
 		return unknown(name, e);
-	if (access(o->docker_socket, F_OK) < 0)
-		return error_set(e, STATUS_FAILED, -EHOSTDOWN,
-				 "Docker does not answer on %s: is dockerd running?",
-				 o->docker_socket);
+	r = check_socket(o->docker_socket, e);
+	if (r < 0)
+		return r;
 	snprintf(path, sizeof(path), "/containers/%s/json", name);
 	r = get(o->docker_socket, path, &answer, &status, e);
 	if (r < 0)
@@ -221,12 +240,52 @@ static int docker_find(const char *name, const struct runtime_options *o, struct
 	if (status != 200)
 		return error_set(e, STATUS_FAILED, -EIO, "Docker answers with HTTP status %ld",
 				 status);
-	r = json_parse(answer.text ? answer.text : "", answer.len, &json, e);
-	if (r < 0) {
-		e->status = STATUS_FAILED;
-		return error_prefix(e, r, "Docker's answer");
-	}
+	r = read_answer(&answer, &json, e);
+	if (r < 0)
+		return r;
 	return read_container(json, name, o->docker_socket, ret, e);
 }
 
-const struct runtime runtime_docker = { .name = "docker", .find = docker_find };
+/* Reads the list of running containers. Returns 0 and a tree to be freed, or -errno. */
+static int list_running(const char *socket, cJSON **ret, struct error *e)
+{
+	CLEANUP(answer_release) struct answer answer = { 0 };
+	long status = 0;
+	int r = check_socket(socket, e);
+
+	if (r == 0)
+		r = get(socket, "/containers/json", &answer, &status, e);
+	if (r < 0)
+		return r;
+	if (status != 200)
+		return error_set(e, STATUS_FAILED, -EIO, "Docker answers with HTTP status %ld",
+				 status);
+	return read_answer(&answer, ret, e);
+}
+
+static int docker_each_running(const struct runtime_options *o,
+			       int (*each)(const struct instance *i, void *arg), void *arg,
+			       struct error *e)
+{
+	_json_ cJSON *list = NULL;
+	int r = list_running(o->docker_socket, &list, e);
+
+	if (r < 0)
+		return r;
+	for (const cJSON *c = list->child; r == 0 && c; c = c->next) {
+		const char *id = json_text(c, "Id");
+		struct instance instance;
+		struct error ignored;
+
+		/* stopped meanwhile, or without a port: not to be served */
+		if (id && docker_find(id, o, &instance, &ignored) == 0)
+			r = each(&instance, arg);
+	}
+	return r;
+}
+
+const struct runtime runtime_docker = {
+	.name = "docker",
+	.find = docker_find,
+	.each_running = docker_each_running,
+};

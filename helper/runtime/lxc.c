@@ -70,12 +70,14 @@ int runtime_lxc_path(const char *lxcpath, char *ret, size_t size, struct error *
 
 static struct lxc_container *(*container_new)(const char *name, const char *path);
 static int (*container_put)(struct lxc_container *c);
+static int (*list_active)(const char *path, char ***names, struct lxc_container ***containers);
 
 static int load(struct error *e)
 {
 	const struct library_symbol symbols[] = {
 		{ "lxc_container_new", &container_new },
 		{ "lxc_container_put", &container_put },
+		{ "list_active_containers", &list_active },
 	};
 
 	return library_load("liblxc.so.1", symbols, ARRAY_SIZE(symbols), e);
@@ -158,4 +160,39 @@ static int lxc_find(const char *name, const struct runtime_options *o, struct in
 	return 0;
 }
 
-const struct runtime runtime_lxc = { .name = "lxc", .find = lxc_find };
+static int lxc_each_running(const struct runtime_options *o,
+			    int (*each)(const struct instance *i, void *arg), void *arg,
+			    struct error *e)
+{
+	char path[PATH_MAX], **names = NULL;
+	int count, r;
+
+	if (o->lxcpath)
+		snprintf(path, sizeof(path), "%s", o->lxcpath);
+	else
+		default_path(path, sizeof(path));
+	r = load(e);
+	if (r < 0)
+		return r;
+	count = list_active(path, &names, NULL);
+	for (int i = 0; i < count; i++) {
+		struct instance instance;
+		struct error ignored;
+		struct ident id;
+
+		/* stopped meanwhile, or without a port: not to be served */
+		if (r == 0 &&
+		    ident_parse(names[i], (const char *const[]){ NULL }, &id, &ignored) == 0 &&
+		    lxc_find(names[i], o, &instance, &ignored) == 0)
+			r = each(&instance, arg);
+		free(names[i]);
+	}
+	free(names);
+	return r;
+}
+
+const struct runtime runtime_lxc = {
+	.name = "lxc",
+	.find = lxc_find,
+	.each_running = lxc_each_running,
+};

@@ -39,6 +39,14 @@ struct runtime {
 	 */
 	int (*find)(const char *name, const struct runtime_options *o, struct instance *ret,
 		    struct error *e);
+
+	/*
+	 * Calls each for every running container that has a network of its own; a non-zero return
+	 * ends it and is returned. Returns 0, -EHOSTDOWN as find does, or -errno.
+	 */
+	int (*each_running)(const struct runtime_options *o,
+			    int (*each)(const struct instance *i, void *arg), void *arg,
+			    struct error *e);
 };
 
 /* All engines, ended by a null. */

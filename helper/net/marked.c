@@ -1,0 +1,94 @@
+/* Everything in the host's kernel tables that carries the mark. */
+#include "net/marked.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "net/neigh.h"
+#include "net/route.h"
+
+/* What is being read into which list. */
+struct reading {
+	struct marked *into;
+	enum marked_kind kind;
+};
+
+static int on_entry(const struct in6_addr *address, int ifindex, void *arg)
+{
+	const struct reading *r = arg;
+	struct marked *m = r->into;
+
+	/* the list doubles whenever its count is a power of two */
+	if ((m->count & (m->count - 1)) == 0) {
+		struct marked_entry *larger =
+			reallocarray(m->list, m->count ? 2 * m->count : 1, sizeof(*larger));
+
+		if (!larger)
+			return -ENOMEM;
+		m->list = larger;
+	}
+	m->list[m->count++] = (struct marked_entry){ *address, r->kind, ifindex };
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct marked_entry *x = a, *y = b;
+	int order = memcmp(&x->address, &y->address, sizeof(x->address));
+
+	return order ? order : (int)x->kind - (int)y->kind;
+}
+
+int marked_read(struct nl_sock *s, struct marked *ret, struct error *e)
+{
+	_marked_ struct marked m = { 0 };
+	struct reading reading = { &m, MARKED_PROXY };
+	int r = proxy_each_marked(s, on_entry, &reading);
+
+	reading.kind = MARKED_ROUTE;
+	if (r == 0)
+		r = route_each_marked(s, on_entry, &reading);
+	reading.kind = MARKED_NEIGHBOUR;
+	if (r == 0)
+		r = neigh_each_marked(s, on_entry, &reading);
+	if (r < 0)
+		return error_sys(e, r, "cannot list the kernel's entries");
+	if (m.count)
+		qsort(m.list, m.count, sizeof(*m.list), compare);
+	*ret = m;
+	m.list = NULL;
+	return 0;
+}
+
+const struct marked_entry *marked_find(const struct marked *m, enum marked_kind kind,
+				       const struct in6_addr *address)
+{
+	const struct marked_entry key = { *address, kind, 0 };
+
+	return m->count ? bsearch(&key, m->list, m->count, sizeof(key), compare) : NULL;
+}
+
+int marked_remove(struct nl_sock *s, const struct marked_entry *entry)
+{
+	int r = -EINVAL;
+
+	switch (entry->kind) {
+	case MARKED_PROXY:
+		r = proxy_remove(s, &entry->address, entry->ifindex);
+		break;
+	case MARKED_ROUTE:
+		r = route_remove_host(s, &entry->address);
+		break;
+	case MARKED_NEIGHBOUR:
+		r = neigh_remove(s, &entry->address, entry->ifindex);
+		break;
+	}
+	return r < 0 ? r : 0;
+}
+
+const char *marked_name(enum marked_kind kind)
+{
+	static const char *const names[] = { "proxy entry", "route", "neighbour" };
+
+	return names[kind];
+}

@@ -1,0 +1,46 @@
+/* Everything in the host's kernel tables that carries the mark. */
+#ifndef V6HOOK_MARKED_H
+#define V6HOOK_MARKED_H
+
+#include <netinet/in.h>
+#include <netlink/netlink.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+
+enum marked_kind { MARKED_PROXY, MARKED_ROUTE, MARKED_NEIGHBOUR };
+
+struct marked_entry {
+	struct in6_addr address;
+	enum marked_kind kind;
+	int ifindex;
+};
+
+/* Sorted by address, then kind. */
+struct marked {
+	struct marked_entry *list;
+	size_t count;
+};
+
+static inline void marked_release(struct marked *m)
+{
+	free(m->list);
+}
+#define _marked_ CLEANUP(marked_release)
+
+/* Reads all of them. Returns 0 or -errno. */
+int marked_read(struct nl_sock *s, struct marked *ret, struct error *e);
+
+/* The entry of that kind for the address, or null. */
+const struct marked_entry *marked_find(const struct marked *m, enum marked_kind kind,
+				       const struct in6_addr *address);
+
+/* Removes one entry if it is there and marked still. Returns 0 or -errno. */
+int marked_remove(struct nl_sock *s, const struct marked_entry *entry);
+
+/* "proxy entry", "route", "neighbour". */
+const char *marked_name(enum marked_kind kind);
+
+#endif
