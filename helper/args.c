@@ -39,6 +39,10 @@ static const struct known {
 	  "lxc",
 	  "called by this engine's hook: its environment says for whom" },
 	{ { "release", no_argument, NULL, 'R' }, ARGS_RELEASE, NULL, "give the address up, too" },
+	{ { "dry-run", no_argument, NULL, 'd' },
+	  ARGS_DRY_RUN,
+	  NULL,
+	  "only say what would be done" },
 	{ { "json", no_argument, NULL, 'j' }, ARGS_JSON, NULL, "print JSON" },
 	{ { "config", required_argument, NULL, 'c' }, 0, "FILE", "default " CONFIG_DEFAULT_PATH },
 	{ { "verbose", no_argument, NULL, 'v' }, 0, NULL, "say what is changed on the host" },
@@ -98,6 +102,9 @@ static int take(const struct args_verb *verb, int option, const char *value, str
 		return hook_read(value, q, e);
 	case 'R':
 		q->release = true;
+		return 0;
+	case 'd':
+		a->dry_run = true;
 		return 0;
 	case 'j':
 		a->json = true;

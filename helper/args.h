@@ -10,12 +10,13 @@
 
 /* Options that a verb may take besides those that every one takes. */
 enum args_option {
-	ARGS_ENGINE = 1,  /* --runtime, --lxcpath */
-	ARGS_NETNS = 2,	  /* --pid, --netns */
-	ARGS_ADDRESS = 4, /* --address */
-	ARGS_RELEASE = 8, /* --release */
-	ARGS_HOOK = 32,	  /* --hook */
-	ARGS_JSON = 16,	  /* --json */
+	ARGS_ENGINE = 1,   /* --runtime, --lxcpath */
+	ARGS_NETNS = 2,	   /* --pid, --netns */
+	ARGS_ADDRESS = 4,  /* --address */
+	ARGS_RELEASE = 8,  /* --release */
+	ARGS_HOOK = 32,	   /* --hook */
+	ARGS_DRY_RUN = 64, /* --dry-run */
+	ARGS_JSON = 16,	   /* --json */
 };
 
 /* A verb as the command line sees it. */
@@ -30,6 +31,7 @@ struct args_verb {
 struct args {
 	struct request request;
 	bool json;
+	bool dry_run;
 	bool verbose;
 	bool help;
 };

@@ -53,6 +53,20 @@ static int run_list(const struct args *a, struct error *e)
 	return r;
 }
 
+static int run_reconcile(const struct args *a, struct error *e)
+{
+	_context_ struct context c = { 0 };
+	struct output_actions actions = { stdout, a->json, false };
+	int r = context_open(a->request.config_path, true, &c, e);
+
+	if (r == 0)
+		r = op_reconcile(&c, a->dry_run, output_action, &actions, e);
+	if (r == 0 && actions.failed)
+		r = error_set(e, STATUS_FAILED, -EIO,
+			      "not everything could be put right: see above");
+	return r;
+}
+
 static int run_pin(const struct args *a, struct error *e)
 {
 	_context_ struct context c = { 0 };
@@ -88,6 +102,10 @@ static const struct verb {
 	{ { "unpin", "CONTAINER", ARGS_ENGINE, 1,
 	    "Makes a pinned address an ordinary lease of its container" },
 	  run_unpin },
+	{ { "reconcile", "", ARGS_DRY_RUN | ARGS_JSON, 0,
+	    "Makes leases, running containers and the kernel agree, after a crash, a flap, a "
+	    "reboot" },
+	  run_reconcile },
 };
 
 static bool verbose, hooked;

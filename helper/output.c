@@ -76,6 +76,35 @@ int output_attached(const struct listing *l, bool json, FILE *out)
 	return object ? print_json(object, out) : -ENOMEM;
 }
 
+int output_action(const struct reconcile_action *a, void *arg)
+{
+	static const char *const whats[] = { "attach", "detach", "remove" };
+	struct output_actions *actions = arg;
+	char address[INET6_ADDRSTRLEN], name[IDENT_TEXT_MAX], shown[2 * IDENT_TEXT_MAX];
+	_json_ cJSON *json = NULL;
+
+	actions->failed |= a->error != NULL;
+	inet_ntop(AF_INET6, &a->address, address, sizeof(address));
+	if (!actions->json) {
+		fprintf(actions->out, "%s %s%s%s (%s)%s%s\n", whats[a->what],
+			*a->ident.name
+				? text_escape(ident_text(&a->ident, name), shown, sizeof(shown))
+				: "",
+			*a->ident.name ? " " : "", address, a->why, a->error ? ": failed: " : "",
+			a->error ? a->error : "");
+		return 0;
+	}
+	json = cJSON_CreateObject();
+	if (!cJSON_AddStringToObject(json, "action", whats[a->what]) ||
+	    (*a->ident.name &&
+	     !cJSON_AddStringToObject(json, "container", ident_text(&a->ident, name))) ||
+	    !cJSON_AddStringToObject(json, "address", address) ||
+	    !cJSON_AddStringToObject(json, "why", a->why) ||
+	    (a->error && !cJSON_AddStringToObject(json, "error", a->error)))
+		return -ENOMEM;
+	return print_json(json, actions->out);
+}
+
 #define COLUMNS 9
 
 struct row {

@@ -10,6 +10,17 @@
 int output_attached(const struct listing *l, bool json, FILE *out);
 
 /*
+ * What reconcile did, one line or one JSON object an action. Has the type that op_reconcile wants.
+ * @arg: struct output_actions
+ */
+struct output_actions {
+	FILE *out;
+	bool json;
+	bool failed; /* any of them did */
+};
+int output_action(const struct reconcile_action *a, void *arg);
+
+/*
  * A list in the making: one JSON array, or a table whose columns are as wide as they need be.
  * output_list_add has the type that op_list wants; @arg: the list
  */

@@ -57,4 +57,24 @@ int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), 
 int op_pin(struct context *c, const struct request *q, struct error *e);
 int op_unpin(struct context *c, const struct request *q, struct error *e);
 
+/* One thing that reconcile did, or in a dry run would do. */
+enum reconcile_what { RECONCILE_ATTACH, RECONCILE_DETACH, RECONCILE_REMOVE };
+
+struct reconcile_action {
+	enum reconcile_what what;
+	struct ident ident; /* empty for a removal: nobody's */
+	struct in6_addr address;
+	const char *why;   /* what is missing, what happened, or what kind of entry is removed */
+	const char *error; /* why it failed, or null */
+};
+
+typedef int (*op_reconcile_each)(const struct reconcile_action *a, void *arg);
+
+/*
+ * Makes leases, running containers and the kernel's marked entries agree, touching nothing without
+ * the mark, and hands every action to each. Returns 0, what each returned, or -errno.
+ */
+int op_reconcile(struct context *c, bool dry_run, op_reconcile_each each, void *arg,
+		 struct error *e);
+
 #endif

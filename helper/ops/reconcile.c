@@ -1,0 +1,260 @@
+/*
+ * reconcile: makes leases, running containers and the kernel's marked entries agree.
+ *
+ * Theory of operation: the kernel is read first and the leases after it, because an attach records
+ * itself before it tells the kernel: an entry that was seen and has no live attachment belongs to
+ * nobody. Then each lease is judged by three questions (does its attachment say it is live in this
+ * boot, does that instance live, is anything missing), and what is left of the kernel's list is
+ * removed, under the lock of the container that may be coming back at this moment. What is done is
+ * an attach or a detach like any other, so that there is one way to do each.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/caps.h"
+#include "base/note.h"
+#include "net/link.h"
+#include "net/marked.h"
+#include "net/netns.h"
+#include "net/nl.h"
+#include "ops/verbs.h"
+#include "runtime/runtime.h"
+
+/* One lease with what is known of its holder. */
+struct holder {
+	struct lease lease;
+	struct attachment attachment;
+	bool has_attachment;
+	bool keeps; /* the kernel's entries for it stay */
+};
+
+struct reconcile {
+	struct context *c;
+	struct nl_sock *nl;
+	struct marked kernel;
+	struct holder *holders;
+	size_t holder_count;
+	struct instance *running;
+	size_t running_count;
+	bool dry_run;
+	op_reconcile_each each;
+	void *arg;
+};
+
+static void reconcile_release(struct reconcile *r)
+{
+	cleanup_nl_sock(&r->nl);
+	marked_release(&r->kernel);
+	free(r->holders);
+	free(r->running);
+}
+
+/* Makes room for one more in a list that holds count. Returns the list or null. */
+static void *room_for_one(void *list, size_t count, size_t size)
+{
+	return count & (count - 1) ? list : reallocarray(list, count ? 2 * count : 1, size);
+}
+
+static int on_lease(const struct lease *lease, void *arg)
+{
+	struct reconcile *r = arg;
+	struct holder *larger, *h;
+	struct error ignored;
+
+	if (lease->freed)
+		return 0;
+	larger = room_for_one(r->holders, r->holder_count, sizeof(*larger));
+	if (!larger)
+		return -ENOMEM;
+	r->holders = larger;
+	h = memset(&r->holders[r->holder_count++], 0, sizeof(*h));
+	h->lease = *lease;
+	h->has_attachment = r->c->store->ops->attachment(r->c->store, lease->ident, &h->attachment,
+							 &ignored) == 1;
+	return 0;
+}
+
+static int on_running(const struct instance *instance, void *arg)
+{
+	struct reconcile *r = arg;
+	struct instance *larger = room_for_one(r->running, r->running_count, sizeof(*larger));
+
+	if (!larger)
+		return -ENOMEM;
+	r->running = larger;
+	r->running[r->running_count++] = *instance;
+	return 0;
+}
+
+/* Asks the engines what runs. One that does not answer has nothing running that could be told. */
+static int read_running(struct reconcile *r, struct error *e)
+{
+	const struct runtime_options o = { NULL, r->c->config->docker_socket };
+
+	for (size_t i = 0; runtimes[i]; i++) {
+		int err = runtimes[i]->each_running(&o, on_running, r, e);
+
+		if (err == -EHOSTDOWN)
+			note(NOTE_DETAIL, "%s", e->text);
+		else if (err < 0)
+			return err;
+	}
+	return 0;
+}
+
+static const struct instance *find_running(const struct reconcile *r, const char *ident)
+{
+	char text[IDENT_TEXT_MAX];
+
+	for (size_t i = 0; i < r->running_count; i++)
+		if (strcmp(ident_text(&r->running[i].ident, text), ident) == 0)
+			return &r->running[i];
+	return NULL;
+}
+
+/* Whether the instance that the attachment names lives, in its namespace. */
+static bool lives(const struct attachment *a)
+{
+	_netns_ struct netns netns = NETNS_NONE;
+	struct error ignored;
+	int r = a->pid ? netns_pin_pid(a->pid, &netns, &ignored)
+		       : netns_pin_file(a->netns_path, &netns, &ignored);
+
+	return r == 0 && netns.dev == a->netns_dev && netns.inode == a->netns_inode;
+}
+
+/* What the kernel lacks of an attachment, or null. */
+static const char *missing(const struct reconcile *r, const struct holder *h)
+{
+	static const enum marked_kind kinds[] = { MARKED_PROXY, MARKED_ROUTE, MARKED_NEIGHBOUR };
+	const struct attachment *a = &h->attachment;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		const struct marked_entry *entry =
+			marked_find(&r->kernel, kinds[i], &h->lease.address);
+		const char *dev = kinds[i] == MARKED_PROXY ? a->uplink : a->bridge;
+		struct link link;
+
+		if (kinds[i] == MARKED_PROXY && a->routed)
+			continue;
+		if (!entry || link_by_index(r->nl, entry->ifindex, &link) < 0 ||
+		    strcmp(link.name, dev) != 0)
+			return marked_name(kinds[i]);
+	}
+	return NULL;
+}
+
+/* Does (or in a dry run only tells) one attach or detach, and tells how it went. */
+static int act(struct reconcile *r, enum reconcile_what what, const struct holder *h, pid_t pid,
+	       const char *why)
+{
+	struct reconcile_action action = { .what = what, .address = h->lease.address, .why = why };
+	struct request q = { .pid = pid };
+	char name[IDENT_RUNTIME_MAX + IDENT_NAME_MAX + 2];
+	struct listing ignored;
+	struct error e;
+	int err = 0;
+
+	if (ident_from_text(h->lease.ident, &action.ident) < 0)
+		return 0;
+	snprintf(name, sizeof(name), "%s:%s", action.ident.runtime, action.ident.name);
+	q.container = name;
+	q.lxcpath = *action.ident.path ? action.ident.path : NULL;
+	if (!pid && *h->attachment.netns_path && what == RECONCILE_ATTACH)
+		q.netns = h->attachment.netns_path;
+	if (!r->dry_run)
+		err = what == RECONCILE_ATTACH ? op_attach(r->c, &q, &ignored, &e)
+					       : op_detach(r->c, &q, &e);
+	if (err < 0)
+		action.error = e.text;
+	return r->each(&action, r->arg);
+}
+
+/* Judges one lease. Returns 0 or what each returned. */
+static int judge(struct reconcile *r, struct holder *h)
+{
+	const struct instance *running = find_running(r, h->lease.ident);
+	const struct attachment *a = &h->attachment;
+	const char *what;
+
+	if (!h->has_attachment || a->ended) {
+		/* taken out of service on purpose, or never in it */
+		return 0;
+	}
+	h->keeps = true;
+	if (!attachment_is_live(a, r->c->boot_id))
+		return running ? act(r, RECONCILE_ATTACH, h, running->pid,
+				     "running since this boot")
+			       : act(r, RECONCILE_DETACH, h, 0, "attached before this boot");
+	if (!lives(a))
+		return running ? act(r, RECONCILE_ATTACH, h, running->pid, "it was started again")
+			       : act(r, RECONCILE_DETACH, h, 0, "the container is gone");
+	what = missing(r, h);
+	if (!what)
+		return 0;
+	return act(r, RECONCILE_ATTACH, h, a->pid, what);
+}
+
+static const struct holder *find_holder(const struct reconcile *r, const struct in6_addr *address)
+{
+	for (size_t i = 0; i < r->holder_count; i++)
+		if (memcmp(&r->holders[i].lease.address, address, sizeof(*address)) == 0)
+			return &r->holders[i];
+	return NULL;
+}
+
+/* Removes one marked entry that no live attachment accounts for. */
+static int sweep(struct reconcile *r, const struct marked_entry *entry)
+{
+	const struct holder *h = find_holder(r, &entry->address);
+	struct lease_store *s = r->c->store;
+	struct reconcile_action action = {
+		.what = RECONCILE_REMOVE,
+		.address = entry->address,
+		.why = marked_name(entry->kind),
+	};
+	_close_ int lock = -1;
+	struct attachment now;
+	struct error e;
+	int err = 0;
+
+	if (h && h->keeps)
+		return 0;
+	if (h && (s->ops->lock(s, LOCK_CONTAINER, h->lease.ident, false, 0, &lock, &e) < 0 ||
+		  (s->ops->attachment(s, h->lease.ident, &now, &e) == 1 &&
+		   attachment_is_live(&now, r->c->boot_id))))
+		return 0; /* being attached at this moment */
+	if (!r->dry_run)
+		err = marked_remove(r->nl, entry);
+	if (err < 0)
+		action.error = strerror(-err);
+	return r->each(&action, r->arg);
+}
+
+int op_reconcile(struct context *c, bool dry_run, op_reconcile_each each, void *arg,
+		 struct error *e)
+{
+	CLEANUP(reconcile_release)
+	struct reconcile r = {
+		.c = c,
+		.dry_run = dry_run,
+		.each = each,
+		.arg = arg,
+	};
+	int err = caps_check(true, e);
+
+	if (err == 0)
+		err = nl_open(&r.nl, e);
+	if (err == 0)
+		err = marked_read(r.nl, &r.kernel, e);
+	if (err == 0)
+		err = c->store->ops->walk(c->store, on_lease, &r, e);
+	if (err == 0)
+		err = read_running(&r, e);
+	for (size_t i = 0; err == 0 && i < r.holder_count; i++)
+		err = judge(&r, &r.holders[i]);
+	for (size_t i = 0; err == 0 && i < r.kernel.count; i++)
+		err = sweep(&r, &r.kernel.list[i]);
+	return err;
+}
