@@ -31,20 +31,20 @@ static bool is_forbidden(const struct in6_addr *address, void *arg)
 	return host_addresses_have(q->own, address, NULL);
 }
 
-/* Refuses an address that is the host's, or that the configuration gives to another. */
-static int check_wanted(const struct choose *q, const struct in6_addr *address, struct error *e)
+int choose_check(const struct context *c, const struct host_addresses *own, const char *ident,
+		 const struct in6_addr *address, struct error *e)
 {
-	const struct config *config = q->c->config;
+	const struct config *config = c->config;
 	char text[INET6_ADDRSTRLEN];
 	const char *why;
 
 	inet_ntop(AF_INET6, address, text, sizeof(text));
-	if (host_addresses_have(q->own, address, &why))
+	if (host_addresses_have(own, address, &why))
 		return error_set(e, STATUS_IN_USE, -EADDRINUSE, "address %s %s", text, why);
 	for (size_t i = 0; i < config->container_count; i++)
 		if (config->containers[i].has_address &&
 		    same(&config->containers[i].address, address) &&
-		    strcmp(config->containers[i].ident, q->ident) != 0)
+		    strcmp(config->containers[i].ident, ident) != 0)
 			return error_set(e, STATUS_IN_USE, -EADDRINUSE,
 					 "address %s is reserved for %.200s by the configuration",
 					 text, config->containers[i].ident);
@@ -160,7 +160,7 @@ static int take_wanted(const struct choose *q, const struct in6_addr *address,
 	if (held && held->pinned)
 		return error_set(e, STATUS_FAILED, -EBUSY,
 				 "it is pinned to another address: v6hook unpin it first");
-	r = check_wanted(q, address, e);
+	r = choose_check(q->c, q->own, q->ident, address, e);
 	if (r == 0)
 		r = lease_claim(q->c->store, address, q->ident, choice.given && q->pin_given,
 				q->c->config->hold_s, &choice.lease, e);

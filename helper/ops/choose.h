@@ -39,6 +39,13 @@ struct choice {
  */
 int choose_lease(const struct choose *q, struct choice *ret, struct error *e);
 
+/*
+ * Whether the container may have this address as far as the host and the configuration go.
+ * Returns 0, or -EADDRINUSE with STATUS_IN_USE: the host's own, or reserved for another.
+ */
+int choose_check(const struct context *c, const struct host_addresses *own, const char *ident,
+		 const struct in6_addr *address, struct error *e);
+
 /* Gives back what choose_lease claimed. */
 void choose_undo(struct context *c, const struct choice *choice);
 

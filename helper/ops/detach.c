@@ -11,7 +11,7 @@
 #include "net/netns.h"
 #include "net/nl.h"
 #include "net/port.h"
-#include "ops/resolve.h"
+#include "ops/held.h"
 #include "ops/verbs.h"
 
 /* The ifindex of a name, or 0 if there is no such interface now. */
@@ -79,44 +79,35 @@ int op_detach(struct context *c, const struct request *q, struct error *e)
 {
 	struct lease_store *s = c->store;
 	struct attachment a = { 0 };
-	_close_ int lock = -1;
-	char ident[IDENT_TEXT_MAX];
-	struct lease lease;
-	struct ident id;
+	_held_ struct held h = HELD_NONE;
 	int r = caps_check(false, e);
 
 	if (r == 0)
-		r = resolve_holder(c, q, false, &id, e);
-	if (r == 0)
-		r = s->ops->lock(s, LOCK_CONTAINER, ident_text(&id, ident), false, CONTEXT_WAIT_MS,
-				 &lock, e);
-	if (r == 0)
-		r = s->ops->find(s, ident, &lease, e);
+		r = held_take(c, q, false, &h, e);
 	if (r < 0)
 		return r;
-	if (r == 0) {
-		note(NOTE_DETAIL, "%s holds no lease: nothing to detach", ident);
-		return s->ops->attach(s, ident, NULL, e);
+	if (!h.found) {
+		note(NOTE_DETAIL, "%s holds no lease: nothing to detach", h.ident);
+		return s->ops->attach(s, h.ident, NULL, e);
 	}
-	if (q->release && lease.pinned)
+	if (q->release && h.lease.pinned)
 		return error_set(e, STATUS_FAILED, -EBUSY, "it is pinned: v6hook unpin %s first",
-				 ident);
-	r = s->ops->attachment(s, ident, &a, e);
+				 h.ident);
+	r = s->ops->attachment(s, h.ident, &a, e);
 	if (r == 1)
-		r = clear(c, &lease, &a, e);
+		r = clear(c, &h.lease, &a, e);
 	if (r < 0)
 		return r;
 	if (q->release) {
-		r = lease_free(s, &lease, e);
-		return r < 0 ? r : s->ops->attach(s, ident, NULL, e);
+		r = lease_free(s, &h.lease, e);
+		return r < 0 ? r : s->ops->attach(s, h.ident, NULL, e);
 	}
 	if (!a.since || (a.ended && !*a.error))
 		return 0;
 	a.ended = true;
-	*a.error = '\0';
 	a.since = time(NULL);
-	r = s->ops->attach(s, ident, &a, e);
-	if (r < 0)
+	*a.error = '\0';
+	if (s->ops->attach(s, h.ident, &a, e) < 0)
 		note(NOTE_WARNING, "%s", e->text);
 	return 0;
 }
