@@ -91,6 +91,16 @@ static int choose(struct attach *a, const struct request *q, struct error *e)
 	return r;
 }
 
+/* The path as it is found from everywhere; "" for none, or one that does not fit. */
+static void absolute(const char *path, char *out, size_t size)
+{
+	_free_ char *here = path && *path != '/' ? getcwd(NULL, 0) : NULL;
+	int n = snprintf(out, size, "%s%s%s", here ? here : "", here ? "/" : "", path ? path : "");
+
+	if (n < 0 || (size_t)n >= size)
+		*out = '\0';
+}
+
 /*
  * Records which instance is attached, unless that is known already. Not durable, and no reason to
  * fail: without it a later detach only knows less. Stale entries of the former place are removed.
@@ -109,7 +119,7 @@ static void record(struct attach *a, const struct request *q)
 	struct link link;
 
 	snprintf(now.instance, sizeof(now.instance), "%s", a->instance.id);
-	snprintf(now.netns_path, sizeof(now.netns_path), "%s", q->netns ? q->netns : "");
+	absolute(q->netns, now.netns_path, sizeof(now.netns_path));
 	memcpy(now.boot_id, a->c->boot_id, sizeof(now.boot_id));
 	memcpy(now.bridge, a->port.via_name, sizeof(now.bridge));
 	memcpy(now.uplink, a->choice.uplink.name, sizeof(now.uplink));

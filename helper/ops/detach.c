@@ -8,6 +8,7 @@
 #include "net/container.h"
 #include "net/host.h"
 #include "net/link.h"
+#include "net/marked.h"
 #include "net/netns.h"
 #include "net/nl.h"
 #include "net/port.h"
@@ -60,13 +61,28 @@ static void clear_container(struct context *c, struct nl_sock *host, const struc
 		note(NOTE_DETAIL, "left in the container: %s", error.text);
 }
 
-/* Removes everything of the lease from the kernel. Returns 0 or -errno. */
+/* Removes what the kernel has of an address when no record says where. Returns 0 or -errno. */
+static int clear_unrecorded(struct nl_sock *host, const struct in6_addr *address, struct error *e)
+{
+	_marked_ struct marked kernel = { 0 };
+	int r = marked_read(host, &kernel, e);
+
+	for (size_t i = 0; r == 0 && i < kernel.count; i++)
+		if (memcmp(&kernel.list[i].address, address, sizeof(*address)) == 0 &&
+		    (r = marked_remove(host, &kernel.list[i])) < 0)
+			error_sys(e, r, "cannot remove the %s", marked_name(kernel.list[i].kind));
+	return r;
+}
+
+/* Removes everything of the lease from the kernel. @a: null if unknown. Returns 0 or -errno. */
 static int clear(struct context *c, const struct lease *lease, const struct attachment *a,
 		 struct error *e)
 {
 	_nl_sock_ struct nl_sock *host = NULL;
 	int r = nl_open(&host, e);
 
+	if (r == 0 && !a)
+		return clear_unrecorded(host, &lease->address, e);
 	if (r == 0)
 		r = host_remove(host, &lease->address, index_of(host, a->uplink),
 				index_of(host, a->bridge), e);
@@ -94,8 +110,8 @@ int op_detach(struct context *c, const struct request *q, struct error *e)
 		return error_set(e, STATUS_FAILED, -EBUSY, "it is pinned: v6hook unpin %s first",
 				 h.ident);
 	r = s->ops->attachment(s, h.ident, &a, e);
-	if (r == 1)
-		r = clear(c, &h.lease, &a, e);
+	if (r >= 0)
+		r = clear(c, &h.lease, r ? &a : NULL, e);
 	if (r < 0)
 		return r;
 	if (q->release) {
