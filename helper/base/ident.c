@@ -11,7 +11,8 @@
 static bool has_control(const char *text)
 {
 	for (const unsigned char *p = (const unsigned char *)text; *p; p++)
-		if (*p < 0x20 || *p == 0x7f)
+		/* C0, DEL, and C1 (U+0080 to U+009F), which terminals obey too */
+		if (*p < 0x20 || *p == 0x7f || (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0))
 			return true;
 	return false;
 }

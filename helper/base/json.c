@@ -30,25 +30,45 @@ static const char *find_nul_escape(const char *text)
 	return NULL;
 }
 
-/* The first key that an object below value holds twice, or null. */
-static const char *find_double_key(const cJSON *value)
+static int by_text(const void *a, const void *b)
 {
-	for (const cJSON *a = value->child; a; a = a->next) {
-		const char *deeper = find_double_key(a);
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
-		if (deeper)
-			return deeper;
-		for (const cJSON *b = a->next; b && a->string; b = b->next)
-			if (strcmp(a->string, b->string) == 0)
-				return a->string;
-	}
-	return NULL;
+/* Looks for a key that the object holds twice. Returns 1 and the key, 0 or -ENOMEM. */
+static int double_key(const cJSON *object, const char **ret)
+{
+	size_t count = (size_t)cJSON_GetArraySize(object), n = 0;
+	_free_ const char **keys = calloc(count + 1, sizeof(*keys));
+
+	if (!keys)
+		return -ENOMEM;
+	for (const cJSON *m = object->child; m; m = m->next)
+		keys[n++] = m->string;
+	qsort(keys, n, sizeof(*keys), by_text);
+	for (size_t i = 1; i < n; i++)
+		if (strcmp(keys[i - 1], keys[i]) == 0) {
+			*ret = keys[i];
+			return 1;
+		}
+	return 0;
+}
+
+/* The same for all objects in value. */
+static int find_double_key(const cJSON *value, const char **ret)
+{
+	int r = cJSON_IsObject(value) ? double_key(value, ret) : 0;
+
+	for (const cJSON *m = value->child; r == 0 && m; m = m->next)
+		r = find_double_key(m, ret);
+	return r;
 }
 
 int json_parse(const char *text, size_t len, cJSON **ret, struct error *e)
 {
 	_json_ cJSON *tree = NULL;
 	const char *end = NULL, *bad;
+	int r;
 
 	if (len == 0)
 		return error_set(e, STATUS_USAGE, -EINVAL, "it is empty");
@@ -64,8 +84,10 @@ int json_parse(const char *text, size_t len, cJSON **ret, struct error *e)
 	if (!tree)
 		return error_set(e, STATUS_USAGE, -EINVAL, "line %d: not valid JSON",
 				 line_of(text, end ? end : text));
-	bad = find_double_key(tree);
-	if (bad)
+	r = find_double_key(tree, &bad);
+	if (r < 0)
+		return error_sys(e, r, "cannot read it");
+	if (r > 0)
 		return error_set(e, STATUS_USAGE, -EINVAL, "key \"%.60s\" stands twice", bad);
 	*ret = steal_ptr(&tree);
 	return 0;
