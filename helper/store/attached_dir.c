@@ -51,6 +51,11 @@ int lease_dir_lock(struct lease_store *s, enum lease_lock what, const char *iden
 	unsigned int waited_us = 0, pause_us = 200;
 
 	wait_ms = deadline_cap(wait_ms);
+	if (fd < 0 && errno == EROFS) {
+		/* where nothing can be claimed or freed, a shared lock is what can be had */
+		fd = openat(d->top, "lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+		lock.l_type = F_RDLCK;
+	}
 	if (fd < 0)
 		return lease_dir_fail(d, "open", "lock", -errno, e);
 	while (fcntl(fd, F_OFD_SETLK, &lock) < 0) {

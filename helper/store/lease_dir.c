@@ -10,9 +10,9 @@
  * Theory of operation: a claim writes the lease under a name of its own, fsyncs it, and renames it
  * to the address without replacing (renameat2(2), RENAME_NOREPLACE): the one atomic step. Then the
  * holder's link is made and the directory fsynced. Killed between the two, the lease has no link;
- * the next attach of the same container meets its own name in it and takes it over. Every way of
- * giving an address up removes the link first, so that a link never names another's lease and
- * whatever a damaged file said can be had again from the link that points to it.
+ * the next attach of the same container meets its own name in it and takes it over. Before an
+ * address goes to another its former holder's link is removed, so that a link never names
+ * another's lease and whatever a damaged file said can be had again from the link to it.
  *
  * Every look-up is by name: nothing reads the directory but walk, for list and reclaim.
  */
@@ -290,9 +290,9 @@ static int dir_update(struct lease_store *s, const struct lease *lease, struct e
 	int r;
 
 	address_file(&lease->address, file, sizeof(file));
-	if (lease->freed)
-		unlink_holder(d, lease->ident, file);
 	r = write_lease(d, lease, 0);
+	if (r == 0 && lease->freed)
+		unlink_holder(d, lease->ident, file);
 	if (r == 0)
 		r = sync_leases(d);
 	return r < 0 ? lease_dir_fail(d, "write lease", file, r, e) : 0;
