@@ -141,12 +141,17 @@ static int take_operands(const struct args_verb *verb, int count, char **operand
 	return 0;
 }
 
-/* Refuses an option that getopt_long did not know; a short one stands in optopt alone. */
+/* Refuses what getopt_long did not take: an option that is unknown, or has a value it may not have.
+ */
 static int unknown(const struct args_verb *verb, char **argv, struct error *e)
 {
-	char text[3] = { '-', (char)optopt, '\0' };
+	const char *word = argv[optind - 1];
+	char letter[3] = { '-', (char)optopt, '\0' };
 
-	return usage(verb, e, "unknown option ", optopt ? text : argv[optind - 1]);
+	/* for a long one optopt is its value in the table, for a short one the letter */
+	if (optopt && strncmp(word, "--", 2) == 0)
+		return usage(verb, e, "no value goes with ", word);
+	return usage(verb, e, "unknown option ", optopt ? letter : word);
 }
 
 int args_read(const struct args_verb *verb, int argc, char **argv, struct args *ret,

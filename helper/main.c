@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "base/caps.h"
 #include "base/cleanup.h"
 #include "base/note.h"
 #include "base/text.h"
@@ -87,25 +88,31 @@ static int run_unpin(const struct args *a, struct error *e)
 static const struct verb {
 	struct args_verb args;
 	int (*run)(const struct args *a, struct error *e);
+	enum { NEEDS_NOTHING, NEEDS_NET, NEEDS_RAW } needs; /* checked before anything is touched */
 } verbs[] = {
 	{ { "attach", "CONTAINER", ARGS_ENGINE | ARGS_NETNS | ARGS_ADDRESS | ARGS_JSON | ARGS_HOOK,
 	    1,
 	    "Gives a running container its public address, or repairs it, and prints the address" },
-	  run_attach },
+	  run_attach,
+	  NEEDS_RAW },
 	{ { "detach", "CONTAINER", ARGS_ENGINE | ARGS_RELEASE | ARGS_HOOK, 1,
 	    "Takes a container's address out of service; it stays the container's" },
-	  run_detach },
-	{ { "list", "", ARGS_JSON, 0, "Shows who has which address" }, run_list },
+	  run_detach,
+	  NEEDS_NET },
+	{ { "list", "", ARGS_JSON, 0, "Shows who has which address" }, run_list, NEEDS_NOTHING },
 	{ { "pin", "CONTAINER ADDR", ARGS_ENGINE, 2,
 	    "Reserves an address of the range for a container, for good" },
-	  run_pin },
+	  run_pin,
+	  NEEDS_NOTHING },
 	{ { "unpin", "CONTAINER", ARGS_ENGINE, 1,
 	    "Makes a pinned address an ordinary lease of its container" },
-	  run_unpin },
+	  run_unpin,
+	  NEEDS_NOTHING },
 	{ { "reconcile", "", ARGS_DRY_RUN | ARGS_JSON, 0,
 	    "Makes leases, running containers and the kernel agree, after a crash, a flap, a "
 	    "reboot" },
-	  run_reconcile },
+	  run_reconcile,
+	  NEEDS_RAW },
 };
 
 static bool verbose, hooked;
@@ -147,8 +154,10 @@ static void print_usage(FILE *out)
 static int run(const struct verb *verb, struct args *a, struct error *e)
 {
 	const char *container;
-	int r = verb->run(a, e);
+	int r = verb->needs == NEEDS_NOTHING ? 0 : caps_check(verb->needs == NEEDS_RAW, e);
 
+	if (r == 0)
+		r = verb->run(a, e);
 	if (r == 0 && (fflush(stdout) != 0 || ferror(stdout)))
 		r = error_sys(e, -EIO, "cannot write the output");
 	if (r == 0)
@@ -158,6 +167,15 @@ static int run(const struct verb *verb, struct args *a, struct error *e)
 	container = a->request.container;
 	return error_prefix(e, r, "%s%s%.300s", verb->args.name, container ? " " : "",
 			    container ? container : "");
+}
+
+/* The status of a run that has only printed something. */
+static enum status printed(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return STATUS_DONE;
+	print_line(false, "cannot write the output");
+	return STATUS_FAILED;
 }
 
 static enum status run_verb(const struct verb *verb, int argc, char **argv)
@@ -171,7 +189,7 @@ static enum status run_verb(const struct verb *verb, int argc, char **argv)
 	verbose = a.verbose;
 	if (r == 0 && a.help) {
 		args_help(&verb->args, stdout);
-		return STATUS_DONE;
+		return printed();
 	}
 	if (r == 0)
 		r = run(verb, &a, &e);
@@ -186,22 +204,23 @@ static enum status run_verb(const struct verb *verb, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	const char *word = argc > 1 ? argv[1] : "--help";
+	const char *word = argc > 1 ? argv[1] : "";
 	char shown[256];
 
 	note_to(print_note);
 	if (strcmp(word, "--version") == 0) {
 		printf("v6hook %s\n", V6HOOK_VERSION);
-		return STATUS_DONE;
+		return printed();
 	}
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
-		print_usage(argc > 1 ? stdout : stderr);
-		return argc > 1 ? STATUS_DONE : STATUS_USAGE;
+		print_usage(stdout);
+		return printed();
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		if (strcmp(word, verbs[i].args.name) == 0)
 			return run_verb(&verbs[i], argc - 1, argv + 1);
-	snprintf(shown, sizeof(shown), "unknown verb '%.100s' (see v6hook --help)", word);
-	print_line(false, shown);
+	if (*word)
+		snprintf(shown, sizeof(shown), "unknown verb '%.100s' (see v6hook --help)", word);
+	print_line(false, *word ? shown : "which verb? (see v6hook --help)");
 	return STATUS_USAGE;
 }

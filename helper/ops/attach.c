@@ -12,7 +12,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/caps.h"
 #include "base/note.h"
 #include "net/container.h"
 #include "net/host.h"
@@ -61,7 +60,7 @@ static int find_port(struct attach *a, const struct request *q, struct error *e)
 	if (r == 0)
 		r = netns_nl_open(&a->netns, &a->inner, e);
 	if (r == 0)
-		r = port_find(a->host, a->inner, &a->netns, &a->port, e);
+		r = port_find(a->host, a->inner, &a->netns, q->mac, &a->port, e);
 	if (r == 0)
 		r = host_addresses_read(a->host, &a->own, e);
 	return r;
@@ -118,7 +117,8 @@ static void record(struct attach *a, const struct request *q)
 	struct error error;
 	struct link link;
 
-	snprintf(now.instance, sizeof(now.instance), "%s", a->instance.id);
+	snprintf(now.instance, sizeof(now.instance), "%s",
+		 q->instance ? q->instance : a->instance.id);
 	absolute(q->netns, now.netns_path, sizeof(now.netns_path));
 	memcpy(now.boot_id, a->c->boot_id, sizeof(now.boot_id));
 	memcpy(now.bridge, a->port.via_name, sizeof(now.bridge));
@@ -288,10 +288,7 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 		.host_lock = -1,
 		.netns = NETNS_NONE,
 	};
-	int r = caps_check(true, e);
-
-	if (r == 0)
-		r = resolve_instance(c, q, &a.instance, e);
+	int r = resolve_instance(c, q, &a.instance, e);
 	if (r < 0)
 		return r;
 	ident_text(&a.instance.ident, a.ident);

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/caps.h"
 #include "base/note.h"
 #include "net/link.h"
 #include "net/marked.h"
@@ -242,10 +241,7 @@ int op_reconcile(struct context *c, bool dry_run, op_reconcile_each each, void *
 		.each = each,
 		.arg = arg,
 	};
-	int err = caps_check(true, e);
-
-	if (err == 0)
-		err = nl_open(&r.nl, e);
+	int err = nl_open(&r.nl, e);
 	if (err == 0)
 		err = marked_read(r.nl, &r.kernel, e);
 	if (err == 0)
