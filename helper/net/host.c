@@ -7,7 +7,9 @@
  * `settings`. all.proxy_ndp and not the uplink's alone: solicitations sent to the host's own
  * address (a router that refreshes its cache) are answered only with all.proxy_ndp and
  * all.forwarding (net/ipv6/ip6_output.c: ip6_forward). proxy_delay holds an answer back for up to
- * 0.8 s, and proxy_qlen drops what waits beyond it (net/ipv6/ndisc.c).
+ * 0.8 s, and proxy_qlen drops what waits beyond it (net/ipv6/ndisc.c). ndisc_notify: a bridge
+ * without a MAC of its own takes the lowest of its ports', so that it changes as containers come
+ * and go; without a word to the others they would send to the old one.
  */
 #include "net/host.h"
 
@@ -32,6 +34,7 @@ static int settings(const struct host_wish *w, struct sysctl_changes *c, struct 
 	} list[] = {
 		{ "conf", via, "disable_ipv6", 0, true },
 		{ "conf", via, "accept_ra", 0, true },
+		{ "conf", via, "ndisc_notify", 1, true },
 		{ "conf", "all", "forwarding", 1, true },
 		{ "conf", via, "forwarding", 1, true },
 		{ "conf", uplink, "forwarding", 1, true },

@@ -1,0 +1,118 @@
+# What the tests of attach and detach share, to be sourced instead of lab.sh.
+# shellcheck shell=bash disable=SC2154
+
+# shellcheck source=SCRIPTDIR/lab.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lab.sh"
+lab_store=/var/lib/v6hook
+
+# configure POOLS [MEMBERS]: writes the configuration; without MEMBERS, no duplicate probe
+configure() {
+	mkdir -p /etc/v6hook
+	printf '{ "pools": [ %s ], %s }\n' "$1" "${2-\"probe_ms\": 0}" >/etc/v6hook/config.json
+}
+
+# attach CONTAINER [OPTION]...: checks that an attach succeeds; the address that it printed is in $out
+attach() {
+	ok "attach $*" v6hook attach "$@"
+}
+
+# detach CONTAINER [OPTION]...: checks that a detach succeeds, silently
+detach() {
+	ok "detach $*" v6hook detach "$@"
+}
+
+# bridge NAME [ADDR/LEN]...: a bridge whose MAC does not follow those of its ports, such as lxc-net's
+bridge() {
+	lab_bridge "$@"
+	ip link set "$1" address "02:00:00:00:00:$(printf %02x "$(<"/sys/class/net/$1/ifindex")")"
+}
+
+# plain NETNS BRIDGE: a network namespace of no engine whose eth0 is on a bridge, for --netns and --pid
+plain() {
+	ip netns add "$1"
+	ip link add "veth-$1" up master "$2" type veth peer name eth0 netns "$1"
+	ip -n "$1" link set lo up
+	ip -n "$1" link set eth0 up
+}
+
+# attach_plain NETNS [OPTION]...: attaches such a one, as LXC's
+attach_plain() {
+	attach "lxc:$1" --netns "/run/netns/$1" "${@:2}"
+}
+
+# ---- what is seen from outside
+
+# cut_off ADDR: unreachable, in half the time: for hosts whose proxy answers without delay
+cut_off() {
+	lab_forget
+	[[ $(lab_ping "$1" 1) == *' 0 packets received'* ]]
+}
+
+# serves NAME ADDR: checks that the internet gets the container's page, and sees the container as ADDR
+serves() {
+	ok "$1 is reached at $2" reaches "$2"
+	is "$1 is the one that answers there" "$(fetches "$2")" "$1"
+	is "$1 is seen as $2 by the internet" "$(lab_seen_as "$1")" "$2"
+}
+
+# ---- what there is, for comparison
+
+# numeric ARG...: ip -6 with all numbers as numbers, without trailing blanks
+numeric() {
+	ip -N -6 "$@" | sed 's/ *$//'
+}
+
+# inside_state NAME: prints what attach might change in a container, or in a network namespace of that name
+inside_state() {
+	local within=(nsenter --net="/run/netns/$1")
+
+	[ -e "/run/netns/$1" ] || within=(nsenter -t "$(lab_pid "$1")" -n)
+	"${within[@]}" ip -N -6 -o addr | sed -E 's/ tentative//; s/\\.*//' | sort
+	# its own link-local address is a route only after duplicate address detection
+	"${within[@]}" ip -N -6 route show table all | sed -E 's/ linkdown//; /^[0-9]+ fe80::.* table 255 /d' | sort
+	"${within[@]}" ip -o link | sed -E 's/^([^<]*<[^>]*>).*/\1/'
+	# shellcheck disable=SC2016
+	"${within[@]}" bash -c 'for i in /proc/sys/net/ipv6/conf/*/{disable_ipv6,accept_ra}; do echo "$i = $(<"$i")"; done'
+}
+
+# sysctls: prints the host's IPv6 sysctls, all of them
+sysctls() {
+	(cd /proc/sys/net/ipv6 && grep -rs . conf neigh | sort)
+}
+
+# store_files: prints the files of the store with what tells whether they were written
+store_files() {
+	find $lab_store -printf '%P %i %T@ %C@ %s\n' 2>/dev/null | sort
+}
+
+# leases: prints who holds which address, sorted; what rests is left out
+leases() {
+	local file holder
+
+	for file in $lab_store/leases/*:*.json; do
+		[ -L "$file" ] || [ ! -e "$file" ] || grep -q '"freed"' "$file" && continue
+		holder=$(sed -n 's/.*"container":[^"]*"\(.*\)".*/\1/p' "$file")
+		file=${file##*/}
+		echo "${file%.json} $holder"
+	done | sort
+}
+
+# everything: prints all that a failing attach must leave as it was, but what is in containers
+everything() {
+	kernel_state
+	echo "# leases"
+	leases
+	find $lab_store/attached -type f -printf 'attached/%P\n' 2>/dev/null
+}
+
+# refuses NAME STATUS REGEX CMD...: checks that CMD exits with STATUS and one line on stderr, changing nothing
+refuses() {
+	local before good=1 result
+
+	before=$(everything)
+	tap_run "${@:4}"
+	result=$?
+	[ "$result" = "$2" ] && [ -z "$out" ] && [[ $err =~ ^v6hook:\ [^$'\n']+$ && $err =~ $3 ]] && good=0
+	tap_verdict $good "$1" "$(tap_ran "$result, wanted $2 and one line with '$3'," "${@:4}")"
+	is "$1: nothing is changed" "$(everything)" "$before"
+}
