@@ -74,8 +74,18 @@ static int find_way(struct nl_sock *host, const struct link *outer, struct port 
 	return 0;
 }
 
+/* Which of several to take if it is confirmed: the one with the MAC, else with IPv4's default. */
+static int choose_veth(struct nl_sock *inner, const struct veths *veths, const unsigned char *mac)
+{
+	for (int i = 0; mac && i < veths->count; i++)
+		if (veths->list[i].has_mac &&
+		    memcmp(veths->list[i].mac, mac, sizeof(veths->list[i].mac)) == 0)
+			return veths->list[i].ifindex;
+	return route_default_ipv4(inner);
+}
+
 int port_find(struct nl_sock *host, struct nl_sock *inner, const struct netns *netns,
-	      struct port *ret, struct error *e)
+	      const unsigned char *mac, struct port *ret, struct error *e)
 {
 	struct veths veths = { .count = 0 };
 	struct link outer = { 0 }, candidate_outer;
@@ -86,7 +96,7 @@ int port_find(struct nl_sock *host, struct nl_sock *inner, const struct netns *n
 	if (r == 0)
 		r = link_each_veth(inner, remember, &veths);
 	if (r == 0 && veths.count > 1)
-		preferred = route_default_ipv4(inner);
+		preferred = choose_veth(inner, &veths, mac);
 	for (int i = 0; r == 0 && i < veths.count; i++) {
 		r = confirm(host, &veths.list[i], nsid, &candidate, &candidate_outer);
 		if (r < 1)

@@ -24,10 +24,11 @@ struct port {
  * Finds the port. What the container says of its interfaces (any may be renamed or faked) is only
  * a hint: a port counts if the host's own end is a veth that points back to it. Of several the one
  * with the container's IPv4 default route is taken, else the first.
- * @host, @inner: sockets in the two namespaces
- * Returns 0, or -ENODEV with a message that says what there is instead, or -errno.
+ * @host, @inner: sockets in the two namespaces; @mac: of the container's end that is wanted if
+ * there is one, or null Returns 0, or -ENODEV with a message that says what there is instead, or
+ * -errno.
  */
 int port_find(struct nl_sock *host, struct nl_sock *inner, const struct netns *netns,
-	      struct port *ret, struct error *e);
+	      const unsigned char *mac, struct port *ret, struct error *e);
 
 #endif

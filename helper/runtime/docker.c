@@ -1,4 +1,4 @@
-/* Docker containers, through its HTTP API on a Unix socket; the only file that speaks to it. */
+/* Docker containers: what its API says of them, and which of them can be served. */
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
@@ -6,105 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <curl/curl.h>
-
 #include "base/json.h"
+#include "base/note.h"
 #include "runtime/engines.h"
-#include "runtime/library.h"
-
-#define ANSWER_MAX (4u * 1024 * 1024) /* bytes of one inspect; labels can make it large */
-#define TIMEOUT_MS 5000
-
-static CURL *(*easy_init)(void);
-static CURLcode (*easy_setopt)(CURL *handle, CURLoption option, ...);
-static CURLcode (*easy_perform)(CURL *handle);
-static CURLcode (*easy_getinfo)(CURL *handle, CURLINFO info, ...);
-static const char *(*easy_strerror)(CURLcode code);
-static void (*easy_cleanup)(CURL *handle);
-
-static int load(struct error *e)
-{
-	const struct library_symbol symbols[] = {
-		{ "curl_easy_init", &easy_init },	  { "curl_easy_setopt", &easy_setopt },
-		{ "curl_easy_perform", &easy_perform },	  { "curl_easy_getinfo", &easy_getinfo },
-		{ "curl_easy_strerror", &easy_strerror }, { "curl_easy_cleanup", &easy_cleanup },
-	};
-
-	return library_load("libcurl.so.4", symbols, ARRAY_SIZE(symbols), e);
-}
-
-static void cleanup_handle(CURL **handle)
-{
-	if (*handle)
-		easy_cleanup(*handle);
-}
-
-/* What has arrived of an answer. */
-struct answer {
-	char *text;
-	size_t len;
-};
-
-static void answer_release(struct answer *a)
-{
-	free(a->text);
-}
-
-static size_t on_data(char *data, size_t size, size_t count, void *arg)
-{
-	struct answer *a = arg;
-	size_t n = size * count;
-	char *larger;
-
-	if (n > ANSWER_MAX - a->len)
-		return 0; /* ends the transfer with CURLE_WRITE_ERROR */
-	larger = realloc(a->text, a->len + n + 1);
-	if (!larger)
-		return 0;
-	a->text = larger;
-	memcpy(a->text + a->len, data, n);
-	a->len += n;
-	a->text[a->len] = '\0';
-	return n;
-}
-
-/*
- * Asks for a path of the API. Returns 0 with the HTTP status, -EHOSTDOWN if no daemon answers, or
- * -EIO.
- */
-static int get(const char *socket, const char *path, struct answer *ret, long *ret_status,
-	       struct error *e)
-{
-	CLEANUP(cleanup_handle) CURL *handle = NULL;
-	char url[512];
-	CURLcode code;
-	int r = load(e);
-
-	if (r < 0)
-		return r;
-	handle = easy_init();
-	if (!handle)
-		return error_sys(e, -ENOMEM, "cannot ask Docker");
-	snprintf(url, sizeof(url), "http://docker%s", path);
-	easy_setopt(handle, CURLOPT_UNIX_SOCKET_PATH, socket);
-	easy_setopt(handle, CURLOPT_URL, url);
-	easy_setopt(handle, CURLOPT_NOPROXY, "*");
-	easy_setopt(handle, CURLOPT_TIMEOUT_MS, (long)TIMEOUT_MS);
-	easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-	easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_data);
-	easy_setopt(handle, CURLOPT_WRITEDATA, ret);
-	code = easy_perform(handle);
-	if (code == CURLE_COULDNT_CONNECT)
-		return error_set(e, STATUS_FAILED, -EHOSTDOWN,
-				 "Docker does not answer on %s: is dockerd running?", socket);
-	if (code == CURLE_WRITE_ERROR)
-		return error_set(e, STATUS_FAILED, -EIO, "Docker's answer is larger than 4 MiB");
-	if (code != CURLE_OK)
-		return error_set(e, STATUS_FAILED, -EIO, "cannot ask Docker on %s: %s", socket,
-				 easy_strerror(code));
-	easy_getinfo(handle, CURLINFO_RESPONSE_CODE, ret_status);
-	return 0;
-}
+#include "runtime/docker_http.h"
 
 /* Docker's own rule for names and IDs: [a-zA-Z0-9][a-zA-Z0-9_.-]*; others cannot exist. */
 static bool can_exist(const char *name)
@@ -139,7 +44,7 @@ static int check_network(const cJSON *container, struct error *e)
 static int check_shared(const cJSON *container, const char *socket, struct error *e)
 {
 	const char *mode = json_text(json_member(container, "HostConfig"), "NetworkMode");
-	CLEANUP(answer_release) struct answer other = { 0 };
+	CLEANUP(docker_answer_release) struct docker_answer other = { 0 };
 	const char *name = NULL;
 	_json_ cJSON *json = NULL;
 	struct error ignored;
@@ -151,12 +56,41 @@ static int check_shared(const cJSON *container, const char *socket, struct error
 	mode += 10;
 	/* the mode holds an ID; people know names */
 	snprintf(path, sizeof(path), "/containers/%.100s/json", mode);
-	if (can_exist(mode) && get(socket, path, &other, &status, &ignored) == 0 && status == 200 &&
+	if (can_exist(mode) && docker_get(socket, path, &other, &status, &ignored) == 0 &&
+	    status == 200 &&
 	    json_parse(other.text ? other.text : "", other.len, &json, &ignored) == 0)
 		name = json_text(json, "Name");
 	return error_set(e, STATUS_FAILED, -ENODEV,
 			 "it shares the network of '%.100s': attach that one",
 			 name && *name == '/' ? name + 1 : mode);
+}
+
+/* Reads the labels that are ours; what cannot be read counts as not there, and is said. */
+static void read_labels(const cJSON *container, struct instance *ret)
+{
+	const cJSON *labels = json_member(json_member(container, "Config"), "Labels");
+	const cJSON *networks = json_member(json_member(container, "NetworkSettings"), "Networks");
+	const char *enable = json_text(labels, "v6hook.enable");
+	const char *address = json_text(labels, "v6hook.address");
+	const char *network = json_text(labels, "v6hook.network");
+	const char *mac;
+
+	if (enable && (strcmp(enable, "true") == 0 || strcmp(enable, "false") == 0))
+		ret->enable = *enable == 't' ? WISH_YES : WISH_NO;
+	else if (enable)
+		note(NOTE_WARNING, "docker:%s: label v6hook.enable is neither true nor false",
+		     ret->ident.name);
+	if (address)
+		snprintf(ret->address, sizeof(ret->address), "%s", *address ? address : "(empty)");
+	if (!network)
+		return;
+	mac = json_text(json_member(networks, network), "MacAddress");
+	ret->has_mac = mac && sscanf(mac, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", &ret->mac[0],
+				     &ret->mac[1], &ret->mac[2], &ret->mac[3], &ret->mac[4],
+				     &ret->mac[5]) == 6;
+	if (!ret->has_mac)
+		note(NOTE_WARNING, "docker:%s: label v6hook.network names none of its networks",
+		     ret->ident.name);
 }
 
 /* Reads what /containers/NAME/json answers. Returns 0 or as find does. */
@@ -187,6 +121,7 @@ static int read_container(const cJSON *json, const char *name, const char *socke
 	if (r < 0)
 		return r;
 	instance.pid = (pid_t)pid;
+	read_labels(json, &instance);
 	snprintf(instance.id, sizeof(instance.id), "%s", id);
 	*ret = instance;
 	return 0;
@@ -207,7 +142,7 @@ static int check_socket(const char *socket, struct error *e)
 }
 
 /* Parses an answer as JSON. Returns 0 and a tree to be freed, or -errno. */
-static int read_answer(const struct answer *answer, cJSON **ret, struct error *e)
+static int read_answer(const struct docker_answer *answer, cJSON **ret, struct error *e)
 {
 	int r = json_parse(answer->text ? answer->text : "", answer->len, ret, e);
 
@@ -220,7 +155,7 @@ static int read_answer(const struct answer *answer, cJSON **ret, struct error *e
 static int docker_find(const char *name, const struct runtime_options *o, struct instance *ret,
 		       struct error *e)
 {
-	CLEANUP(answer_release) struct answer answer = { 0 };
+	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
 	_json_ cJSON *json = NULL;
 	char path[IDENT_NAME_MAX + 32];
 	long status = 0;
@@ -232,7 +167,7 @@ static int docker_find(const char *name, const struct runtime_options *o, struct
 	if (r < 0)
 		return r;
 	snprintf(path, sizeof(path), "/containers/%s/json", name);
-	r = get(o->docker_socket, path, &answer, &status, e);
+	r = docker_get(o->docker_socket, path, &answer, &status, e);
 	if (r < 0)
 		return r;
 	if (status == 404)
@@ -249,12 +184,12 @@ static int docker_find(const char *name, const struct runtime_options *o, struct
 /* Reads the list of running containers. Returns 0 and a tree to be freed, or -errno. */
 static int list_running(const char *socket, cJSON **ret, struct error *e)
 {
-	CLEANUP(answer_release) struct answer answer = { 0 };
+	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
 	long status = 0;
 	int r = check_socket(socket, e);
 
 	if (r == 0)
-		r = get(socket, "/containers/json", &answer, &status, e);
+		r = docker_get(socket, "/containers/json", &answer, &status, e);
 	if (r < 0)
 		return r;
 	if (status != 200)

@@ -7,6 +7,7 @@
 #ifndef V6HOOK_RUNTIME_H
 #define V6HOOK_RUNTIME_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -17,6 +18,12 @@ struct instance {
 	struct ident ident; /* with the name that the engine itself gives it */
 	char id[80];	    /* the engine's ID of this instance, or "" */
 	pid_t pid;	    /* its first process, in our PID namespace */
+
+	/* What its labels ask for; from someone less trusted than the administrator. */
+	enum { WISH_NONE, WISH_YES, WISH_NO } enable; /* v6hook.enable */
+	char address[64];			      /* v6hook.address as written, or "" */
+	bool has_mac;				      /* v6hook.network: the MAC of that port */
+	unsigned char mac[6];
 };
 
 /* Where to find the engines; from the configuration and the command line. */
@@ -48,6 +55,27 @@ struct runtime {
 			    int (*each)(const struct instance *i, void *arg), void *arg,
 			    struct error *e);
 };
+
+/* What happened to a container of an engine that tells. */
+enum runtime_event {
+	RUNTIME_RUNNING, /* it runs: started, listed, or its networks changed */
+	RUNTIME_GONE,	 /* its process ended */
+	RUNTIME_RENAMED,
+	RUNTIME_LISTED, /* all that run have been told; no instance */
+};
+
+/* @old: the former name for RUNTIME_RENAMED, else null; @why: in a word, for the journal */
+typedef void (*runtime_heard)(enum runtime_event event, const struct instance *i, const char *old,
+			      const char *why, void *arg);
+
+/*
+ * Tells every running container, then what happens, without a gap between, until the daemon ends
+ * it. A container that cannot be served is told by `refused`, with the reason. Returns 0 when the
+ * daemon ended the stream, -EHOSTDOWN if none answers, or -errno.
+ */
+int docker_watch(const struct runtime_options *o, runtime_heard heard,
+		 void (*refused)(const char *name, const struct error *e, void *arg), void *arg,
+		 struct error *e);
 
 /* All engines, ended by a null. */
 extern const struct runtime *const runtimes[];
