@@ -72,8 +72,8 @@ demo:
 # Attach, measured side by side with a floor and with shell recipes. As root.
 .PHONY: bench
 bench:
-	@tests/packages build lab
-	@$(MAKE) --no-print-directory -s all build/bench/floor
+	@tests/packages build lab check
+	@$(MAKE) --no-print-directory -s all build/bench/floor build/bench/run build/bench/echo
 	@tests/lab/world tests/bench/attach
 
 build/bench/%: tests/bench/%.c

@@ -1,0 +1,74 @@
+/*
+ * Pings an address every millisecond until it answers: echo ADDRESS SECONDS
+ *
+ * Prints when the first answer came, in microseconds on CLOCK_MONOTONIC, or fails when the time is
+ * over.
+ */
+#include <arpa/inet.h>
+#include <netinet/icmp6.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+static int64_t now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/* Whether what waits on the socket is an answer to one of our pings. */
+static int answered(int fd, uint16_t id)
+{
+	struct icmp6_hdr got;
+
+	while (recv(fd, &got, sizeof(got), MSG_DONTWAIT | MSG_TRUNC) >= (ssize_t)sizeof(got))
+		if (got.icmp6_type == ICMP6_ECHO_REPLY && got.icmp6_id == id)
+			return 1;
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6 };
+	const uint16_t id = (uint16_t)getpid();
+	int fd = socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6);
+	struct icmp6_hdr ping = { .icmp6_type = ICMP6_ECHO_REQUEST };
+	struct icmp6_filter filter;
+	int64_t next = now_us(), end;
+
+	if (argc != 3 || inet_pton(AF_INET6, argv[1], &to.sin6_addr) != 1 || fd < 0) {
+		fprintf(stderr, "echo: needs root, an IPv6 address and a number of seconds\n");
+		return 2;
+	}
+	ICMP6_FILTER_SETBLOCKALL(&filter);
+	ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &filter);
+	setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof(filter));
+	ping.icmp6_id = id;
+	for (end = next + atoi(argv[2]) * (int64_t)1000000; next < end; next += 1000) {
+		struct pollfd wait = { .fd = fd, .events = POLLIN };
+		int64_t left;
+
+		ping.icmp6_seq = (uint16_t)(ping.icmp6_seq + 1);
+		/* the answer to the last one may be an error that is reported here: no matter */
+		sendto(fd, &ping, sizeof(ping), 0, (struct sockaddr *)&to, sizeof(to));
+		while ((left = next + 1000 - now_us()) > 0) {
+			struct timespec t = { .tv_nsec = left * 1000 };
+
+			if (ppoll(&wait, 1, &t, NULL) > 0 && answered(fd, id)) {
+				printf("%lld\n", (long long)now_us());
+				return 0;
+			}
+		}
+		if (left < -100000) /* we were kept from running: no burst to make up for it */
+			next = now_us();
+	}
+	fprintf(stderr, "echo: no answer from %s in %s s\n", argv[1], argv[2]);
+	return 1;
+}
