@@ -32,19 +32,14 @@ static int collect(const struct address *a, void *arg)
 int host_addresses_read(struct nl_sock *s, struct host_addresses *ret, struct error *e)
 {
 	_host_addresses_ struct host_addresses h = { 0 };
-	struct in6_addr anywhere;
-	struct route route;
+	/* any address that is surely elsewhere: the look-up sends nothing */
+	const struct in6_addr anywhere = { .s6_addr = { 0x20 } };
 	int r = address_each(s, 0, collect, &h);
 
 	if (r < 0)
 		return error_sys(e, r, "cannot list the host's addresses");
-	/* any address that is surely elsewhere: the look-up sends nothing */
-	inet_pton(AF_INET6, "2000::", &anywhere);
-	r = route_lookup(s, &anywhere, &route);
-	if (r == 0 && route.has_gateway) {
-		h.has_gateway = true;
-		h.gateway = route.gateway;
-	}
+	if (route_lookup(s, &anywhere, &h.standard) < 0 || h.standard.length != 0)
+		h.standard.ifindex = 0;
 	*ret = h;
 	h.list = NULL;
 	return 0;
@@ -82,25 +77,11 @@ bool host_addresses_have(const struct host_addresses *h, const struct in6_addr *
 			 is_zero_beyond(address, a->length))
 			why = "is the subnet-router anycast address of the host's link";
 	}
-	if (h->has_gateway && memcmp(&h->gateway, address, sizeof(*address)) == 0)
+	if (h->standard.has_gateway && memcmp(&h->standard.gateway, address, sizeof(*address)) == 0)
 		why = "is the gateway's";
 	if (why && ret_why)
 		*ret_why = why;
 	return why != NULL;
-}
-
-/* The interface of the default route, or 0; whether that route was learned by RA. */
-static int default_interface(struct nl_sock *s, bool *ret_ra)
-{
-	struct in6_addr anywhere;
-	struct route route;
-
-	*ret_ra = false;
-	inet_pton(AF_INET6, "2000::", &anywhere);
-	if (route_lookup(s, &anywhere, &route) < 0 || route.length != 0)
-		return 0;
-	*ret_ra = route.protocol == RTPROT_RA;
-	return route.ifindex;
 }
 
 /*
@@ -136,8 +117,8 @@ int uplink_find(struct nl_sock *s, const struct host_addresses *h, const char *n
 	char text[INET6_ADDRSTRLEN];
 	struct uplink u = { 0 };
 	struct link link;
-	bool ra, larger;
-	int standard = default_interface(s, &ra), on_link, r;
+	bool larger;
+	int standard = h->standard.ifindex, on_link, r;
 
 	inet_ntop(AF_INET6, first, text, sizeof(text));
 	if (name) {
@@ -169,7 +150,7 @@ int uplink_find(struct nl_sock *s, const struct host_addresses *h, const char *n
 	memcpy(u.name, link.name, sizeof(u.name));
 	u.has_mac = link.has_mac;
 	memcpy(u.mac, link.mac, sizeof(u.mac));
-	u.ra_default = ra && standard == link.ifindex;
+	u.ra_default = h->standard.protocol == RTPROT_RA && standard == link.ifindex;
 	*ret = u;
 	return 0;
 }

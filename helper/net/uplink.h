@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "net/address.h"
+#include "net/route.h"
 
 struct uplink {
 	int ifindex;
@@ -25,8 +26,7 @@ struct uplink {
 struct host_addresses {
 	struct address *list;
 	size_t count;
-	bool has_gateway;
-	struct in6_addr gateway; /* the next hop of the default route */
+	struct route standard; /* the default route; ifindex 0 if there is none */
 };
 
 static inline void host_addresses_release(struct host_addresses *h)
@@ -35,7 +35,7 @@ static inline void host_addresses_release(struct host_addresses *h)
 }
 #define _host_addresses_ CLEANUP(host_addresses_release)
 
-/* Lists the host's addresses and its default gateway. Returns 0 or -errno. */
+/* Lists the host's addresses and looks its default route up. Returns 0 or -errno. */
 int host_addresses_read(struct nl_sock *s, struct host_addresses *ret, struct error *e);
 
 /*
