@@ -8,6 +8,7 @@
 #include "base/config.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -125,7 +126,7 @@ static int container_expose(const struct value *v, void *into)
 		unsigned int port;
 		char proto[4], end;
 
-		if (!cJSON_IsString(m) ||
+		if (!cJSON_IsString(m) || !isdigit((unsigned char)*m->valuestring) ||
 		    sscanf(m->valuestring, "%5u/%3[a-z]%c", &port, proto, &end) != 2 || port == 0 ||
 		    port > 65535 || (strcmp(proto, "tcp") != 0 && strcmp(proto, "udp") != 0))
 			return value_bad(v, "must hold ports such as \"80/tcp\" or \"53/udp\"");

@@ -22,7 +22,7 @@ int value_object(const struct value *v, const struct key *keys, void *into)
 	if (!cJSON_IsObject(v->json))
 		return value_bad(v, "must be an object { ... }");
 	for (const cJSON *m = v->json->child; m; m = m->next) {
-		char where[256];
+		char where[512];
 		const struct key *k = keys;
 		struct value member = { m, where, v->e };
 		int r;

@@ -38,6 +38,7 @@ int error_prefix(struct error *e, int err, const char *fmt, ...)
 	used = vsnprintf(e->text, sizeof(e->text), fmt, args);
 	va_end(args);
 	if (used >= 0 && (size_t)used < sizeof(e->text))
-		snprintf(e->text + used, sizeof(e->text) - (size_t)used, ": %s", old);
+		snprintf(e->text + used, sizeof(e->text) - (size_t)used, ": %.*s",
+			 (int)(sizeof(e->text) - (size_t)used), old);
 	return err;
 }

@@ -8,13 +8,30 @@
 
 #include "base/cleanup.h"
 
+/* Reads into text from used up to room. Returns 0 at the end of the file, 1 when full, or -errno.
+ */
+static int fill(int fd, char *text, size_t room, size_t *used)
+{
+	while (*used < room) {
+		ssize_t n = read(fd, text + *used, room - *used);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : 0;
+		*used += (size_t)n;
+	}
+	return 1;
+}
+
 int file_read(int dir, const char *path, size_t most, char **ret, size_t *ret_len)
 {
 	/* O_NONBLOCK: a FIFO put in the way shall not hold us */
 	_close_ int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	_free_ char *text = NULL;
 	struct stat st;
-	size_t used = 0;
+	size_t used = 0, room;
+	int r;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
@@ -23,23 +40,23 @@ int file_read(int dir, const char *path, size_t most, char **ret, size_t *ret_le
 	if ((size_t)st.st_size > most)
 		return -EFBIG;
 	/* what the size says is a hint only: the file may grow, and in /proc it is 0 */
-	text = malloc(most + 1 < (size_t)st.st_size + 4096 ? most + 1 : (size_t)st.st_size + 4096);
-	if (!text)
-		return -ENOMEM;
-	size_t room = most + 1 < (size_t)st.st_size + 4096 ? most : (size_t)st.st_size + 4095;
-	for (;;) {
-		ssize_t n = read(fd, text + used, room - used);
+	room = (size_t)st.st_size + 1024;
+	do {
+		char *larger;
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		used += (size_t)n;
-		if (used == room)
+		/* one byte more than allowed is read, to see that there is one */
+		room = room > most ? most + 1 : room;
+		larger = realloc(text, room + 1);
+		if (!larger)
+			return -ENOMEM;
+		text = larger;
+		r = fill(fd, text, room, &used);
+		if (r < 0)
+			return r;
+		if (used > most)
 			return -EFBIG;
-	}
+		room *= 2;
+	} while (r > 0);
 	text[used] = '\0';
 	*ret = steal_ptr(&text);
 	*ret_len = used;

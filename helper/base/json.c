@@ -106,7 +106,8 @@ const char *json_text(const cJSON *object, const char *key)
 bool json_whole(const cJSON *value, int64_t least, int64_t most, int64_t *ret)
 {
 	if (!cJSON_IsNumber(value) || value->valuedouble != floor(value->valuedouble) ||
-	    value->valuedouble < (double)least || value->valuedouble > (double)most)
+	    value->valuedouble < (double)least || value->valuedouble > (double)most ||
+	    value->valuedouble >= 9223372036854775808.0)
 		return false;
 	*ret = (int64_t)value->valuedouble;
 	return true;

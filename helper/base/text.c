@@ -82,6 +82,7 @@ char *text_to_filename(const char *text, char *out, size_t size)
 	const size_t most = 200;
 	size_t used = 0;
 
+	*out = '\0';
 	for (const unsigned char *p = (const unsigned char *)text; *p && used <= most; p++) {
 		bool plain =
 			isalnum(*p) || (*p != '.' && strchr("_-:@", *p)) || (*p == '.' && used > 0);
