@@ -48,7 +48,9 @@ static int claim_rested(struct lease_store *s, const struct lease *lease, unsign
 	_close_ int lock = -1;
 	int r = s->ops->claim(s, lease, holder, e);
 
-	if (r != -EEXIST || !holder->freed || holder->freed + (int64_t)hold_s > time(NULL))
+	if (r != -EEXIST || !holder->freed ||
+	    (strcmp(holder->ident, lease->ident) != 0 &&
+	     holder->freed + (int64_t)hold_s > time(NULL)))
 		return r;
 	r = s->ops->lock(s, LOCK_RECLAIM, NULL, false, RECLAIM_WAIT_MS, &lock, e);
 	if (r == 0)
@@ -85,24 +87,36 @@ static int try_pool(struct lease_store *s, const struct pool *pool, const char *
 	return 0;
 }
 
-/* The lease to take back first, as found so far. */
+/* A lease that may be taken back, and since when it has been idle. */
+struct idle {
+	int64_t since;
+	struct lease lease;
+};
+
+/* All of them, and what decides which they are. */
 struct reclaim {
 	struct lease_store *s;
 	const struct pools *pools;
 	lease_forbidden forbidden;
 	void *arg;
 	char boot_id[40];
+	int64_t boot;	/* when this kernel started; seconds since the epoch */
 	int64_t before; /* only what has been idle since then or longer */
-	bool found;
-	int64_t idle_since;
-	struct lease lease;
+	struct idle *list;
+	size_t count;
 };
+
+static void reclaim_release(struct reclaim *r)
+{
+	free(r->list);
+}
 
 /*
  * Since when the lease has been idle, or -1 if it may not be taken back. A lease that its holder
- * has left for another address (its holder's present one is elsewhere) has been so for ever.
+ * has left for another address (its holder's present one is elsewhere) has been so for ever; what
+ * was attached when the machine went down, since it came up.
  */
-static int64_t idle_since(struct lease_store *s, const struct lease *lease, const char *boot_id)
+static int64_t idle_since(const struct reclaim *r, const struct lease *lease)
 {
 	struct attachment a;
 	struct error ignored;
@@ -110,58 +124,76 @@ static int64_t idle_since(struct lease_store *s, const struct lease *lease, cons
 
 	if (lease->freed)
 		return lease->freed;
-	if (s->ops->find(s, lease->ident, &present, &ignored) == 1 &&
+	if (r->s->ops->find(r->s, lease->ident, &present, &ignored) == 1 &&
 	    memcmp(&present.address, &lease->address, sizeof(present.address)) != 0)
 		return 0;
 	if (lease->pinned)
 		return -1;
-	if (s->ops->attachment(s, lease->ident, &a, &ignored) != 1)
+	if (r->s->ops->attachment(r->s, lease->ident, &a, &ignored) != 1)
 		return lease->created;
-	return attachment_is_live(&a, boot_id) ? -1 : a.since;
+	if (attachment_is_live(&a, r->boot_id))
+		return -1;
+	return a.ended || a.since > r->boot ? a.since : r->boot;
 }
 
 static int consider(const struct lease *lease, void *arg)
 {
-	struct reclaim *best = arg;
+	struct reclaim *r = arg;
 	struct error ignored;
 	int64_t since;
 
-	if (!pools_find(best->pools, &lease->address, &ignored) ||
-	    (best->forbidden && best->forbidden(&lease->address, best->arg)))
+	if (!pools_find(r->pools, &lease->address, &ignored) ||
+	    (r->forbidden && r->forbidden(&lease->address, r->arg)))
 		return 0;
-	since = idle_since(best->s, lease, best->boot_id);
-	if (since < 0 || since > best->before || (best->found && since >= best->idle_since))
+	since = idle_since(r, lease);
+	if (since < 0 || since > r->before)
 		return 0;
-	best->found = true;
-	best->idle_since = since;
-	best->lease = *lease;
+	/* the list doubles whenever its count is a power of two */
+	if ((r->count & (r->count - 1)) == 0) {
+		struct idle *larger =
+			reallocarray(r->list, r->count ? 2 * r->count : 1, sizeof(*larger));
+
+		if (!larger)
+			return -ENOMEM;
+		r->list = larger;
+	}
+	r->list[r->count++] = (struct idle){ since, *lease };
 	return 0;
+}
+
+static int by_age(const void *a, const void *b)
+{
+	const struct idle *x = a, *y = b;
+
+	return x->since < y->since ? -1 : x->since > y->since;
 }
 
 /*
  * Takes one idle lease away from its holder, unless the holder is busy or came back meanwhile.
- * Returns 0, or -EAGAIN if it is to be tried again, or -errno.
+ * Returns 0, -EAGAIN if it is not to be had, or -errno.
  */
-static int take_back(struct reclaim *r, const char *ident, struct error *e)
+static int take_back(struct reclaim *r, const struct idle *idle, const char *ident, struct error *e)
 {
 	_close_ int holder = -1;
 	char text[INET6_ADDRSTRLEN];
 	int err;
 
 	/* only tried, as the caller holds another container's lock: never two that wait */
-	if (strcmp(r->lease.ident, ident) != 0) {
-		err = r->s->ops->lock(r->s, LOCK_CONTAINER, r->lease.ident, false, 0, &holder, e);
+	if (strcmp(idle->lease.ident, ident) != 0) {
+		err = r->s->ops->lock(r->s, LOCK_CONTAINER, idle->lease.ident, false, 0, &holder,
+				      e);
 		if (err < 0)
 			return -EAGAIN;
 	}
-	if (idle_since(r->s, &r->lease, r->boot_id) != r->idle_since)
+	if (idle_since(r, &idle->lease) != idle->since)
 		return -EAGAIN;
-	err = r->s->ops->remove(r->s, &r->lease, e);
+	err = r->s->ops->remove(r->s, &idle->lease, e);
 	if (err < 0)
 		return err == -ESTALE ? -EAGAIN : err;
-	if (!r->lease.freed)
+	if (!idle->lease.freed)
 		note(NOTE_WARNING, "the range is full: took %s back from %s, idle the longest",
-		     inet_ntop(AF_INET6, &r->lease.address, text, sizeof(text)), r->lease.ident);
+		     inet_ntop(AF_INET6, &idle->lease.address, text, sizeof(text)),
+		     idle->lease.ident);
 	return 0;
 }
 
@@ -169,24 +201,33 @@ static int take_back(struct reclaim *r, const char *ident, struct error *e)
 static int reclaim_one(struct lease_store *s, const struct pools *pools, const char *ident,
 		       lease_forbidden forbidden, void *arg, unsigned int hold_s, struct error *e)
 {
-	struct reclaim best = {
+	CLEANUP(reclaim_release)
+	struct reclaim reclaim = {
 		.s = s,
 		.pools = pools,
 		.forbidden = forbidden,
 		.arg = arg,
 		.before = time(NULL) - hold_s,
 	};
-	int r = lease_boot_id(best.boot_id, e);
+	struct timespec up;
+	int r = lease_boot_id(reclaim.boot_id, e);
 
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	reclaim.boot = time(NULL) - up.tv_sec;
 	if (r == 0)
-		r = s->ops->walk(s, consider, &best, e);
+		r = s->ops->walk(s, consider, &reclaim, e);
 	if (r < 0)
-		return r;
-	if (!best.found)
-		return error_set(e, STATUS_FULL, -ENOSPC,
-				 "no free address: every one of the configured ranges is taken "
-				 "(v6hook list shows by whom; detach --release frees one)");
-	return take_back(&best, ident, e);
+		return r == -ENOMEM ? error_sys(e, r, "cannot look for an idle lease") : r;
+	if (reclaim.count)
+		qsort(reclaim.list, reclaim.count, sizeof(*reclaim.list), by_age);
+	for (size_t i = 0; i < reclaim.count; i++) {
+		r = take_back(&reclaim, &reclaim.list[i], ident, e);
+		if (r != -EAGAIN)
+			return r;
+	}
+	return error_set(e, STATUS_FULL, -ENOSPC,
+			 "no free address: every one of the configured ranges is taken "
+			 "(v6hook list shows by whom; detach --release frees one)");
 }
 
 int lease_allocate(struct lease_store *s, const struct pools *pools, const char *ident,
@@ -204,7 +245,7 @@ int lease_allocate(struct lease_store *s, const struct pools *pools, const char 
 		r = s->ops->lock(s, LOCK_RECLAIM, NULL, false, RECLAIM_WAIT_MS, &lock, e);
 		if (r == 0)
 			r = reclaim_one(s, pools, ident, forbidden, arg, hold_s, e);
-		if (r < 0 && r != -EAGAIN)
+		if (r < 0)
 			return r;
 	}
 	return error_set(e, STATUS_FULL, -ENOSPC,

@@ -68,7 +68,8 @@ struct lease_store_ops {
 
 	/*
 	 * Makes the lease, atomically and durably: of any number of claims of one address one
-	 * wins. A claim that was this container's already is taken over.
+	 * wins. A claim that was this container's already is taken over, unless it was freed: then
+	 * another may be about to take it, and the container itself is the -EEXIST holder.
 	 * Returns 0; -EEXIST and the other holder in ret_holder, or -EBADMSG if a damaged file
 	 * stands for the address (both without a message); or -errno. Then nothing is left.
 	 */
@@ -77,6 +78,10 @@ struct lease_store_ops {
 
 	/* Replaces what is stored of a lease that exists, durably. Returns 0 or -errno. */
 	int (*update)(struct lease_store *s, const struct lease *lease, struct error *e);
+
+	/* Gives the lease to another holder, durably. Returns 0 or -errno. */
+	int (*rename)(struct lease_store *s, const struct lease *lease, const char *ident,
+		      struct error *e);
 
 	/*
 	 * Removes a lease if it is still the one given (same holder, same freed time); for an

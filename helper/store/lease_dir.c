@@ -242,7 +242,8 @@ static int take_over(struct lease_dir *d, const struct lease *lease, struct leas
 	return r < 0 ? lease_dir_fail(d, "write lease", file, r, e) : 0;
 }
 
-static int dir_claim(struct lease_store *s, const struct lease *lease, struct lease *ret_holder,
+/* As dir_claim; -ENOENT if what stood in the way was removed meanwhile. */
+static int try_claim(struct lease_store *s, const struct lease *lease, struct lease *ret_holder,
 		     struct error *e)
 {
 	struct lease_dir *d = lease_dir_of(s);
@@ -261,10 +262,11 @@ static int dir_claim(struct lease_store *s, const struct lease *lease, struct le
 			set_aside(d, file);
 			return -EBADMSG;
 		}
+		if (r == -ENOENT)
+			return r;
 		if (r < 0)
-			return r == -ENOENT ? -EBADMSG
-					    : lease_dir_fail(d, "read lease", file, r, e);
-		if (strcmp(ret_holder->ident, lease->ident) == 0)
+			return lease_dir_fail(d, "read lease", file, r, e);
+		if (strcmp(ret_holder->ident, lease->ident) == 0 && !ret_holder->freed)
 			return take_over(d, lease, ret_holder, e);
 		return -EEXIST;
 	}
@@ -283,6 +285,18 @@ static int dir_claim(struct lease_store *s, const struct lease *lease, struct le
 	return r == 0 ? -EBADMSG : lease_dir_fail(d, "write lease", file, r, e);
 }
 
+static int dir_claim(struct lease_store *s, const struct lease *lease, struct lease *ret_holder,
+		     struct error *e)
+{
+	for (int tries = 0; tries < 16; tries++) {
+		int r = try_claim(s, lease, ret_holder, e);
+
+		if (r != -ENOENT)
+			return r;
+	}
+	return -EBADMSG; /* a link to nowhere */
+}
+
 static int dir_update(struct lease_store *s, const struct lease *lease, struct error *e)
 {
 	struct lease_dir *d = lease_dir_of(s);
@@ -296,6 +310,26 @@ static int dir_update(struct lease_store *s, const struct lease *lease, struct e
 	if (r == 0)
 		r = sync_leases(d);
 	return r < 0 ? lease_dir_fail(d, "write lease", file, r, e) : 0;
+}
+
+static int dir_rename(struct lease_store *s, const struct lease *lease, const char *ident,
+		      struct error *e)
+{
+	struct lease_dir *d = lease_dir_of(s);
+	struct lease renamed = *lease;
+	char file[64];
+	int r;
+
+	address_file(&lease->address, file, sizeof(file));
+	snprintf(renamed.ident, sizeof(renamed.ident), "%s", ident);
+	r = write_lease(d, &renamed, 0);
+	if (r == 0)
+		r = link_holder(d, ident, file);
+	if (r == 0) {
+		unlink_holder(d, lease->ident, file);
+		r = sync_leases(d);
+	}
+	return r < 0 ? lease_dir_fail(d, "rename lease", file, r, e) : 0;
 }
 
 static int dir_remove(struct lease_store *s, const struct lease *lease, struct error *e)
@@ -368,6 +402,7 @@ static const struct lease_store_ops dir_ops = {
 	.find = dir_find,
 	.claim = dir_claim,
 	.update = dir_update,
+	.rename = dir_rename,
 	.remove = dir_remove,
 	.walk = dir_walk,
 	.attachment = lease_dir_attachment,

@@ -18,7 +18,25 @@ static int json_print(const cJSON *json, char **ret, size_t *ret_len)
 	if (!text || asprintf(ret, "%s\n", text) < 0)
 		return -ENOMEM;
 	*ret_len = strlen(*ret);
-	return 0;
+	if (text_is_utf8(*ret, *ret_len))
+		return 0;
+	free(steal_ptr(ret));
+	return -EILSEQ;
+}
+
+/*
+ * A checksum over all that a lease says: one flipped bit in a name would give the address of a
+ * container that runs to another. @out: 32 bytes
+ */
+static char *sum_of(const struct lease *l, char *out)
+{
+	char text[IDENT_TEXT_MAX + 128], address[INET6_ADDRSTRLEN];
+
+	snprintf(text, sizeof(text), "%s %s %d %lld %lld", l->ident,
+		 inet_ntop(AF_INET6, &l->address, address, sizeof(address)), l->pinned,
+		 (long long)l->created, (long long)l->freed);
+	snprintf(out, 32, "%016llx", (unsigned long long)text_hash(text, 0));
+	return out;
 }
 
 int lease_encode(const struct lease *lease, char **ret, size_t *ret_len)
@@ -35,8 +53,9 @@ int lease_encode(const struct lease *lease, char **ret, size_t *ret_len)
 	if (lease->freed)
 		cJSON_AddStringToObject(json, "freed",
 					text_time(lease->freed, time_text, sizeof(time_text)));
+	cJSON_AddStringToObject(json, "sum", sum_of(lease, time_text));
 	/* cJSON's Add functions fail on a null object, and print then has nothing */
-	if (cJSON_GetArraySize(json) != (lease->freed ? 5 : 4))
+	if (cJSON_GetArraySize(json) != (lease->freed ? 6 : 5))
 		return -ENOMEM;
 	return json_print(json, ret, ret_len);
 }
@@ -48,6 +67,7 @@ int lease_decode(const char *text, size_t len, struct lease *ret)
 	struct error ignored;
 	struct ident id;
 	const char *ident, *address, *created, *freed;
+	char sum[32];
 
 	if (json_parse(text, len, &json, &ignored) < 0)
 		return -EBADMSG;
@@ -63,7 +83,8 @@ int lease_decode(const char *text, size_t len, struct lease *ret)
 	lease.pinned = cJSON_IsTrue(json_member(json, "pinned"));
 	lease.created = text_parse_time(created);
 	lease.freed = freed ? text_parse_time(freed) : 0;
-	if (lease.created < 0 || lease.freed < 0)
+	if (lease.created < 0 || lease.freed < 0 || (!freed && json_member(json, "freed")) ||
+	    !text_equal(json_text(json, "sum"), sum_of(&lease, sum)))
 		return -EBADMSG;
 	*ret = lease;
 	return 0;

@@ -66,7 +66,7 @@ static int read_address(const char *text, const char *whole, struct in6_addr *re
 
 	if (inet_pton(AF_INET6, text, ret) == 1) {
 		if (IN6_IS_ADDR_MULTICAST(ret) || IN6_IS_ADDR_LINKLOCAL(ret) ||
-		    IN6_IS_ADDR_LOOPBACK(ret) || IN6_IS_ADDR_V4MAPPED(ret))
+		    range_prefix_of(ret) == 0)
 			return bad(e, whole, "holds no global unicast addresses");
 		return 0;
 	}
