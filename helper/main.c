@@ -31,9 +31,10 @@ static int run_attach(const struct args *a, struct error *e)
 static int run_detach(const struct args *a, struct error *e)
 {
 	_context_ struct context c = { 0 };
+	struct listing ignored;
 	int r = context_open(a->request.config_path, true, &c, e);
 
-	return r < 0 ? r : op_detach(&c, &a->request, e);
+	return r < 0 ? r : op_detach(&c, &a->request, &ignored, e);
 }
 
 static int run_list(const struct args *a, struct error *e)
@@ -61,7 +62,8 @@ static int run_reconcile(const struct args *a, struct error *e)
 	int r = context_open(a->request.config_path, true, &c, e);
 
 	if (r == 0)
-		r = op_reconcile(&c, a->dry_run, output_action, &actions, e);
+		r = op_reconcile(&c, a->dry_run ? RECONCILE_TELL : RECONCILE_DO, output_action,
+				 &actions, e);
 	if (r == 0 && actions.failed)
 		r = error_set(e, STATUS_FAILED, -EIO,
 			      "not everything could be put right: see above");

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "base/note.h"
+#include "base/text.h"
 #include "net/container.h"
 #include "net/host.h"
 #include "net/link.h"
@@ -37,6 +38,7 @@ struct attach {
 	struct attachment before; /* as recorded before this call */
 	bool had_before;
 	bool recorded; /* this call wrote a record */
+	bool changed;  /* or anything else */
 };
 
 static void attach_release(struct attach *a)
@@ -96,7 +98,7 @@ static void absolute(const char *path, char *out, size_t size)
 	_free_ char *here = path && *path != '/' ? getcwd(NULL, 0) : NULL;
 	int n = snprintf(out, size, "%s%s%s", here ? here : "", here ? "/" : "", path ? path : "");
 
-	if (n < 0 || (size_t)n >= size)
+	if (n < 0 || (size_t)n >= size || !text_is_utf8(out, (size_t)n))
 		*out = '\0';
 }
 
@@ -234,6 +236,10 @@ static int connect_container(struct attach *a, const struct request *q, struct e
 		r = host_open(&host, &host_done, e);
 	if (r < 0)
 		goto undo_container;
+	a->changed = a->recorded || a->choice.fresh || host_done.sysctls.count ||
+		     host_done.gateway || host_done.route || host_done.neighbour ||
+		     host_done.proxy || inner_done.sysctls.count || inner_done.up ||
+		     inner_done.address || inner_done.route;
 	announce(a);
 	return 0;
 
@@ -260,7 +266,7 @@ static void record_failure(struct attach *a, const struct error *e)
 
 	if (a->had_before && attachment_is_live(&a->before, a->c->boot_id))
 		failed = a->before;
-	snprintf(failed.error, sizeof(failed.error), "%.255s", e->text);
+	text_escape(e->text, failed.error, sizeof(failed.error));
 	a->c->store->ops->attach(a->c->store, a->ident, &failed, &ignored);
 }
 
@@ -274,6 +280,7 @@ static void describe(const struct attach *a, struct listing *ret)
 		.pinned = a->choice.lease.pinned,
 		.state = LIST_ATTACHED,
 		.since = a->recorded ? time(NULL) : a->before.since,
+		.changed = a->changed,
 	};
 	memcpy(ret->bridge, a->port.via_name, sizeof(ret->bridge));
 	memcpy(ret->uplink, a->choice.uplink.name, sizeof(ret->uplink));

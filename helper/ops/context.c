@@ -1,11 +1,33 @@
 /* What every verb works with: the configuration, the pools in it, and the store of leases. */
 #include "ops/context.h"
 
+#include <errno.h>
+
+#include "runtime/runtime.h"
+
+/* A misspelt engine would reserve an address for nobody. Returns 0 or -EINVAL. */
+static int check_engines(const struct config *c, struct error *e)
+{
+	for (size_t i = 0; i < c->container_count; i++) {
+		struct ident id;
+
+		if (ident_from_text(c->containers[i].ident, &id) < 0 ||
+		    !runtime_by_name(id.runtime))
+			return error_set(e, STATUS_USAGE, -EINVAL,
+					 "configuration: containers.%.300s: unknown engine: write "
+					 "lxc:NAME or docker:NAME",
+					 c->containers[i].ident);
+	}
+	return 0;
+}
+
 int context_open(const char *config_path, bool write, struct context *ret, struct error *e)
 {
 	CLEANUP(context_release) struct context c = { 0 };
 	int r = config_read(config_path, &c.config, e);
 
+	if (r == 0)
+		r = check_engines(c.config, e);
 	if (r == 0)
 		r = pools_new(c.config, &c.pools, e);
 	if (r == 0)

@@ -38,6 +38,14 @@ static int open_instance(const struct attachment *a, struct netns *ret)
 	return r == 0 && ret->dev == a->netns_dev && ret->inode == a->netns_inode;
 }
 
+/* Whether that instance holds the attachment and is gone. */
+static bool is_over(const struct attachment *a, const char *instance)
+{
+	_netns_ struct netns netns = NETNS_NONE;
+
+	return strcmp(a->instance, instance) == 0 && !open_instance(a, &netns);
+}
+
 /* Removes address and route from the container, if the instance that has them runs still. */
 static void clear_container(struct context *c, struct nl_sock *host, const struct attachment *a,
 			    const struct in6_addr *address)
@@ -90,12 +98,15 @@ static int clear(struct context *c, const struct lease *lease, const struct atta
 	return r;
 }
 
-int op_detach(struct context *c, const struct request *q, struct error *e)
+int op_detach(struct context *c, const struct request *q, struct listing *ret, struct error *e)
 {
 	struct lease_store *s = c->store;
 	struct attachment a = { 0 };
 	_held_ struct held h = HELD_NONE;
-	int r = held_take(c, q, false, &h, e);
+	int r;
+
+	*ret = (struct listing){ 0 };
+	r = held_take(c, q, false, &h, e);
 	if (r < 0)
 		return r;
 	if (!h.found) {
@@ -106,6 +117,11 @@ int op_detach(struct context *c, const struct request *q, struct error *e)
 		return error_set(e, STATUS_FAILED, -EBUSY, "it is pinned: v6hook unpin %s first",
 				 h.ident);
 	r = s->ops->attachment(s, h.ident, &a, e);
+	if (r >= 0 && q->instance && (r == 0 || !is_over(&a, q->instance)))
+		return 0;
+	*ret = (struct listing){ .address = h.lease.address,
+				 .has_address = true,
+				 .changed = r == 1 && !a.ended };
 	if (r >= 0)
 		r = clear(c, &h.lease, r ? &a : NULL, e);
 	if (r < 0)

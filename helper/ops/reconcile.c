@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/note.h"
+#include "net/host.h"
 #include "net/link.h"
 #include "net/marked.h"
 #include "net/netns.h"
@@ -36,7 +37,9 @@ struct reconcile {
 	size_t holder_count;
 	struct instance *running;
 	size_t running_count;
-	bool dry_run;
+	char settled_bridge[IF_NAMESIZE],
+		settled_uplink[IF_NAMESIZE]; /* the last pair found right */
+	enum reconcile_how how;
 	op_reconcile_each each;
 	void *arg;
 };
@@ -123,8 +126,33 @@ static bool lives(const struct attachment *a)
 	return r == 0 && netns.dev == a->netns_dev && netns.inode == a->netns_inode;
 }
 
+/* Whether the settings that the bridge and the uplink of an attachment share are right. */
+static bool settled(struct reconcile *r, const struct attachment *a, const struct link *bridge)
+{
+	struct port port = { .via = bridge->ifindex };
+	struct uplink uplink = { 0 };
+	struct host_wish wish = { .nl = r->nl,
+				  .port = &port,
+				  .uplink = &uplink,
+				  .routed = a->routed,
+				  .gateway = r->c->config->gateway };
+	struct error ignored;
+
+	memcpy(port.via_name, a->bridge, sizeof(port.via_name));
+	memcpy(uplink.name, a->uplink, sizeof(uplink.name));
+	/* the many that share both are looked at once */
+	if (strcmp(a->bridge, r->settled_bridge) != 0 ||
+	    strcmp(a->uplink, r->settled_uplink) != 0) {
+		if (host_is_settled(&wish, &ignored) != 1)
+			return false;
+		memcpy(r->settled_bridge, a->bridge, sizeof(r->settled_bridge));
+		memcpy(r->settled_uplink, a->uplink, sizeof(r->settled_uplink));
+	}
+	return true;
+}
+
 /* What the kernel lacks of an attachment, or null. */
-static const char *missing(const struct reconcile *r, const struct holder *h)
+static const char *missing(struct reconcile *r, const struct holder *h)
 {
 	static const enum marked_kind kinds[] = { MARKED_PROXY, MARKED_ROUTE, MARKED_NEIGHBOUR };
 	const struct attachment *a = &h->attachment;
@@ -140,6 +168,8 @@ static const char *missing(const struct reconcile *r, const struct holder *h)
 		if (!entry || link_by_index(r->nl, entry->ifindex, &link) < 0 ||
 		    strcmp(link.name, dev) != 0)
 			return marked_name(kinds[i]);
+		if (kinds[i] == MARKED_ROUTE && !settled(r, a, &link))
+			return "settings";
 	}
 	return NULL;
 }
@@ -162,9 +192,9 @@ static int act(struct reconcile *r, enum reconcile_what what, const struct holde
 	q.lxcpath = *action.ident.path ? action.ident.path : NULL;
 	if (!pid && *h->attachment.netns_path && what == RECONCILE_ATTACH)
 		q.netns = h->attachment.netns_path;
-	if (!r->dry_run)
+	if (r->how == RECONCILE_DO)
 		err = what == RECONCILE_ATTACH ? op_attach(r->c, &q, &ignored, &e)
-					       : op_detach(r->c, &q, &e);
+					       : op_detach(r->c, &q, &ignored, &e);
 	if (err < 0)
 		action.error = e.text;
 	return r->each(&action, r->arg);
@@ -224,20 +254,20 @@ static int sweep(struct reconcile *r, const struct marked_entry *entry)
 		  (s->ops->attachment(s, h->lease.ident, &now, &e) == 1 &&
 		   attachment_is_live(&now, r->c->boot_id))))
 		return 0; /* being attached at this moment */
-	if (!r->dry_run)
+	if (r->how == RECONCILE_DO)
 		err = marked_remove(r->nl, entry);
 	if (err < 0)
 		action.error = strerror(-err);
 	return r->each(&action, r->arg);
 }
 
-int op_reconcile(struct context *c, bool dry_run, op_reconcile_each each, void *arg,
+int op_reconcile(struct context *c, enum reconcile_how how, op_reconcile_each each, void *arg,
 		 struct error *e)
 {
 	CLEANUP(reconcile_release)
 	struct reconcile r = {
 		.c = c,
-		.dry_run = dry_run,
+		.how = how,
 		.each = each,
 		.arg = arg,
 	};
@@ -246,7 +276,7 @@ int op_reconcile(struct context *c, bool dry_run, op_reconcile_each each, void *
 		err = marked_read(r.nl, &r.kernel, e);
 	if (err == 0)
 		err = c->store->ops->walk(c->store, on_lease, &r, e);
-	if (err == 0)
+	if (err == 0 && how != RECONCILE_LOOK)
 		err = read_running(&r, e);
 	for (size_t i = 0; err == 0 && i < r.holder_count; i++)
 		err = judge(&r, &r.holders[i]);

@@ -43,13 +43,21 @@ struct listing {
 	char uplink[IF_NAMESIZE];
 	int64_t since;
 	char error[256]; /* why the last attach failed, or "" */
+	bool changed;	 /* by this attach or detach */
 };
 
 /* Gives a running container its address. Returns 0 and what it has, or -errno with a status. */
 int op_attach(struct context *c, const struct request *q, struct listing *ret, struct error *e);
 
-/* Takes a container's address out of service; with release, the lease goes too. */
-int op_detach(struct context *c, const struct request *q, struct error *e);
+/*
+ * Takes a container's address out of service; with release, the lease goes too. With an instance in
+ * the request nothing is done unless that one holds the attachment and is gone: the news of an end
+ * may come after the next start. Returns 0 and what was detached, or -errno.
+ */
+int op_detach(struct context *c, const struct request *q, struct listing *ret, struct error *e);
+
+/* Makes the lease of one name that of another, of the same engine. Returns 0 or -errno. */
+int op_rename(struct context *c, const struct ident *from, const struct ident *to, struct error *e);
 
 /* Calls each for every lease, in the order of addresses. Returns 0 or -errno. */
 int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), void *arg,
@@ -70,13 +78,19 @@ struct reconcile_action {
 	const char *error; /* why it failed, or null */
 };
 
+enum reconcile_how {
+	RECONCILE_DO,
+	RECONCILE_TELL, /* dry run: only hand over what would be done */
+	RECONCILE_LOOK, /* the same, without asking the engines: cheap enough for every second */
+};
+
 typedef int (*op_reconcile_each)(const struct reconcile_action *a, void *arg);
 
 /*
  * Makes leases, running containers and the kernel's marked entries agree, touching nothing without
  * the mark, and hands every action to each. Returns 0, what each returned, or -errno.
  */
-int op_reconcile(struct context *c, bool dry_run, op_reconcile_each each, void *arg,
+int op_reconcile(struct context *c, enum reconcile_how how, op_reconcile_each each, void *arg,
 		 struct error *e);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "runtime/engines.h"
 #include "runtime/library.h"
 
@@ -43,7 +44,7 @@ static void tidy_path(char *path)
 	char *to = path;
 
 	for (const char *from = path; *from; from++)
-		if (*from != '/' || (from[1] != '/' && from[1] != '\0') || from == path)
+		if (*from != '/' || (from[1] != '/' && (from[1] != '\0' || to == path)))
 			*to++ = *from;
 	*to = '\0';
 }
@@ -56,10 +57,12 @@ int runtime_lxc_path(const char *lxcpath, char *ret, size_t size, struct error *
 		*ret = '\0';
 		return 0;
 	}
-	if (*lxcpath != '/' || strlen(lxcpath) > IDENT_PATH_MAX)
-		return error_set(e, STATUS_USAGE, -EINVAL,
-				 "--lxcpath '%.80s' is not an absolute path of at most %d bytes",
-				 lxcpath, IDENT_PATH_MAX);
+	if (*lxcpath != '/' || strlen(lxcpath) > IDENT_PATH_MAX ||
+	    !text_is_utf8(lxcpath, strlen(lxcpath)))
+		return error_set(
+			e, STATUS_USAGE, -EINVAL,
+			"--lxcpath '%.80s' is not an absolute path in UTF-8 of at most %d bytes",
+			lxcpath, IDENT_PATH_MAX);
 	snprintf(path, sizeof(path), "%s", lxcpath);
 	default_path(standard, sizeof(standard));
 	tidy_path(path);
