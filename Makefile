@@ -50,7 +50,7 @@ sanitized:
 	@$(MAKE) --no-print-directory BUILD=build/sanitized PROGRAM=build/sanitized/v6hook CFLAGS="$(SANITIZE)" \
 		build/sanitized/v6hook $(UNITS)
 
-build/sanitized/unit/%: tests/unit/%.c $(ROOMS)
+build/sanitized/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(ROOMS)
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(ROOMS) $(LIBS) -lcmocka

@@ -1,0 +1,266 @@
+/* Checks that the configuration is read whole, and that what is no such file is refused. */
+#include "configs.h"
+
+TEST(defaults_are_as_documented)
+{
+	_config_ struct config *c = read_good("{\"pools\":[" POOL "]}");
+	struct in6_addr gateway = ip("fe80::1");
+
+	assert_int_equal(c->pool_count, 1);
+	assert_string_equal(c->pools[0].name, "default");
+	assert_int_equal(c->pools[0].ranges.count, 1);
+	assert_string_equal(c->pools[0].ranges.list[0], "2001:db8::d000/124");
+	assert_int_equal(c->pools[0].exclude.count, 0);
+	assert_null(c->pools[0].uplink);
+	assert_false(c->pools[0].routed);
+	assert_memory_equal(&c->gateway, &gateway, sizeof(gateway));
+	assert_int_equal(c->probe_ms, 1000);
+	assert_int_equal(c->hold_s, 60);
+	assert_int_equal(c->expose_lxc, EXPOSE_ALL);
+	assert_int_equal(c->expose_docker, EXPOSE_PUBLISHED);
+	assert_true(c->guard);
+	assert_false(c->promises_filter);
+	assert_false(c->docker_labelled);
+	assert_string_equal(c->docker_socket, "/var/run/docker.sock");
+	assert_int_equal(c->container_count, 0);
+	assert_string_equal(c->state_dir, "/var/lib/v6hook");
+}
+
+TEST(every_key_is_read)
+{
+	_config_ struct config *c = read_good(sample);
+	struct in6_addr gateway = ip("fe80::1:2"), address = ip("2a03:b0c0:1:d0::18:d005");
+	const struct config_container *web;
+
+	assert_int_equal(c->pool_count, 2);
+	assert_string_equal(c->pools[0].name, "default");
+	assert_int_equal(c->pools[0].ranges.count, 2);
+	assert_string_equal(c->pools[0].ranges.list[1],
+			    "2a03:b0c0:1:d0::19:0-2a03:b0c0:1:d0::19:5");
+	assert_int_equal(c->pools[0].exclude.count, 1);
+	assert_string_equal(c->pools[0].exclude.list[0], "2a03:b0c0:1:d0::18:d000/126");
+	assert_string_equal(c->pools[0].uplink, "eth0");
+	assert_false(c->pools[0].routed);
+	assert_true(c->pools[1].routed);
+	assert_memory_equal(&c->gateway, &gateway, sizeof(gateway));
+	assert_int_equal(c->probe_ms, 250);
+	assert_int_equal(c->hold_s, 5);
+	assert_int_equal(c->expose_lxc, EXPOSE_NONE);
+	assert_int_equal(c->expose_docker, EXPOSE_ALL);
+	assert_false(c->guard);
+	assert_true(c->docker_labelled);
+	assert_string_equal(c->docker_socket, "/run/d.sock");
+	assert_string_equal(c->state_dir, "/srv/v6hook");
+	assert_int_equal(c->container_count, 2);
+	web = config_container(c, "lxc:web1");
+	assert_non_null(web);
+	assert_true(web->has_address);
+	assert_memory_equal(&web->address, &address, sizeof(address));
+	assert_non_null(config_container(c, "docker:db"));
+	assert_false(config_container(c, "docker:db")->has_address);
+	assert_null(config_container(c, "lxc:db"));
+	assert_null(config_container(c, "lxc:web"));
+	assert_true(config_requires_lxc(in_scratch("config.json")));
+}
+
+TEST(lxc_is_required_only_where_the_file_says_so)
+{
+	static const struct {
+		const char *text;
+		bool required;
+	} rows[] = {
+		{ "{\"lxc\":{\"required\":true}}", true },
+		{ "{\"lxc\":{\"required\":true},\"typo\":1,\"pools\":[]}", true },
+		{ "{\"lxc\":{\"required\":false}}", false },
+		{ "{\"lxc\":{\"required\":\"true\"}}", false },
+		{ "{\"lxc\":{\"required\":1}}", false },
+		{ "{\"lxc\":{}}", false },
+		{ "{\"lxc\":true}", false },
+		{ "{\"required\":true}", false },
+		{ "[]", false },
+		{ "{\"lxc\":{\"required\":true}", false },
+		{ "", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		write_file(in_scratch("c"), rows[i].text, strlen(rows[i].text));
+		check(config_requires_lxc(in_scratch("c")) == rows[i].required, "%s", rows[i].text);
+	}
+	assert_false(config_requires_lxc(in_scratch("absent")));
+}
+
+TEST(what_asks_for_filtering_is_noted)
+{
+	static const struct {
+		const char *text;
+		bool promised;
+	} rows[] = {
+		{ "\"guard\":true", true },
+		{ "\"guard\":false", false },
+		{ "\"expose\":{\"docker\":\"published\"}", true },
+		{ "\"expose\":{\"lxc\":\"none\"}", true },
+		{ "\"expose\":{\"lxc\":\"all\",\"docker\":\"all\"}", false },
+		{ "\"expose\":{}", false },
+		{ "\"containers\":{\"lxc:a\":{\"expose\":[]}}", true },
+		{ "\"containers\":{\"lxc:a\":{}}", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_config_ struct config *c = NULL;
+		char text[256];
+
+		snprintf(text, sizeof(text), "{\"pools\":[" POOL "],%s}", rows[i].text);
+		c = read_good(text);
+		check(c->promises_filter == rows[i].promised, "%s", rows[i].text);
+	}
+}
+
+TEST(pools_without_a_name_get_one)
+{
+	_config_ struct config *c = read_good("{\"pools\":[" POOL "," POOL "]}");
+
+	assert_string_equal(c->pools[0].name, "pools[0]");
+	assert_string_equal(c->pools[1].name, "pools[1]");
+}
+
+TEST(files_that_cannot_be_read_are_refused)
+{
+	static const struct {
+		const char *name, *why;
+	} rows[] = {
+		{ "absent", "no configuration" },  { "dir", "not a regular file" },
+		{ "fifo", "not a regular file" }, /* and nobody writes to it */
+		{ "locked", "Permission denied" }, { "file/x", "Not a directory" },
+		{ "loop", "symbolic links" },
+	};
+
+	assert_return_code(mkdir(in_scratch("dir"), 0755), errno);
+	assert_return_code(mkfifo(in_scratch("fifo"), 0644), errno);
+	assert_return_code(symlink("loop", in_scratch("loop")), errno);
+	write_file(in_scratch("file"), "{}", 2);
+	write_file(in_scratch("locked"), "{}", 2);
+	assert_return_code(chmod(in_scratch("locked"), 0), errno);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *path = in_scratch(rows[i].name);
+		struct config *c = NULL;
+		struct error e;
+		int r;
+
+		if (strcmp(rows[i].name, "locked") == 0)
+			as_nobody();
+		r = config_read(path, &c, &e);
+		as_self();
+		check(r < 0, "%s is accepted", rows[i].name);
+		check_message(&e, path, rows[i].why);
+	}
+}
+
+TEST(a_file_may_have_one_mebibyte)
+{
+	static char text[CONFIG_SIZE_MAX + 1];
+	_config_ struct config *c = NULL;
+	struct error e;
+
+	memset(text, ' ', sizeof(text));
+	memcpy(text, "{\"pools\":[" POOL "]}", strlen("{\"pools\":[" POOL "]}"));
+	refuse_bytes(text, CONFIG_SIZE_MAX + 1, "larger than 1 MiB");
+	assert_int_equal(read_bytes(text, CONFIG_SIZE_MAX, &c, &e), 0);
+}
+
+TEST(huge_files_are_refused)
+{
+	struct config *c = NULL;
+	struct error e;
+
+	write_file(in_scratch("huge"), "{", 1);
+	assert_return_code(truncate(in_scratch("huge"), 10 << 20), errno);
+	assert_true(config_read(in_scratch("huge"), &c, &e) < 0);
+	check_message(&e, in_scratch("huge"), "larger than 1 MiB");
+}
+
+TEST(files_cut_anywhere_are_refused)
+{
+	for (size_t len = 0; len < strlen(sample); len++)
+		refuse_bytes(sample, len, len ? "valid" : "empty");
+}
+
+TEST(what_is_not_strict_json_is_refused)
+{
+	static const struct {
+		const char *text, *why;
+	} rows[] = {
+		{ "{\"pools\":[" POOL "]} x", "not valid JSON" },
+		{ "{\"pools\":[" POOL "]}{}", "not valid JSON" },
+		{ "{\"pools\":[" POOL "],}", "not valid JSON" },
+		{ "{\"pools\":[" POOL "], // why\n}", "not valid JSON" },
+		{ "{\"pools\":[" POOL "],\"state_dir\":\"/a\xff\"}", "not UTF-8" },
+		{ "{\"pools\":[" POOL "],\"state_dir\":\"/a\\u0000b\"}", "\\u0000" },
+		{ "{\"pools\":[" POOL "],\"pools\\u0000\":1}", "\\u0000" },
+		{ "{\"pools\":[" POOL "],\"guard\":true,\"guard\":true}", "\"guard\"" },
+		{ "{\"pools\":[{\"ranges\":[" RANGE "],\"name\":\"a\",\"name\":\"b\"}]}",
+		  "\"name\"" },
+		{ "{\"pools\":[" POOL "],\"containers\":{\"lxc:a\":{},\"lxc:a\":{}}}",
+		  "\"lxc:a\"" },
+		{ "[]", "one object" },
+		{ "\"pools\"", "one object" },
+		{ "null", "one object" },
+		{ "{}", "pools" },
+		{ "\n\n{\"pools\": x}", "line 3" },
+	};
+	static const char zero[] = "{\"pools\":[" POOL "]}\0";
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		refuse(rows[i].text, rows[i].why);
+	refuse_bytes(zero, sizeof(zero), "zero byte");
+}
+
+TEST(deep_nesting_is_no_crash)
+{
+	static char text[100000 + 16] = "{\"pools\":";
+
+	memset(text + 9, '[', 100000);
+	refuse_bytes(text, 100009, "not valid JSON");
+	refuse_bytes(text + 9, 100000, "not valid JSON");
+}
+
+TEST(damaged_files_are_read_or_refused)
+{
+	uint64_t seed = 1981;
+	unsigned int read = 0;
+
+	for (int i = 0; i < 5000; i++) {
+		_config_ struct config *c = NULL;
+		char text[sizeof(sample)];
+		size_t len = strlen(sample);
+		struct error e;
+
+		memcpy(text, sample, sizeof(sample));
+		mutate(text, &len, &seed);
+		if (read_bytes(text, len, &c, &e) == 0)
+			read++;
+		else
+			check(e.status == STATUS_USAGE && strstr(e.text, "config.json"), "%s",
+			      e.text);
+	}
+	assert_in_range(read, 1, 4999);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCRATCH_TEST(defaults_are_as_documented),
+		SCRATCH_TEST(every_key_is_read),
+		SCRATCH_TEST(lxc_is_required_only_where_the_file_says_so),
+		SCRATCH_TEST(what_asks_for_filtering_is_noted),
+		SCRATCH_TEST(pools_without_a_name_get_one),
+		SCRATCH_TEST(files_that_cannot_be_read_are_refused),
+		SCRATCH_TEST(a_file_may_have_one_mebibyte),
+		SCRATCH_TEST(huge_files_are_refused),
+		SCRATCH_TEST(files_cut_anywhere_are_refused),
+		SCRATCH_TEST(what_is_not_strict_json_is_refused),
+		SCRATCH_TEST(deep_nesting_is_no_crash),
+		SCRATCH_TEST(damaged_files_are_read_or_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

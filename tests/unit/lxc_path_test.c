@@ -1,0 +1,69 @@
+/* Checks which LXC paths are one and the same, so that a container has one lease. */
+#include "unit.h"
+
+#include "base/ident.h"
+#include "runtime/runtime.h"
+
+TEST(no_path_is_the_default)
+{
+	char path[IDENT_PATH_MAX + 1] = "x";
+	struct error e;
+
+	assert_int_equal(runtime_lxc_path(NULL, path, sizeof(path), &e), 0);
+	assert_string_equal(path, "");
+}
+
+TEST(slashes_that_mean_nothing_are_left_out)
+{
+	static const struct {
+		const char *given, *path;
+	} rows[] = {
+		{ "/srv/unit", "/srv/unit" },
+		{ "/srv/unit/", "/srv/unit" },
+		{ "/srv/unit///", "/srv/unit" },
+		{ "/srv//unit", "/srv/unit" },
+		{ "//srv/unit", "/srv/unit" },
+		{ "///srv///unit///", "/srv/unit" },
+		{ "/", "/" },
+		{ "///", "/" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char path[IDENT_PATH_MAX + 1];
+		struct error e;
+
+		assert_int_equal(runtime_lxc_path(rows[i].given, path, sizeof(path), &e), 0);
+		assert_string_equal(path, rows[i].path);
+	}
+}
+
+TEST(paths_are_absolute_and_fit)
+{
+	char path[IDENT_PATH_MAX + 1] = "untouched", longest[IDENT_PATH_MAX + 2];
+	static const char *const bad[] = { "", "srv", "./srv", "~/srv" };
+	struct error e;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		check(runtime_lxc_path(bad[i], path, sizeof(path), &e) == -EINVAL, "%s", bad[i]);
+		assert_int_equal(e.status, STATUS_USAGE);
+		assert_string_equal(path, "untouched");
+	}
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[0] = '/';
+	longest[sizeof(longest) - 1] = '\0';
+	assert_int_equal(runtime_lxc_path(longest, path, sizeof(path), &e), -EINVAL);
+	longest[sizeof(longest) - 2] = '\0';
+	assert_int_equal(runtime_lxc_path(longest, path, sizeof(path), &e), 0);
+	assert_string_equal(path, longest);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_path_is_the_default),
+		cmocka_unit_test(slashes_that_mean_nothing_are_left_out),
+		cmocka_unit_test(paths_are_absolute_and_fit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,251 @@
+/* Checks whose address is taken back when a range is full: that of the longest idle. */
+#include "store.h"
+
+#define OTHER_BOOT "00000000-0000-0000-0000-000000000000"
+
+enum idle {
+	LIVE,	/* attached now */
+	ENDED,	/* detached so long ago */
+	PINNED, /* the same, but pinned */
+	NEVER,	/* claimed so long ago, never attached */
+	FREED,	/* given up so long ago */
+};
+
+TEST(the_longest_idle_is_taken_back)
+{
+	static const struct {
+		struct {
+			enum idle idle;
+			int64_t ago;
+		} held[3];
+		unsigned int hold_s;
+		int taken; /* which one, or -1 */
+	} rows[] = {
+		{ { { ENDED, 100 }, { ENDED, 300 }, { ENDED, 200 } }, 60, 1 },
+		{ { { ENDED, 300 }, { ENDED, 200 }, { ENDED, 100 } }, 60, 0 },
+		{ { { ENDED, 100 }, { ENDED, 200 }, { ENDED, 300 } }, 60, 2 },
+		{ { { LIVE, 1000 }, { ENDED, 100 }, { LIVE, 2000 } }, 60, 1 },
+		{ { { PINNED, 1000 }, { PINNED, 2000 }, { ENDED, 100 } }, 60, 2 },
+		{ { { LIVE, 1000 }, { LIVE, 2000 }, { LIVE, 3000 } }, 60, -1 },
+		{ { { PINNED, 1000 }, { PINNED, 2000 }, { PINNED, 3000 } }, 60, -1 },
+		{ { { ENDED, 50 }, { ENDED, 40 }, { ENDED, 30 } }, 60, -1 },
+		{ { { ENDED, 50 }, { ENDED, 40 }, { ENDED, 30 } }, 0, 0 },
+		{ { { ENDED, 100 }, { ENDED, 40 }, { ENDED, 30 } }, 60, 0 },
+		{ { { NEVER, 500 }, { ENDED, 100 }, { LIVE, 900 } }, 60, 0 },
+		{ { { NEVER, 100 }, { ENDED, 500 }, { LIVE, 900 } }, 60, 1 },
+		{ { { NEVER, 50 }, { LIVE, 500 }, { PINNED, 900 } }, 60, -1 },
+		/* one that was given up is free, and goes before all that are held */
+		{ { { ENDED, 1000 }, { FREED, 100 }, { ENDED, 500 } }, 60, 1 },
+		{ { { ENDED, 1000 }, { FREED, 30 }, { ENDED, 500 } }, 60, 0 },
+		{ { { LIVE, 1000 }, { FREED, 30 }, { PINNED, 500 } }, 60, -1 },
+	};
+	static const char *const addresses[] = { "2001:db8::1", "2001:db8::2", "2001:db8::3" };
+	_pools_ struct pools *pools = pools_of("2001:db8::1-2001:db8::3", NULL);
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		enum status status = STATUS_DONE;
+		const char *given;
+
+		for (size_t k = 0; k < 3; k++) {
+			enum idle idle = rows[i].held[k].idle;
+			int64_t ago = rows[i].held[k].ago;
+			char ident[32];
+
+			snprintf(ident, sizeof(ident), "lxc:row%zu-%zu", i, k);
+			held(ident, addresses[k], idle == NEVER ? ago : 5000);
+			if (idle == PINNED)
+				set_pinned(addresses[k]);
+			if (idle == FREED)
+				set_freed(addresses[k], ago);
+			else if (idle != NEVER)
+				attached(ident, ago, idle != LIVE, NULL);
+		}
+		given = allocate(pools, "lxc:new", rows[i].hold_s, &status);
+		check(strcmp(given, rows[i].taken < 0 ? "" : addresses[rows[i].taken]) == 0,
+		      "row %zu: \"%s\"", i, given);
+		assert_int_equal(status, rows[i].taken < 0 ? STATUS_FULL : STATUS_DONE);
+		for (int k = 0; k < 3; k++) {
+			struct lease l = look_for(addresses[k]).lease;
+			struct error e;
+
+			check((strcmp(l.ident, "lxc:new") == 0) == (k == rows[i].taken),
+			      "row %zu: %s has %s", i, l.ident, addresses[k]);
+			assert_int_equal(store->ops->remove(store, &l, &e), 0);
+		}
+	}
+}
+
+TEST(taking_back_is_told)
+{
+	_pools_ struct pools *pools = pools_of("2001:db8::5", NULL);
+
+	held("lxc:idle", "2001:db8::5", 1000);
+	expect(pools, "lxc:new", "2001:db8::5");
+	assert_contains(warned, "2001:db8::5");
+	assert_contains(warned, "lxc:idle");
+	assert_string_equal(found("lxc:idle"), "");
+}
+
+TEST(only_addresses_of_the_pools_are_taken_back)
+{
+	_pools_ struct pools *pools = pools_of("2001:db8::5", NULL);
+
+	held("lxc:elsewhere", "2001:db8:0:1::1", 5000);
+	held("lxc:live", "2001:db8::5", 5000);
+	attached("lxc:live", 10, false, NULL);
+	expect(pools, "lxc:new", "");
+	assert_string_equal(found("lxc:elsewhere"), "2001:db8:0:1::1");
+}
+
+/* It has moved to another address, and died before it gave the former one up. */
+TEST(an_address_that_its_holder_left_is_taken_back_first)
+{
+	_pools_ struct pools *pools = pools_of("2001:db8::1-2001:db8::3", NULL);
+
+	held("lxc:idle", "2001:db8::1", 1000);
+	held("lxc:a", "2001:db8::2", 10);
+	set_pinned("2001:db8::2");
+	held("lxc:a", "2001:db8::3", 10);
+	attached("lxc:a", 10, false, NULL);
+	expect(pools, "lxc:new", "2001:db8::2");
+	assert_string_equal(found("lxc:a"), "2001:db8::3");
+	assert_string_equal(found("lxc:idle"), "2001:db8::1");
+}
+
+static int64_t uptime(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return t.tv_sec;
+}
+
+TEST(what_was_attached_before_the_boot_can_be_taken_back)
+{
+	_pools_ struct pools *pools = pools_of("2001:db8::5", NULL);
+
+	held("lxc:a", "2001:db8::5", uptime() + 100000);
+	attached("lxc:a", uptime() + 50000, false, OTHER_BOOT);
+	assert_int_equal(lease_allocate(store, pools, "lxc:b", NULL, NULL, 0, &(struct lease){ 0 },
+					&(struct error){ 0 }),
+			 0);
+}
+
+/* What ran until the host went down was detached then, and not when it was attached. */
+TEST(what_ran_until_the_boot_was_idle_since_then)
+{
+	_pools_ struct pools *pools = pools_of("2001:db8::2/127", NULL);
+
+	held("lxc:old", "2001:db8::2", uptime() + 100000);
+	attached("lxc:old", uptime() + 50000, false, OTHER_BOOT);
+	held("lxc:idle", "2001:db8::3", uptime() + 100000);
+	attached("lxc:idle", uptime() + 1000, true, OTHER_BOOT);
+	expect(pools, "lxc:new", "2001:db8::3");
+	assert_string_equal(found("lxc:old"), "2001:db8::2");
+}
+
+TEST(hold_s_counts_from_the_boot_for_what_ran_until_then)
+{
+	_pools_ struct pools *pools = pools_of("2001:db8::5", NULL);
+	enum status status = STATUS_DONE;
+
+	held("lxc:old", "2001:db8::5", uptime() + 100000);
+	attached("lxc:old", uptime() + 50000, false, OTHER_BOOT);
+	assert_string_equal(allocate(pools, "lxc:new", (unsigned int)uptime() + 1000, &status), "");
+	assert_int_equal(status, STATUS_FULL);
+}
+
+TEST(what_is_being_worked_on_is_not_taken_back)
+{
+	_pools_ struct pools *pools = pools_of("2001:db8::5", NULL);
+	_close_ int lock = -1;
+	struct error e;
+
+	held("lxc:busy", "2001:db8::5", 1000);
+	assert_int_equal(store->ops->lock(store, LOCK_CONTAINER, "lxc:busy", false, 0, &lock, &e),
+			 0);
+	expect(pools, "lxc:new", "");
+	assert_string_equal(found("lxc:busy"), "2001:db8::5");
+}
+
+/* A store in which a container is attached while another waits for its lock. */
+static struct lease_store_ops late;
+static const struct lease_store_ops *on_time;
+
+static int lock_late(struct lease_store *s, enum lease_lock what, const char *ident, bool shared,
+		     unsigned int wait_ms, int *ret_fd, struct error *e)
+{
+	if (what == LOCK_CONTAINER)
+		attached(ident, 0, false, NULL);
+	return on_time->lock(s, what, ident, shared, wait_ms, ret_fd, e);
+}
+
+TEST(what_comes_back_meanwhile_is_not_taken_back)
+{
+	_pools_ struct pools *pools = pools_of("2001:db8::5", NULL);
+
+	held("lxc:back", "2001:db8::5", 1000);
+	on_time = store->ops;
+	late = *on_time;
+	late.lock = lock_late;
+	store->ops = &late;
+	expect(pools, "lxc:new", "");
+	assert_string_equal(found("lxc:back"), "2001:db8::5");
+}
+
+/* At a boot many start at once: one that is busy must not stand between others and the idle. */
+TEST(the_next_longest_idle_is_taken_when_the_first_is_busy)
+{
+	_pools_ struct pools *pools = pools_of("2001:db8::2/127", NULL);
+	_close_ int lock = -1;
+	struct error e;
+
+	held("lxc:busy", "2001:db8::2", 2000);
+	held("lxc:idle", "2001:db8::3", 1000);
+	assert_int_equal(store->ops->lock(store, LOCK_CONTAINER, "lxc:busy", false, 0, &lock, &e),
+			 0);
+	expect(pools, "lxc:new", "2001:db8::3");
+}
+
+TEST(an_attachment_lives_in_its_own_boot)
+{
+	struct attachment a = { 0 };
+
+	strcpy(a.boot_id, "this");
+	assert_true(attachment_is_live(&a, "this"));
+	assert_false(attachment_is_live(&a, "that"));
+	a.ended = true;
+	assert_false(attachment_is_live(&a, "this"));
+}
+
+TEST(the_boot_has_an_id)
+{
+	char id[40], again[40];
+	struct error e;
+
+	assert_int_equal(lease_boot_id(id, &e), 0);
+	assert_int_equal(strlen(id), 36);
+	assert_int_equal(strspn(id, "0123456789abcdef-"), 36);
+	assert_int_equal(lease_boot_id(again, &e), 0);
+	assert_string_equal(again, id);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORE_TEST(the_longest_idle_is_taken_back),
+		STORE_TEST(taking_back_is_told),
+		STORE_TEST(only_addresses_of_the_pools_are_taken_back),
+		STORE_TEST(an_address_that_its_holder_left_is_taken_back_first),
+		STORE_TEST(what_was_attached_before_the_boot_can_be_taken_back),
+		STORE_TEST(what_ran_until_the_boot_was_idle_since_then),
+		STORE_TEST(hold_s_counts_from_the_boot_for_what_ran_until_then),
+		STORE_TEST(what_is_being_worked_on_is_not_taken_back),
+		STORE_TEST(what_comes_back_meanwhile_is_not_taken_back),
+		STORE_TEST(the_next_longest_idle_is_taken_when_the_first_is_busy),
+		cmocka_unit_test(an_attachment_lives_in_its_own_boot),
+		cmocka_unit_test(the_boot_has_an_id),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
