@@ -91,6 +91,7 @@ PLACES = \
 	lxc-config/v6hook.conf:$(DATADIR)/lxc/config/v6hook.conf:644 \
 	man/v6hook.8:$(DATADIR)/man/man8/v6hook.8:644 \
 	man/v6hook.json.5:$(DATADIR)/man/man5/v6hook.json.5:644 \
+	docker/v6hook-watch.service:$(PREFIX)/lib/systemd/system/v6hook-watch.service:644 \
 	completion/v6hook:$(DATADIR)/bash-completion/completions/v6hook:644 \
 	lxc-config/rt_protos:/etc/iproute2/rt_protos.d/v6hook.conf:644
 CONFIG = $(DESTDIR)/etc/v6hook/config.json

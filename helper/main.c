@@ -12,6 +12,7 @@
 #include "ops/context.h"
 #include "ops/verbs.h"
 #include "output.h"
+#include "watch/watch.h"
 
 #ifndef V6HOOK_VERSION
 #error "the Makefile says which version this is"
@@ -70,6 +71,11 @@ static int run_reconcile(const struct args *a, struct error *e)
 	return r;
 }
 
+static int run_watch(const struct args *a, struct error *e)
+{
+	return watch_run(a->request.config_path, a->json, e);
+}
+
 static int run_pin(const struct args *a, struct error *e)
 {
 	_context_ struct context c = { 0 };
@@ -114,6 +120,10 @@ static const struct verb {
 	    "Makes leases, running containers and the kernel agree, after a crash, a flap, a "
 	    "reboot" },
 	  run_reconcile,
+	  NEEDS_RAW },
+	{ { "watch", "", ARGS_JSON, 0,
+	    "The service: attaches what Docker starts, repairs what drifts, for every engine" },
+	  run_watch,
 	  NEEDS_RAW },
 };
 

@@ -27,7 +27,7 @@ static void look_at(struct docker_watching *w, const char *id, const char *name,
 
 	if (r == 0)
 		w->heard(RUNTIME_RUNNING, &instance, NULL, why, w->arg);
-	else if (r != -ENOENT && r != -ESRCH)
+	else if (r != -ENOENT && r != -ESRCH && r != -EHOSTDOWN)
 		w->refused(*instance.ident.name ? instance.ident.name : name, &error, w->arg);
 }
 

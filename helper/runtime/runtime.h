@@ -13,6 +13,8 @@
 #include "base/error.h"
 #include "base/ident.h"
 
+enum runtime_wish { WISH_NONE, WISH_YES, WISH_NO };
+
 /* A running container, as its engine tells. */
 struct instance {
 	struct ident ident; /* with the name that the engine itself gives it */
@@ -20,9 +22,9 @@ struct instance {
 	pid_t pid;	    /* its first process, in our PID namespace */
 
 	/* What its labels ask for; from someone less trusted than the administrator. */
-	enum { WISH_NONE, WISH_YES, WISH_NO } enable; /* v6hook.enable */
-	char address[64];			      /* v6hook.address as written, or "" */
-	bool has_mac;				      /* v6hook.network: the MAC of that port */
+	enum runtime_wish enable; /* v6hook.enable */
+	char address[64];	  /* v6hook.address as written, or "" */
+	bool has_mac;		  /* v6hook.network: the MAC of that port */
 	unsigned char mac[6];
 };
 

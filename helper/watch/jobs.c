@@ -1,0 +1,332 @@
+/*
+ * What the watch service is doing: one short-lived process a job, one job at a time a container.
+ *
+ * Theory of operation: a job is an attach, a detach, a rename or a reconciliation, the same as the
+ * command does. It runs in a child, because a new address is probed for a second and no other
+ * container shall wait for that; what it prints is the journal's. Jobs of one container follow each
+ * other in the order in which they came.
+ */
+#include "watch/jobs.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/note.h"
+#include "base/text.h"
+#include "ops/verbs.h"
+#include "runtime/runtime.h"
+
+#define JOBS_AT_ONCE 8
+
+struct job {
+	struct job *next;
+	struct record record; /* kind 0: a reconciliation */
+	pid_t pid;	      /* 0: waiting */
+};
+
+struct jobs {
+	const char *config_path;
+	bool json;
+	struct job *first; /* in the order in which they came */
+};
+
+struct jobs *jobs_new(const char *config_path, bool json)
+{
+	struct jobs *j = calloc(1, sizeof(*j));
+
+	if (j) {
+		j->config_path = config_path;
+		j->json = json;
+	}
+	return j;
+}
+
+void jobs_free(struct jobs *j)
+{
+	while (j->first) {
+		struct job *next = j->first->next;
+
+		free(j->first);
+		j->first = next;
+	}
+	free(j);
+}
+
+bool jobs_busy(const struct jobs *j)
+{
+	return j->first != NULL;
+}
+
+static void append(struct jobs *j, const struct record *r)
+{
+	struct job **end = &j->first, *job = calloc(1, sizeof(*job));
+
+	/* without memory the timer's look finds out what was missed */
+	if (!job)
+		return;
+	job->record = *r;
+	while (*end)
+		end = &(*end)->next;
+	*end = job;
+}
+
+void jobs_add(struct jobs *j, const struct record *r)
+{
+	for (struct job *job = j->first; job; job = job->next)
+		if (job->pid == 0 && strcmp(job->record.name, r->name) == 0 &&
+		    job->record.kind != RECORD_RENAMED && r->kind != RECORD_RENAMED) {
+			job->record = *r;
+			return;
+		}
+	append(j, r);
+}
+
+void jobs_reconcile(struct jobs *j)
+{
+	const struct record r = { .kind = 0 };
+
+	for (const struct job *job = j->first; job; job = job->next)
+		if (job->record.kind == 0 && job->pid == 0)
+			return;
+	append(j, &r);
+}
+
+/* What a job does, in its own process. */
+
+static bool as_json;
+
+static void say(const char *what, const char *container, const char *address, const char *why,
+		const char *error)
+{
+	char shown[2048], line[1024];
+
+	if (as_json) {
+		_json_ cJSON *json = cJSON_CreateObject();
+		_free_ char *text = NULL;
+
+		cJSON_AddStringToObject(json, "event", what);
+		cJSON_AddStringToObject(json, "container", container);
+		if (address)
+			cJSON_AddStringToObject(json, "address", address);
+		cJSON_AddStringToObject(json, "why", why);
+		if (error)
+			cJSON_AddStringToObject(json, "error", error);
+		text = cJSON_PrintUnformatted(json);
+		printf("%s\n", text ? text : "{}");
+		fflush(stdout);
+		return;
+	}
+	snprintf(line, sizeof(line), "%s%s%s%s%s (%s)%s%s", what, *container ? " " : "", container,
+		 address ? " " : "", address ? address : "", why, error ? ": " : "",
+		 error ? error : "");
+	printf("%s\n", text_escape(line, shown, sizeof(shown)));
+	fflush(stdout);
+}
+
+static void say_note(enum note_level level, const char *text)
+{
+	if (level == NOTE_WARNING)
+		say("warning", "", NULL, text, NULL);
+}
+
+/* Whether this very instance is attached already: what its labels ask for was told then. */
+static bool is_attached(struct context *c, const struct record *r, const char *container)
+{
+	struct attachment a;
+	struct error ignored;
+
+	return c->store->ops->attachment(c->store, container, &a, &ignored) == 1 &&
+	       attachment_is_live(&a, c->boot_id) && a.pid == r->pid &&
+	       strcmp(a.instance, r->id) == 0;
+}
+
+/* Attaches with the address that a label asks for. Returns 1 if that is not to be, 0 or -errno. */
+static int attach_labelled(struct context *c, const struct record *r, struct request *q,
+			   struct listing *ret, struct error *e)
+{
+	int err;
+
+	if (inet_pton(AF_INET6, r->address, &q->address) != 1) {
+		say("warning", q->container, NULL, "label v6hook.address is no IPv6 address", NULL);
+		return 1;
+	}
+	q->has_address = true;
+	q->hook = false;
+	err = op_attach(c, q, ret, e);
+	q->has_address = false;
+	q->hook = true;
+	if (err == 0 || (e->status != STATUS_USAGE && e->status != STATUS_IN_USE))
+		return err;
+	say("warning", q->container, NULL, "label v6hook.address is not followed", e->text);
+	return 1;
+}
+
+static int attach(struct context *c, const struct record *r, const char *container)
+{
+	struct request q = {
+		.container = container,
+		.pid = r->pid,
+		.instance = r->id,
+		.hook = true,
+		.mac = r->has_mac ? r->mac : NULL,
+	};
+	char address[INET6_ADDRSTRLEN];
+	struct listing done;
+	struct error e;
+	int err = 1;
+
+	if (r->wish == WISH_NO || (c->config->docker_labelled && r->wish != WISH_YES))
+		return 0;
+	/* gone since, or never its process: the next record tells */
+	if (record_check_pid(r->pid, r->id) < 0)
+		return 0;
+	if (*r->address && !is_attached(c, r, container))
+		err = attach_labelled(c, r, &q, &done, &e);
+	if (err == 1)
+		err = op_attach(c, &q, &done, &e);
+	if (err < 0)
+		say("failed", container, NULL, r->why, e.text);
+	else if (done.changed)
+		say("attached", container,
+		    inet_ntop(AF_INET6, &done.address, address, sizeof(address)), r->why, NULL);
+	return err;
+}
+
+static int detach(struct context *c, const struct record *r, const char *container)
+{
+	struct request q = { .container = container, .instance = r->id };
+	char address[INET6_ADDRSTRLEN];
+	struct listing done;
+	struct error e;
+	int err = op_detach(c, &q, &done, &e);
+
+	if (err < 0)
+		say("failed", container, NULL, r->why, e.text);
+	else if (done.changed)
+		say("detached", container,
+		    inet_ntop(AF_INET6, &done.address, address, sizeof(address)), r->why, NULL);
+	return err;
+}
+
+static int rename_lease(struct context *c, const struct record *r, const char *container)
+{
+	struct ident from = { .runtime = "docker" }, to = { .runtime = "docker" };
+	struct error e;
+	int err;
+
+	snprintf(from.name, sizeof(from.name), "%s", r->old_name);
+	snprintf(to.name, sizeof(to.name), "%s", r->name);
+	err = op_rename(c, &from, &to, &e);
+	if (err < 0)
+		say("failed", container, NULL, r->why, e.text);
+	else
+		say("renamed", container, NULL, r->old_name, NULL);
+	return err;
+}
+
+static int on_action(const struct reconcile_action *a, void *arg)
+{
+	static const char *const whats[] = { "attached", "detached", "removed" };
+	char address[INET6_ADDRSTRLEN], name[IDENT_TEXT_MAX] = "";
+
+	if (*a->ident.name)
+		ident_text(&a->ident, name);
+	if (a->error)
+		*(bool *)arg = true;
+	say(a->error ? "failed" : whats[a->what], name,
+	    inet_ntop(AF_INET6, &a->address, address, sizeof(address)), a->why, a->error);
+	return 0;
+}
+
+static int run(const char *config_path, const struct record *r)
+{
+	_context_ struct context c = { 0 };
+	char container[300];
+	bool failed = false;
+	struct error e;
+	int err = context_open(config_path, true, &c, &e);
+
+	snprintf(container, sizeof(container), "docker:%s", r->name);
+	if (err < 0) {
+		say("failed", *r->name ? container : "", NULL, "configuration", e.text);
+		return err;
+	}
+	switch (r->kind) {
+	case RECORD_RUNNING:
+		return attach(&c, r, container);
+	case RECORD_GONE:
+		return detach(&c, r, container);
+	case RECORD_RENAMED:
+		return rename_lease(&c, r, container);
+	default:
+		err = op_reconcile(&c, RECONCILE_DO, on_action, &failed, &e);
+		if (err < 0)
+			say("failed", "", NULL, "reconcile", e.text);
+		return failed ? -EIO : err;
+	}
+}
+
+/* Whether a job of the same container came before and is not done; a rename concerns two. */
+static bool must_wait(const struct jobs *j, const struct job *job)
+{
+	for (const struct job *other = j->first; other != job; other = other->next)
+		if (strcmp(other->record.name, job->record.name) == 0 ||
+		    (*job->record.old_name &&
+		     strcmp(other->record.name, job->record.old_name) == 0) ||
+		    (*other->record.old_name &&
+		     strcmp(other->record.old_name, job->record.name) == 0))
+			return true;
+	return false;
+}
+
+void jobs_start(struct jobs *j)
+{
+	int active = 0;
+
+	for (const struct job *job = j->first; job; job = job->next)
+		active += job->pid != 0;
+	for (struct job *job = j->first; job && active < JOBS_AT_ONCE; job = job->next) {
+		sigset_t none;
+		pid_t pid;
+
+		if (job->pid || must_wait(j, job))
+			continue;
+		pid = fork();
+		if (pid < 0)
+			return; /* tried again when a job ends, or by the timer */
+		if (pid == 0) {
+			sigemptyset(&none);
+			sigprocmask(SIG_SETMASK, &none, NULL);
+			prctl(PR_SET_NAME, "v6hook-job");
+			as_json = j->json;
+			note_to(say_note);
+			_exit(run(j->config_path, &job->record) < 0 ? STATUS_FAILED : STATUS_DONE);
+		}
+		job->pid = pid;
+		active++;
+	}
+}
+
+bool jobs_ended(struct jobs *j, pid_t pid, int wait_status, bool *ret_reconciled, int *ret_status)
+{
+	for (struct job **at = &j->first; *at; at = &(*at)->next) {
+		struct job *job = *at;
+
+		if (job->pid != pid)
+			continue;
+		*ret_reconciled = job->record.kind == 0;
+		*ret_status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : STATUS_FAILED;
+		*at = job->next;
+		free(job);
+		return true;
+	}
+	return false;
+}

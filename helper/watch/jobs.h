@@ -1,0 +1,34 @@
+/* What the watch service is doing: one short-lived process a job, one job at a time a container. */
+#ifndef V6HOOK_JOBS_H
+#define V6HOOK_JOBS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "watch/record.h"
+
+struct jobs;
+
+/* @config_path: read anew by each job; @json: journal lines as JSON objects */
+struct jobs *jobs_new(const char *config_path, bool json);
+void jobs_free(struct jobs *j);
+
+/*
+ * Takes a record on: attach, detach or rename. One that waits for the same container is replaced:
+ * only what is true last counts.
+ */
+void jobs_add(struct jobs *j, const struct record *r);
+
+/* Takes a whole reconciliation on, unless one is waiting. */
+void jobs_reconcile(struct jobs *j);
+
+/* Starts what can be started. To be called after any of the above and below. */
+void jobs_start(struct jobs *j);
+
+/* A process ended. Returns whether it was a job's; *ret_status is its exit status then. */
+bool jobs_ended(struct jobs *j, pid_t pid, int wait_status, bool *ret_reconciled, int *ret_status);
+
+/* Whether anything is under way or waiting. */
+bool jobs_busy(const struct jobs *j);
+
+#endif

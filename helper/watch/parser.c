@@ -1,0 +1,118 @@
+/* The half of the watch service that reads what Docker sends: without any privilege. */
+#include "watch/parser.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/note.h"
+#include "runtime/runtime.h"
+#include "watch/record.h"
+
+#define NOBODY 65534
+
+static int applier = -1;
+
+/* Sends one record; an applier that is gone or stuck for long ends this process. */
+static void tell(struct record *r)
+{
+	r->magic = RECORD_MAGIC;
+	if (send(applier, r, sizeof(*r), MSG_NOSIGNAL) != sizeof(*r))
+		_exit(STATUS_FAILED);
+}
+
+static void tell_note(enum note_level level, const char *text)
+{
+	struct record r = { .kind = RECORD_NOTE };
+
+	if (level != NOTE_WARNING)
+		return;
+	snprintf(r.why, sizeof(r.why), "%s", text);
+	tell(&r);
+}
+
+static void on_heard(enum runtime_event event, const struct instance *i, const char *old,
+		     const char *why, void *arg)
+{
+	static const uint32_t kinds[] = {
+		[RUNTIME_RUNNING] = RECORD_RUNNING,
+		[RUNTIME_GONE] = RECORD_GONE,
+		[RUNTIME_RENAMED] = RECORD_RENAMED,
+		[RUNTIME_LISTED] = RECORD_LISTED,
+	};
+	struct record r = { .kind = kinds[event] };
+
+	(void)arg;
+	snprintf(r.why, sizeof(r.why), "%s", why);
+	if (old)
+		snprintf(r.old_name, sizeof(r.old_name), "%s", old);
+	if (i) {
+		r.pid = i->pid;
+		r.wish = i->enable;
+		r.has_mac = i->has_mac;
+		memcpy(r.mac, i->mac, sizeof(i->mac));
+		snprintf(r.id, sizeof(r.id), "%s", i->id);
+		snprintf(r.name, sizeof(r.name), "%s", i->ident.name);
+		snprintf(r.address, sizeof(r.address), "%s", i->address);
+	}
+	tell(&r);
+}
+
+static void on_refused(const char *name, const struct error *e, void *arg)
+{
+	char text[256];
+
+	(void)arg;
+	snprintf(text, sizeof(text), "docker:%.80s is left alone: %.150s", name, e->text);
+	tell_note(NOTE_WARNING, text);
+}
+
+/* Gives up all privileges. Returns 0 or -errno. */
+static int drop(const char *socket)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
+	const struct rlimit memory = { 64 << 20, 64 << 20 }, files = { 32, 32 };
+	struct stat st;
+
+	if (stat(socket, &st) < 0)
+		return -errno;
+	/* the socket's group is what lets an ordinary user speak to Docker */
+	if (setgroups(0, NULL) < 0 || setresgid(st.st_gid, st.st_gid, st.st_gid) < 0 ||
+	    setresuid(NOBODY, NOBODY, NOBODY) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    syscall(SYS_capset, &header, none) < 0 || setrlimit(RLIMIT_DATA, &memory) < 0 ||
+	    setrlimit(RLIMIT_NOFILE, &files) < 0)
+		return -errno;
+	return 0;
+}
+
+int parser_run(const struct config *config, int out)
+{
+	const struct runtime_options o = { NULL, config->docker_socket };
+	struct error e;
+	int r;
+
+	/* of what the applier has open this process needs one end of a socket pair */
+	if (dup2(out, STDERR_FILENO + 1) < 0 || close_range(STDERR_FILENO + 2, ~0U, 0) < 0)
+		return STATUS_FAILED;
+	applier = STDERR_FILENO + 1;
+	prctl(PR_SET_NAME, "v6hook-parser");
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	note_to(tell_note);
+	r = drop(config->docker_socket);
+	if (r < 0)
+		return STATUS_FAILED;
+	r = docker_watch(&o, on_heard, on_refused, NULL, &e);
+	if (r < 0 && r != -EHOSTDOWN)
+		tell_note(NOTE_WARNING, e.text);
+	return r < 0 ? STATUS_FAILED : STATUS_DONE;
+}

@@ -1,0 +1,55 @@
+/* What the parser of the watch service tells the applier: one record of fixed size, nothing else.
+ */
+#include "watch/record.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "runtime/runtime.h"
+
+/* Docker's rule for names and IDs. An empty text is fine where `empty` says so. */
+static bool is_name(const char *text, bool empty)
+{
+	if (!*text)
+		return empty;
+	for (const char *p = text; *p; p++)
+		if (!isalnum((unsigned char)*p) && (p == text || !strchr("_.-", *p)))
+			return false;
+	return true;
+}
+
+int record_check(struct record *r)
+{
+	bool whom =
+		r->kind == RECORD_RUNNING || r->kind == RECORD_GONE || r->kind == RECORD_RENAMED;
+
+	r->id[sizeof(r->id) - 1] = '\0';
+	r->name[sizeof(r->name) - 1] = '\0';
+	r->old_name[sizeof(r->old_name) - 1] = '\0';
+	r->address[sizeof(r->address) - 1] = '\0';
+	r->why[sizeof(r->why) - 1] = '\0';
+	if (r->magic != RECORD_MAGIC || r->kind < RECORD_RUNNING || r->kind > RECORD_NOTE ||
+	    r->wish > WISH_NO || !is_name(r->id, !whom) || !is_name(r->name, !whom) ||
+	    !is_name(r->old_name, r->kind != RECORD_RENAMED) ||
+	    (r->kind == RECORD_RUNNING && (r->pid < 1 || strlen(r->id) < 12)))
+		return -EBADMSG;
+	return 0;
+}
+
+int record_check_pid(int32_t pid, const char *id)
+{
+	_free_ char *text = NULL;
+	char path[64];
+	size_t len;
+
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
+	if (file_read(AT_FDCWD, path, 65536, &text, &len) < 0 || !strstr(text, id))
+		return -ESRCH;
+	return 0;
+}

@@ -1,0 +1,46 @@
+/* What the parser of the watch service tells the applier: one record of fixed size, nothing else.
+ */
+#ifndef V6HOOK_RECORD_H
+#define V6HOOK_RECORD_H
+
+#include <stdint.h>
+
+#define RECORD_MAGIC 0x76366801u /* "v6h", and the layout's number */
+
+enum record_kind {
+	RECORD_RUNNING = 1,
+	RECORD_GONE,
+	RECORD_RENAMED,
+	RECORD_LISTED,
+	RECORD_NOTE, /* text to be told: a container that is left alone, a label that is wrong */
+};
+
+/*
+ * Written whole and read whole on a SOCK_SEQPACKET pair. The parser has read hostile input: the
+ * applier checks every field, ends every text itself, and believes no PID (it must be a process of
+ * that container: record_check).
+ */
+struct record {
+	uint32_t magic;
+	uint32_t kind;
+	int32_t pid;
+	uint32_t wish; /* enum runtime_wish: of the label v6hook.enable */
+	uint32_t has_mac;
+	uint8_t mac[8]; /* six of them */
+	char id[80];
+	char name[256];
+	char old_name[256];
+	char address[64]; /* label v6hook.address */
+	char why[256];	  /* a word, or for RECORD_NOTE the text */
+};
+
+/* Whether the record is well-formed; ends its texts. Returns 0 or -EBADMSG. */
+int record_check(struct record *r);
+
+/*
+ * Whether the process belongs to the container with this ID: its cgroup is named for it
+ * (cgroups(7), /proc/PID/cgroup). Returns 0 or -ESRCH.
+ */
+int record_check_pid(int32_t pid, const char *id);
+
+#endif

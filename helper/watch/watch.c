@@ -1,0 +1,369 @@
+/*
+ * The service: events and drift in, attach, detach and reconcile out.
+ *
+ * Theory of operation: this process, the applier, holds the capabilities and reads nothing that
+ * comes from outside but records of fixed size. What Docker sends is read by the parser, a child
+ * without any privilege (parser.c), one for each connection: when dockerd goes it ends, and is
+ * started again after a pause that grows. What is to be done is done by jobs (jobs.c). Drift is
+ * looked for after every rtnetlink event and, because proxy entries vanish without one, every
+ * second; the look costs a few system calls, and only if it finds something a reconciliation runs.
+ */
+#include "watch/watch.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/caps.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "ops/verbs.h"
+#include "watch/jobs.h"
+#include "watch/parser.h"
+
+#define TICK_MS 1000
+#define SETTLE_MS 50	  /* after an rtnetlink event: more of them follow */
+#define PAUSE_LEAST_MS 50 /* between connections to Docker */
+#define PAUSE_MOST_MS 5000
+#define LOOK_PAUSE_MOST_MS 60000 /* while what is wrong cannot be put right */
+#define TOLD_MOST 64
+
+struct watch {
+	const char *config_path;
+	bool json;
+	struct context context;
+	struct jobs *jobs;
+	int epoll, signals, timer, netlink, parser;
+	pid_t parser_pid;
+	int64_t connect_at, look_at; /* milliseconds of the monotonic clock */
+	unsigned int connect_pause, look_pause;
+	bool ready, over;
+	uint64_t told[TOLD_MOST]; /* hashes of remarks already made */
+	size_t told_count;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Sets the timer to what comes first: the next connection or the next look. */
+static void set_timer(struct watch *w)
+{
+	int64_t at = w->look_at, left;
+	struct itimerspec t = { 0 };
+
+	if (!w->parser_pid && w->connect_at < at)
+		at = w->connect_at;
+	left = at - now_ms();
+	left = left < 1 ? 1 : left;
+	t.it_value.tv_sec = left / 1000;
+	t.it_value.tv_nsec = left % 1000 * 1000000;
+	timerfd_settime(w->timer, 0, &t, NULL);
+}
+
+/* sd_notify(3), in the few lines that it takes. */
+static void notify_ready(struct watch *w)
+{
+	const char *path = getenv("NOTIFY_SOCKET"), *text = "READY=1";
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	_close_ int fd = -1;
+
+	if (w->ready)
+		return;
+	w->ready = true;
+	if (!path || strlen(path) >= sizeof(to.sun_path))
+		return;
+	memcpy(to.sun_path, path, strlen(path));
+	if (*path == '@')
+		to.sun_path[0] = '\0';
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0)
+		sendto(fd, text, strlen(text), MSG_NOSIGNAL, (struct sockaddr *)&to,
+		       (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path)));
+}
+
+/* A remark of the parser's, once each. */
+static void tell_once(struct watch *w, const char *text)
+{
+	uint64_t hash = text_hash(text, 0);
+	char shown[1100];
+
+	for (size_t i = 0; i < TOLD_MOST && i < w->told_count; i++)
+		if (w->told[i] == hash)
+			return;
+	w->told[w->told_count++ % TOLD_MOST] = hash;
+	printf("%s%s\n", w->json ? "" : "note: ", text_escape(text, shown, sizeof(shown)));
+	fflush(stdout);
+}
+
+static int add_fd(struct watch *w, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+	return epoll_ctl(w->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+/* Starts a parser, if there is a socket to connect to. */
+static void connect_docker(struct watch *w)
+{
+	const char *socket_path = w->context.config->docker_socket;
+	int pair[2];
+	sigset_t none;
+
+	w->connect_at = now_ms() + w->connect_pause;
+	w->connect_pause =
+		w->connect_pause * 2 > PAUSE_MOST_MS ? PAUSE_MOST_MS : w->connect_pause * 2;
+	if (access(socket_path, F_OK) < 0 ||
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return;
+	w->parser_pid = fork();
+	if (w->parser_pid == 0) {
+		close(pair[0]);
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		_exit(parser_run(w->context.config, pair[1]));
+	}
+	close(pair[1]);
+	if (w->parser_pid < 0 || add_fd(w, pair[0]) < 0) {
+		w->parser_pid = w->parser_pid < 0 ? 0 : w->parser_pid;
+		close(pair[0]);
+		return;
+	}
+	w->parser = pair[0];
+}
+
+static void look_soon(struct watch *w, unsigned int ms)
+{
+	int64_t at = now_ms() + ms;
+
+	if (at < w->look_at)
+		w->look_at = at;
+}
+
+/* Takes one record from the parser. */
+static void on_record(struct watch *w)
+{
+	struct record r;
+	ssize_t n = recv(w->parser, &r, sizeof(r), MSG_DONTWAIT);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n == 0 || n < 0) {
+		/* its end is reaped by on_signal */
+		close(steal_fd(&w->parser));
+		return;
+	}
+	if (n != sizeof(r) || record_check(&r) < 0) {
+		tell_once(w, "a record of the parser's makes no sense: starting another parser");
+		/* its next record finds nobody, and ends it; killing nobody's takes CAP_KILL */
+		close(steal_fd(&w->parser));
+		return;
+	}
+	if (r.kind == RECORD_NOTE) {
+		tell_once(w, r.why);
+	} else if (r.kind == RECORD_LISTED) {
+		w->connect_pause = PAUSE_LEAST_MS;
+		notify_ready(w);
+		look_soon(w, SETTLE_MS);
+	} else {
+		jobs_add(w->jobs, &r);
+	}
+}
+
+static void on_child(struct watch *w, pid_t pid, int wait_status)
+{
+	bool reconciled = false;
+	int status = 0;
+
+	if (pid == w->parser_pid) {
+		w->parser_pid = 0;
+		cleanup_close(&w->parser);
+		w->parser = -1;
+		w->connect_at = now_ms() + w->connect_pause;
+		return;
+	}
+	if (!jobs_ended(w->jobs, pid, wait_status, &reconciled, &status) || !reconciled)
+		return;
+	/* what could not be put right is not tried every second */
+	w->look_pause = status == STATUS_DONE ? TICK_MS : w->look_pause * 2;
+	if (w->look_pause > LOOK_PAUSE_MOST_MS)
+		w->look_pause = LOOK_PAUSE_MOST_MS;
+	w->look_at = now_ms() + w->look_pause;
+	if (w->context.config && access(w->context.config->docker_socket, F_OK) < 0)
+		notify_ready(w);
+}
+
+static void on_signal(struct watch *w)
+{
+	struct signalfd_siginfo info;
+	int wait_status;
+	pid_t pid;
+
+	if (read(w->signals, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (info.ssi_signo != SIGCHLD) {
+		w->over = true;
+		return;
+	}
+	while ((pid = waitpid(-1, &wait_status, WNOHANG)) > 0)
+		on_child(w, pid, wait_status);
+}
+
+static void on_netlink(struct watch *w)
+{
+	char ignored[8192];
+
+	while (recv(w->netlink, ignored, sizeof(ignored), MSG_DONTWAIT) > 0)
+		;
+	/* ENOBUFS means that more happened than could be told: look all the same */
+	look_soon(w, SETTLE_MS);
+}
+
+/* op_reconcile_each: one thing to do is enough to know. */
+static int on_drift(const struct reconcile_action *a, void *arg)
+{
+	(void)a;
+	*(bool *)arg = true;
+	return 1;
+}
+
+/* Looks for drift, and has it put right. */
+static void look(struct watch *w)
+{
+	bool drifted = false;
+	struct error e;
+
+	w->look_at = now_ms() + w->look_pause;
+	/* while jobs are at it, what is seen is half of something */
+	if (jobs_busy(w->jobs))
+		return;
+	if (op_reconcile(&w->context, RECONCILE_LOOK, on_drift, &drifted, &e) < 0)
+		tell_once(w, e.text);
+	if (drifted)
+		jobs_reconcile(w->jobs);
+}
+
+static void on_timer(struct watch *w)
+{
+	uint64_t ignored;
+	int64_t now = now_ms();
+
+	if (read(w->timer, &ignored, sizeof(ignored)) < 0)
+		return;
+	if (!w->parser_pid && now >= w->connect_at)
+		connect_docker(w);
+	if (now >= w->look_at)
+		look(w);
+}
+
+static int open_netlink(void)
+{
+	const struct sockaddr_nl groups = {
+		.nl_family = AF_NETLINK,
+		.nl_groups = RTMGRP_LINK | RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE | RTMGRP_NEIGH,
+	};
+	_close_ int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&groups, sizeof(groups)) < 0)
+		return -errno;
+	return steal_fd(&fd);
+}
+
+/* Opens everything. Returns 0 or -errno. */
+static int set_up(struct watch *w, struct error *e)
+{
+	sigset_t signals;
+	int r = caps_check(true, e);
+
+	if (r == 0)
+		r = context_open(w->config_path, true, &w->context, e);
+	if (r < 0)
+		return r;
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGCHLD);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	w->jobs = jobs_new(w->config_path, w->json);
+	w->epoll = epoll_create1(EPOLL_CLOEXEC);
+	w->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	w->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	w->netlink = open_netlink();
+	if (!w->jobs || w->epoll < 0 || w->signals < 0 || w->timer < 0 || w->netlink < 0 ||
+	    add_fd(w, w->signals) < 0 || add_fd(w, w->timer) < 0 || add_fd(w, w->netlink) < 0)
+		return error_sys(e, errno ? -errno : -ENOMEM, "cannot set the service up");
+	return 0;
+}
+
+static void watch_release(struct watch *w)
+{
+	/* the parser dies with this process: PR_SET_PDEATHSIG */
+	if (w->jobs)
+		jobs_free(w->jobs);
+	cleanup_close(&w->parser);
+	cleanup_close(&w->netlink);
+	cleanup_close(&w->timer);
+	cleanup_close(&w->signals);
+	cleanup_close(&w->epoll);
+	context_release(&w->context);
+}
+
+int watch_run(const char *config_path, bool json, struct error *e)
+{
+	CLEANUP(watch_release)
+	struct watch w = {
+		.config_path = config_path,
+		.json = json,
+		.epoll = -1,
+		.signals = -1,
+		.timer = -1,
+		.netlink = -1,
+		.parser = -1,
+		.connect_pause = PAUSE_LEAST_MS,
+		.look_pause = TICK_MS,
+	};
+	int r = set_up(&w, e);
+
+	if (r < 0)
+		return r;
+	/* a boot, or what happened while nobody watched */
+	jobs_reconcile(w.jobs);
+	w.look_at = now_ms() + TICK_MS;
+	while (!w.over) {
+		struct epoll_event events[8];
+		int n;
+
+		jobs_start(w.jobs);
+		set_timer(&w);
+		n = epoll_wait(w.epoll, events, ARRAY_SIZE(events), -1);
+		for (int i = 0; i < n; i++) {
+			int fd = events[i].data.fd;
+
+			if (fd == w.signals)
+				on_signal(&w);
+			else if (fd == w.timer)
+				on_timer(&w);
+			else if (fd == w.netlink)
+				on_netlink(&w);
+			else if (fd == w.parser)
+				on_record(&w);
+		}
+	}
+	return 0;
+}
