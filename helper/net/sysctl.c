@@ -33,7 +33,7 @@ static int write_number(const char *path, int value)
 
 static void path_of(const char *part, const char *dev, const char *name, char *out, size_t size)
 {
-	snprintf(out, size, "/proc/sys/net/ipv6/%s/%s/%s", part, dev, name);
+	snprintf(out, size, "/proc/sys/net/ipv6/%s/%.32s/%s", part, dev, name);
 }
 
 int sysctl_get(const char *part, const char *dev, const char *name, int *ret, struct error *e)
@@ -42,6 +42,30 @@ int sysctl_get(const char *part, const char *dev, const char *name, int *ret, st
 
 	path_of(part, dev, name, path, sizeof(path));
 	return read_number(path, ret, e);
+}
+
+/* Remembers an interface that forwards by itself, to be restored after what is added next. */
+static void remember_forwarding(const char *dev, struct sysctl_changes *changes)
+{
+	struct sysctl_change change = { .old = 1 };
+	struct error ignored;
+	int now;
+
+	path_of("conf", dev, "forwarding", change.path, sizeof(change.path));
+	/* room is kept for the changes of the caller's own */
+	if (read_number(change.path, &now, &ignored) == 0 && now == 1 &&
+	    changes->count < ARRAY_SIZE(changes->list) - 16)
+		changes->list[changes->count++] = change;
+}
+
+static void remember_all_forwarding(struct sysctl_changes *changes)
+{
+	_closedir_ DIR *dir = opendir("/proc/sys/net/ipv6/conf");
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			remember_forwarding(entry->d_name, changes);
 }
 
 int sysctl_set(const char *part, const char *dev, const char *name, int value,
@@ -58,7 +82,9 @@ int sysctl_set(const char *part, const char *dev, const char *name, int value,
 		changes->differs = true;
 		return 0;
 	}
-	if (changes->count == sizeof(changes->list) / sizeof(changes->list[0]))
+	if (strcmp(dev, "all") == 0 && strcmp(name, "forwarding") == 0)
+		remember_all_forwarding(changes);
+	if (changes->count == ARRAY_SIZE(changes->list))
 		return error_set(e, STATUS_FAILED, -E2BIG, "too many sysctls to change");
 	r = write_number(change.path, value);
 	if (r < 0)

@@ -18,7 +18,7 @@ struct sysctl_changes {
 	bool looking; /* set: nothing is written, `differs` tells */
 	bool quiet;   /* set: changes are not worth a note (the container's own) */
 	bool differs;
-	struct sysctl_change list[16];
+	struct sysctl_change list[64];
 	size_t count;
 };
 
@@ -30,7 +30,8 @@ struct sysctl_changes {
 int sysctl_get(const char *part, const char *dev, const char *name, int *ret, struct error *e);
 
 /*
- * Writes a value if it is not there yet and records the old one.
+ * Writes a value if it is not there yet and records the old one; for all.forwarding, which the
+ * kernel writes into every interface's own, also which of those had it on by themselves.
  * Returns 0 or -errno.
  */
 int sysctl_set(const char *part, const char *dev, const char *name, int value,

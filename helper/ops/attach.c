@@ -295,6 +295,7 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 		.host_lock = -1,
 		.netns = NETNS_NONE,
 	};
+	struct error gone;
 	int r = resolve_instance(c, q, &a.instance, e);
 	if (r < 0)
 		return r;
@@ -312,6 +313,11 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 	if (r == 0)
 		r = connect_container(&a, q, e);
 	if (r < 0) {
+		/* whatever failed, failed because the container is gone */
+		if (a.netns.fd >= 0 && netns_check(&a.netns, &gone) < 0) {
+			*e = gone;
+			r = -ESRCH;
+		}
 		if (q->hook)
 			record_failure(&a, e);
 		return r;
