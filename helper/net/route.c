@@ -44,18 +44,17 @@ int route_add_host(struct nl_sock *s, const struct in6_addr *address, int ifinde
 {
 	const int flags = NLM_F_CREATE | NLM_F_EXCL;
 	struct route now;
-	int r = change_host(s, RTM_NEWROUTE, flags, address, ifindex);
+	int r = route_lookup(s, address, &now);
 
-	*ret_new = r == 0;
-	if (r != -EEXIST)
-		return r;
-	r = route_lookup(s, address, &now);
+	*ret_new = false;
+	/* asked first, and not left to NLM_F_EXCL: a route of another metric may win over ours */
 	if (r == 0 && now.length == 128 && now.ifindex == ifindex)
 		return 0;
+	if (r == 0 && now.length == 128 && now.protocol != V6HOOK_PROTOCOL)
+		return -EEXIST;
 	/* one of ours that leads to a bridge of the past gives way */
-	r = route_remove_host(s, address);
-	if (r <= 0)
-		return r < 0 ? r : -EEXIST;
+	if (r == 0 && now.length == 128 && (r = route_remove_host(s, address)) < 0)
+		return r;
 	r = change_host(s, RTM_NEWROUTE, flags, address, ifindex);
 	*ret_new = r == 0;
 	return r;
