@@ -79,6 +79,8 @@ static int choose(struct attach *a, const struct request *q, struct error *e)
 		.ident = a->ident,
 		.asked = q->has_address ? &q->address : NULL,
 		.pin_given = q->starts,
+		.given = q->given ? q->given : a->instance.given,
+		.given_count = q->given ? q->given_count : a->instance.given_count,
 	};
 	int r = choose_lease(&choose, &a->choice, e);
 

@@ -10,6 +10,8 @@
 #include "base/note.h"
 #include "net/container.h"
 #include "net/ndisc.h"
+#include "ops/living.h"
+#include "ops/verbs.h"
 
 #define TAKEN_MOST 8 /* addresses that others answer for, in one attach */
 
@@ -140,6 +142,58 @@ static int complete(const struct choose *q, struct choice *choice, struct error 
 			     &choice->uplink, e);
 }
 
+/* Whether the engine itself says that it gave the container this address. */
+static bool engine_gave(const struct choose *q, const struct in6_addr *address)
+{
+	for (int i = 0; i < q->given_count; i++)
+		if (same(&q->given[i], address))
+			return true;
+	return false;
+}
+
+/*
+ * Ends the lease of one that is gone, for an address that the engine has given anew.
+ * Returns 0, or -EADDRINUSE if the holder lives or is pinned (the message stays), or -errno.
+ */
+static int end_former(const struct choose *q, const struct lease *wanted_lease, struct error *e)
+{
+	struct lease_store *s = q->c->store;
+	struct request request = { .release = true };
+	char container[IDENT_RUNTIME_MAX + IDENT_NAME_MAX + 2];
+	struct attachment a;
+	struct listing ignored;
+	struct lease holder;
+	struct ident id;
+	struct error error;
+
+	if (s->ops->claim(s, wanted_lease, &holder, &error) != -EEXIST || holder.pinned ||
+	    ident_from_text(holder.ident, &id) < 0 ||
+	    (!holder.freed && s->ops->attachment(s, holder.ident, &a, &error) == 1 &&
+	     attachment_is_live(&a, q->c->boot_id) && living(&a)))
+		return -EADDRINUSE;
+	if (holder.freed)
+		return 0;
+	snprintf(container, sizeof(container), "%s:%s", id.runtime, id.name);
+	request.container = container;
+	request.lxcpath = *id.path ? id.path : NULL;
+	return op_detach(q->c, &request, &ignored, e);
+}
+
+/* Claims the address for the container. Returns as choose_lease. */
+static int claim_wanted(const struct choose *q, const struct in6_addr *address, bool pinned,
+			struct lease *ret, struct error *e)
+{
+	unsigned int hold_s = q->c->config->hold_s;
+	struct lease lease = { .address = *address, .created = time(NULL) };
+	int r = lease_claim(q->c->store, address, q->ident, pinned, hold_s, ret, e);
+
+	if (r != -EADDRINUSE || !engine_gave(q, address))
+		return r;
+	snprintf(lease.ident, sizeof(lease.ident), "%s", q->ident);
+	r = end_former(q, &lease, e);
+	return r < 0 ? r : lease_claim(q->c->store, address, q->ident, pinned, 0, ret, e);
+}
+
 /* Claims the address that must be, and nothing else. Returns as choose_lease. */
 static int take_wanted(const struct choose *q, const struct in6_addr *address,
 		       const struct lease *held, struct choice *ret, struct error *e)
@@ -162,8 +216,7 @@ static int take_wanted(const struct choose *q, const struct in6_addr *address,
 				 "it is pinned to another address: v6hook unpin it first");
 	r = choose_check(q->c, q->own, q->ident, address, e);
 	if (r == 0)
-		r = lease_claim(q->c->store, address, q->ident, choice.given && q->pin_given,
-				q->c->config->hold_s, &choice.lease, e);
+		r = claim_wanted(q, address, choice.given && q->pin_given, &choice.lease, e);
 	if (r < 0)
 		return r;
 	choice.fresh = true;

@@ -17,6 +17,8 @@ struct choose {
 	const struct host_addresses *own;
 	const char *ident;
 	const struct in6_addr *asked; /* --address, or null */
+	const struct in6_addr *given; /* what the engine says it gave */
+	int given_count;
 	bool pin_given; /* what the container has at its start is its configuration's: a pin */
 };
 
@@ -33,9 +35,10 @@ struct choice {
 
 /*
  * Chooses in this order: --address, the configuration's, a pinned lease, an address in a pool that
- * the engine gave the container, its lease, a free one. A new one is probed on an on-link uplink;
- * if another answers, a free one is tried instead, anything asked for fails with STATUS_IN_USE.
- * Returns 0; on failure nothing is left claimed.
+ * the engine gave the container, its lease, a free one. What the engine itself says it gave is the
+ * container's even if the lease is another's who is gone: the engine has given it anew. A new one
+ * is probed on an on-link uplink; if another answers, a free one is tried instead, anything asked
+ * for fails with STATUS_IN_USE. Returns 0; on failure nothing is left claimed.
  */
 int choose_lease(const struct choose *q, struct choice *ret, struct error *e);
 

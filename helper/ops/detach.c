@@ -12,6 +12,7 @@
 #include "net/nl.h"
 #include "net/port.h"
 #include "ops/held.h"
+#include "ops/living.h"
 #include "ops/verbs.h"
 
 /* The ifindex of a name, or 0 if there is no such interface now. */
@@ -22,28 +23,10 @@ static int index_of(struct nl_sock *nl, const char *name)
 	return *name && link_by_name(nl, name, &link) == 0 ? link.ifindex : 0;
 }
 
-/*
- * Opens the namespace of the recorded instance. Returns 1, or 0 if that instance is gone (another
- * may have its PID: the namespace's identity tells).
- */
-static int open_instance(const struct attachment *a, struct netns *ret)
-{
-	struct error ignored;
-	int r = -ESRCH;
-
-	if (a->pid)
-		r = netns_pin_pid(a->pid, ret, &ignored);
-	else if (*a->netns_path)
-		r = netns_pin_file(a->netns_path, ret, &ignored);
-	return r == 0 && ret->dev == a->netns_dev && ret->inode == a->netns_inode;
-}
-
 /* Whether that instance holds the attachment and is gone. */
 static bool is_over(const struct attachment *a, const char *instance)
 {
-	_netns_ struct netns netns = NETNS_NONE;
-
-	return strcmp(a->instance, instance) == 0 && !open_instance(a, &netns);
+	return strcmp(a->instance, instance) == 0 && !living(a);
 }
 
 /* Removes address and route from the container, if the instance that has them runs still. */
@@ -56,7 +39,7 @@ static void clear_container(struct context *c, struct nl_sock *host, const struc
 	struct error error;
 	int r;
 
-	if (!open_instance(a, &netns))
+	if (!living_open(a, &netns))
 		return;
 	r = netns_nl_open(&netns, &inner, &error);
 	if (r == 0)

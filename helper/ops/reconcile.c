@@ -18,6 +18,7 @@
 #include "net/marked.h"
 #include "net/netns.h"
 #include "net/nl.h"
+#include "ops/living.h"
 #include "ops/verbs.h"
 #include "runtime/runtime.h"
 
@@ -115,17 +116,6 @@ static const struct instance *find_running(const struct reconcile *r, const char
 	return NULL;
 }
 
-/* Whether the instance that the attachment names lives, in its namespace. */
-static bool lives(const struct attachment *a)
-{
-	_netns_ struct netns netns = NETNS_NONE;
-	struct error ignored;
-	int r = a->pid ? netns_pin_pid(a->pid, &netns, &ignored)
-		       : netns_pin_file(a->netns_path, &netns, &ignored);
-
-	return r == 0 && netns.dev == a->netns_dev && netns.inode == a->netns_inode;
-}
-
 /* Whether the settings that the bridge and the uplink of an attachment share are right. */
 static bool settled(struct reconcile *r, const struct attachment *a, const struct link *bridge)
 {
@@ -216,7 +206,7 @@ static int judge(struct reconcile *r, struct holder *h)
 		return running ? act(r, RECONCILE_ATTACH, h, running->pid,
 				     "running since this boot")
 			       : act(r, RECONCILE_DETACH, h, 0, "attached before this boot");
-	if (!lives(a))
+	if (!living(a))
 		return running ? act(r, RECONCILE_ATTACH, h, running->pid, "it was started again")
 			       : act(r, RECONCILE_DETACH, h, 0, "the container is gone");
 	what = missing(r, h);

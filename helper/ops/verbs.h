@@ -21,12 +21,14 @@ struct request {
 	const char *netns;     /* --netns, or null */
 	bool has_address;
 	struct in6_addr address;
-	bool release;		  /* detach --release */
-	const unsigned char *mac; /* the port to use if there are several, or null */
-	const char *instance;	  /* the engine's ID of the instance, if it is known; or null */
-	bool starts;		  /* by the hook that starts the container, whose addresses are its
-				     configuration's */
-	bool hook;		  /* called by an engine's hook: a failure is recorded for list */
+	bool release;		      /* detach --release */
+	const unsigned char *mac;     /* the port to use if there are several, or null */
+	const struct in6_addr *given; /* addresses that the engine says it gave the container */
+	int given_count;
+	const char *instance; /* the engine's ID of the instance, if it is known; or null */
+	bool starts;	      /* by the hook that starts the container, whose addresses are its
+				 configuration's */
+	bool hook;	      /* called by an engine's hook: a failure is recorded for list */
 };
 
 enum list_state { LIST_ATTACHED, LIST_DETACHED, LIST_BROKEN };

@@ -1,4 +1,5 @@
 /* Docker containers: what its API says of them, and which of them can be served. */
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
@@ -65,6 +66,20 @@ static int check_shared(const cJSON *container, const char *socket, struct error
 			 name && *name == '/' ? name + 1 : mode);
 }
 
+/* Reads the addresses that Docker gave it on its networks. */
+static void read_given(const cJSON *container, struct instance *ret)
+{
+	const cJSON *networks = json_member(json_member(container, "NetworkSettings"), "Networks");
+
+	for (const cJSON *n = networks ? networks->child : NULL;
+	     n && ret->given_count < INSTANCE_GIVEN_MAX; n = n->next) {
+		const char *address = json_text(n, "GlobalIPv6Address");
+
+		ret->given_count +=
+			address && inet_pton(AF_INET6, address, &ret->given[ret->given_count]) == 1;
+	}
+}
+
 /* Reads the labels that are ours; what cannot be read counts as not there, and is said. */
 static void read_labels(const cJSON *container, struct instance *ret)
 {
@@ -122,6 +137,7 @@ static int read_container(const cJSON *json, const char *name, const char *socke
 		return r;
 	instance.pid = (pid_t)pid;
 	read_labels(json, &instance);
+	read_given(json, &instance);
 	snprintf(instance.id, sizeof(instance.id), "%s", id);
 	*ret = instance;
 	return 0;

@@ -7,6 +7,7 @@
 #ifndef V6HOOK_RUNTIME_H
 #define V6HOOK_RUNTIME_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -15,11 +16,17 @@
 
 enum runtime_wish { WISH_NONE, WISH_YES, WISH_NO };
 
+#define INSTANCE_GIVEN_MAX 4
+
 /* A running container, as its engine tells. */
 struct instance {
 	struct ident ident; /* with the name that the engine itself gives it */
 	char id[80];	    /* the engine's ID of this instance, or "" */
 	pid_t pid;	    /* its first process, in our PID namespace */
+
+	/* The IPv6 addresses that the engine gave it. */
+	struct in6_addr given[INSTANCE_GIVEN_MAX];
+	int given_count;
 
 	/* What its labels ask for; from someone less trusted than the administrator. */
 	enum runtime_wish enable; /* v6hook.enable */

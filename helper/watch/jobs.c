@@ -177,6 +177,8 @@ static int attach(struct context *c, const struct record *r, const char *contain
 		.instance = r->id,
 		.hook = true,
 		.mac = r->has_mac ? r->mac : NULL,
+		.given = r->given,
+		.given_count = (int)r->given_count,
 	};
 	char address[INET6_ADDRSTRLEN];
 	struct listing done;

@@ -11,7 +11,6 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "runtime/runtime.h"
 
 /* Docker's rule for names and IDs. An empty text is fine where `empty` says so. */
 static bool is_name(const char *text, bool empty)
@@ -35,8 +34,8 @@ int record_check(struct record *r)
 	r->address[sizeof(r->address) - 1] = '\0';
 	r->why[sizeof(r->why) - 1] = '\0';
 	if (r->magic != RECORD_MAGIC || r->kind < RECORD_RUNNING || r->kind > RECORD_NOTE ||
-	    r->wish > WISH_NO || !is_name(r->id, !whom) || !is_name(r->name, !whom) ||
-	    !is_name(r->old_name, r->kind != RECORD_RENAMED) ||
+	    r->wish > WISH_NO || r->given_count > INSTANCE_GIVEN_MAX || !is_name(r->id, !whom) ||
+	    !is_name(r->name, !whom) || !is_name(r->old_name, r->kind != RECORD_RENAMED) ||
 	    (r->kind == RECORD_RUNNING && (r->pid < 1 || strlen(r->id) < 12)))
 		return -EBADMSG;
 	return 0;

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "runtime/runtime.h"
+
 #define RECORD_MAGIC 0x76366801u /* "v6h", and the layout's number */
 
 enum record_kind {
@@ -27,6 +29,8 @@ struct record {
 	uint32_t wish; /* enum runtime_wish: of the label v6hook.enable */
 	uint32_t has_mac;
 	uint8_t mac[8]; /* six of them */
+	struct in6_addr given[INSTANCE_GIVEN_MAX];
+	uint32_t given_count;
 	char id[80];
 	char name[256];
 	char old_name[256];
