@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <linux/if_addr.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "net/address.h"
 #include "net/link.h"
 #include "net/route.h"
+
+#define DELIVERY_MOST_US 2000000
 
 struct given {
 	struct in6_addr *list;
@@ -66,6 +69,24 @@ static int bring_up(const struct container_wish *w, bool *ret_changed, struct er
 	return r < 0 ? error_sys(e, r, "cannot bring the container's interface up") : 0;
 }
 
+/*
+ * Waits until the kernel delivers to a new address. It puts the local route in place from a work
+ * queue, also with IFA_F_NODAD (net/ipv6/addrconf.c: addrconf_dad_start): the first packet from
+ * outside could come before. Returns 0 or -ETIMEDOUT.
+ */
+static int wait_for_delivery(const struct container_wish *w)
+{
+	struct route route;
+
+	for (unsigned int waited = 0, pause = 20; waited < DELIVERY_MOST_US; waited += pause) {
+		if (route_lookup(w->nl, &w->address, &route) == 0 && route.local)
+			return 0;
+		usleep(pause);
+		pause = pause < 1000 ? 2 * pause : pause;
+	}
+	return -ETIMEDOUT;
+}
+
 int container_configure(const struct container_wish *w, struct container_effects *done,
 			struct error *e)
 {
@@ -91,6 +112,9 @@ int container_configure(const struct container_wish *w, struct container_effects
 	r = route_default(w->nl, &w->gateway, w->port->inner, true, &done->route);
 	if (r < 0)
 		return error_sys(e, r, "cannot give the container its default route");
+	r = done->address ? wait_for_delivery(w) : 0;
+	if (r < 0)
+		return error_sys(e, r, "the container's address does not come up");
 	return 0;
 }
 
