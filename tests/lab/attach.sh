@@ -80,6 +80,16 @@ sysctls() {
 	(cd /proc/sys/net/ipv6 && grep -rs . conf neigh | sort)
 }
 
+# put_back SYSCTLS: gives the host's sysctls the values that sysctls printed before
+put_back() {
+	local key value
+
+	# conf/all comes first, and what it changes in the others comes after
+	diff <(echo "$1") <(sysctls) | sed -n 's/^< //p' | while IFS=: read -r key value; do
+		echo "$value" >"/proc/sys/net/ipv6/$key"
+	done
+}
+
 # store_files: prints the files of the store with what tells whether they were written
 store_files() {
 	find $lab_store -printf '%P %i %T@ %C@ %s\n' 2>/dev/null | sort
@@ -89,7 +99,7 @@ store_files() {
 leases() {
 	local file holder
 
-	for file in $lab_store/leases/*:*.json; do
+	for file in "$lab_store"/leases/*:*.json; do
 		[ -L "$file" ] || [ ! -e "$file" ] || grep -q '"freed"' "$file" && continue
 		holder=$(sed -n 's/.*"container":[^"]*"\(.*\)".*/\1/p' "$file")
 		file=${file##*/}
