@@ -127,7 +127,7 @@ int64_t text_parse_time(const char *text)
 	struct tm tm = { 0 };
 	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
 
-	if (!end || *end)
-		return -1;
-	return timegm(&tm);
+	time_t t = end && !*end ? timegm(&tm) : -1;
+
+	return t < 0 ? -1 : t;
 }
