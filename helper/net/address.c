@@ -110,3 +110,31 @@ int address_remove(struct nl_sock *s, const struct in6_addr *address, int ifinde
 	r = nl_do(s, m);
 	return r == -EADDRNOTAVAIL || r == -ENODEV ? 0 : r < 0 ? r : 1;
 }
+
+#define MARKED_MOST 16 /* removed in one go: there is one, or what killed runs left */
+
+struct marked_addresses {
+	const struct in6_addr *keep;
+	struct in6_addr list[MARKED_MOST];
+	int count;
+};
+
+static int collect_marked(const struct address *a, void *arg)
+{
+	struct marked_addresses *m = arg;
+
+	if (a->ours && !IN6_IS_ADDR_LINKLOCAL(&a->address) && m->count < MARKED_MOST &&
+	    !(m->keep && memcmp(&a->address, m->keep, sizeof(a->address)) == 0))
+		m->list[m->count++] = a->address;
+	return 0;
+}
+
+int address_remove_marked(struct nl_sock *s, int ifindex, const struct in6_addr *keep)
+{
+	struct marked_addresses m = { .keep = keep };
+	int r = address_each(s, ifindex, collect_marked, &m);
+
+	for (int i = 0; r >= 0 && i < m.count; i++)
+		r = address_remove(s, &m.list[i], ifindex);
+	return r < 0 ? r : 0;
+}

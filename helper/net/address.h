@@ -31,4 +31,10 @@ int address_add(struct nl_sock *s, const struct in6_addr *address, unsigned int 
 /* Removes the address if it is marked. Returns 1, 0 if there is none of ours, or -errno. */
 int address_remove(struct nl_sock *s, const struct in6_addr *address, int ifindex);
 
+/*
+ * Removes every marked address of the interface but the one to keep (or null), link-local ones left
+ * out. Returns 0 or -errno.
+ */
+int address_remove_marked(struct nl_sock *s, int ifindex, const struct in6_addr *keep);
+
 #endif

@@ -135,15 +135,15 @@ void container_undo(const struct container_wish *w, const struct container_effec
 		netns_within(w->netns, change_sysctls, &s, &ignored);
 }
 
-int container_remove(struct nl_sock *nl, const struct in6_addr *address,
-		     const struct in6_addr *gateway, int ifindex, struct error *e)
+int container_remove(struct nl_sock *nl, const struct in6_addr *gateway, int ifindex,
+		     struct error *e)
 {
 	bool changed;
 	int r = route_default(nl, gateway, ifindex, false, &changed);
 
 	if (r < 0)
 		return error_sys(e, r, "cannot remove the container's default route");
-	r = address_remove(nl, address, ifindex);
+	r = address_remove_marked(nl, ifindex, NULL);
 	if (r < 0)
 		return error_sys(e, r, "cannot remove the container's address");
 	return 0;

@@ -47,8 +47,8 @@ int container_configure(const struct container_wish *w, struct container_effects
 /* Takes back what was done, last first; the container may be gone meanwhile. */
 void container_undo(const struct container_wish *w, const struct container_effects *done);
 
-/* Removes the marked default route and address. Returns 0 or -errno. */
-int container_remove(struct nl_sock *nl, const struct in6_addr *address,
-		     const struct in6_addr *gateway, int ifindex, struct error *e);
+/* Removes the marked default route and addresses. Returns 0 or -errno. */
+int container_remove(struct nl_sock *nl, const struct in6_addr *gateway, int ifindex,
+		     struct error *e);
 
 #endif

@@ -45,6 +45,13 @@ int host_lead(const struct host_wish *w, struct host_effects *done, struct error
 /* Adds the proxy entry: from here on the address is reachable. Returns as host_settle. */
 int host_open(const struct host_wish *w, struct host_effects *done, struct error *e);
 
+/*
+ * What is missing of an address that is attached: "proxy entry", "route", "neighbour", or null if
+ * nothing is. Entries of another's making serve as well. @uplink: null for a routed upstream
+ */
+const char *host_lacks(struct nl_sock *nl, const struct in6_addr *address, const char *uplink,
+		       const char *via);
+
 /* Takes back what was done, last first; what cannot be is told as a warning. */
 void host_undo(const struct host_wish *w, const struct host_effects *done);
 

@@ -86,6 +86,23 @@ int marked_remove(struct nl_sock *s, const struct marked_entry *entry)
 	return r < 0 ? r : 0;
 }
 
+int marked_remove_address(struct nl_sock *s, const struct in6_addr *address, struct error *e)
+{
+	_marked_ struct marked all = { 0 };
+	int r = marked_read(s, &all, e);
+
+	for (size_t i = 0; r == 0 && i < all.count; i++) {
+		const struct marked_entry *entry = &all.list[i];
+
+		if (memcmp(&entry->address, address, sizeof(*address)) != 0)
+			continue;
+		r = marked_remove(s, entry);
+		if (r < 0)
+			return error_sys(e, r, "cannot remove the %s", marked_name(entry->kind));
+	}
+	return r;
+}
+
 const char *marked_name(enum marked_kind kind)
 {
 	static const char *const names[] = { "proxy entry", "route", "neighbour" };

@@ -40,6 +40,9 @@ const struct marked_entry *marked_find(const struct marked *m, enum marked_kind 
 /* Removes one entry if it is there and marked still. Returns 0 or -errno. */
 int marked_remove(struct nl_sock *s, const struct marked_entry *entry);
 
+/* Removes every marked entry of the address, on whatever interface. Returns 0 or -errno. */
+int marked_remove_address(struct nl_sock *s, const struct in6_addr *address, struct error *e);
+
 /* "proxy entry", "route", "neighbour". */
 const char *marked_name(enum marked_kind kind);
 

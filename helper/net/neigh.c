@@ -196,3 +196,11 @@ int neigh_remove(struct nl_sock *s, const struct in6_addr *address, int ifindex)
 {
 	return remove_marked(s, address, ifindex, 0);
 }
+
+int neigh_is_permanent(struct nl_sock *s, const struct in6_addr *address, int ifindex)
+{
+	struct neigh now;
+	int r = get(s, address, ifindex, 0, &now);
+
+	return r <= 0 ? r : (now.state & NUD_PERMANENT) != 0;
+}

@@ -37,6 +37,9 @@ int proxy_each_marked(struct nl_sock *s,
 int neigh_add(struct nl_sock *s, const struct in6_addr *address, int ifindex,
 	      const unsigned char mac[6], bool *ret_changed);
 
+/* Whether the address is a permanent neighbour, of whoever made it. Returns 1, 0 or -errno. */
+int neigh_is_permanent(struct nl_sock *s, const struct in6_addr *address, int ifindex);
+
 /* Calls each for every marked neighbour. Returns 0 or -errno. */
 int neigh_each_marked(struct nl_sock *s,
 		      int (*each)(const struct in6_addr *address, int ifindex, void *arg),

@@ -90,8 +90,9 @@ struct exchange {
 	int (*each)(const struct nlmsghdr *answer, void *arg);
 	void *arg;
 	bool dump;
-	int result; /* of each */
-	int error;  /* the kernel's */
+	uint32_t seq; /* of the request: what answers another one, late, is skipped */
+	int result;   /* of each */
+	int error;    /* the kernel's */
 	bool ended;
 };
 
@@ -99,6 +100,8 @@ static int on_answer(struct nl_msg *msg, void *arg)
 {
 	struct exchange *x = arg;
 
+	if (nlmsg_hdr(msg)->nlmsg_seq != x->seq)
+		return NL_SKIP;
 	if (x->each && x->result == 0)
 		x->result = x->each(nlmsg_hdr(msg), x->arg);
 	if (!x->dump)
@@ -110,7 +113,8 @@ static int on_end(struct nl_msg *msg, void *arg)
 {
 	struct exchange *x = arg;
 
-	(void)msg;
+	if (nlmsg_hdr(msg)->nlmsg_seq != x->seq)
+		return NL_SKIP;
 	x->ended = true;
 	return NL_STOP;
 }
@@ -120,6 +124,8 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *err, void *arg)
 	struct exchange *x = arg;
 
 	(void)from;
+	if (err->msg.nlmsg_seq != x->seq)
+		return NL_SKIP;
 	x->error = err->error;
 	x->ended = true;
 	return NL_STOP;
@@ -146,6 +152,7 @@ int nl_ask(struct nl_sock *s, struct nl_msg *request,
 	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_end, &x);
 	nl_cb_err(cb, NL_CB_CUSTOM, on_error, &x);
 	r = nl_send_auto(s, request);
+	x.seq = nlmsg_hdr(request)->nlmsg_seq;
 	while (r >= 0 && !x.ended) {
 		r = nl_recvmsgs(s, cb);
 		if (r == -NLE_INTR)

@@ -111,7 +111,7 @@ int port_find(struct nl_sock *host, struct nl_sock *inner, const struct netns *n
 	if (r < 0)
 		return error_sys(e, r, "cannot find the container's port");
 	if (!found)
-		return error_set(e, STATUS_FAILED, -ENODEV,
+		return error_set(e, STATUS_FAILED, -ENXIO,
 				 "it has no veth to this host (a network of its own kind: none, "
 				 "macvlan, ipvlan or a physical interface?)");
 	r = find_way(host, &outer, &port, e);
