@@ -38,13 +38,12 @@ int lease_dir_lock(struct lease_store *s, enum lease_lock what, const char *iden
 		   unsigned int wait_ms, int *ret_fd, struct error *e)
 {
 	struct lease_dir *d = lease_dir_of(s);
-	/* one byte each: 0 and 1 are the host's, a container's comes from its name */
+	/* one byte each: a container's comes from its name, past those of the others */
 	struct flock lock = {
 		.l_type = shared ? F_RDLCK : F_WRLCK,
 		.l_whence = SEEK_SET,
-		.l_start = what == LOCK_HOST	  ? 0
-			   : what == LOCK_RECLAIM ? 1
-						  : (off_t)(2 + (text_hash(ident, 0) >> 2)),
+		.l_start = what == LOCK_CONTAINER ? (off_t)(16 + (text_hash(ident, 0) >> 2))
+						  : (off_t)what,
 		.l_len = 1,
 	};
 	_close_ int fd = openat(d->top, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -89,7 +88,7 @@ int lease_dir_attachment(struct lease_store *s, const char *ident, struct attach
 	r = file_read(d->attached, file, LEASE_FILE_MAX, &text, &len);
 	if (r == -ENOENT)
 		return 0;
-	if (r < 0 && r != -EFBIG)
+	if (r < 0 && r != -EFBIG && r != -EISDIR)
 		return lease_dir_fail(d, "read attachment", file, r, e);
 	/* not written durably: after a power loss it may be anything, and mean nothing */
 	if (r < 0 || attachment_decode(text, len, own, &a) < 0 || strcmp(own, ident) != 0)
@@ -127,6 +126,19 @@ int lease_dir_walk_attachments(struct lease_store *s,
 	return r;
 }
 
+/*
+ * Writes a record over the one that is there, which takes no room that it does not have. Killed in
+ * the middle it means nothing, as no record does. Returns 0 or -errno.
+ */
+static int overwrite(struct lease_dir *d, const char *file, const char *text, size_t len)
+{
+	_close_ int fd = openat(d->attached, file, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	return fd < 0 || pwrite(fd, text, len, 0) != (ssize_t)len || ftruncate(fd, (off_t)len) < 0
+		       ? -errno
+		       : 0;
+}
+
 int lease_dir_attach(struct lease_store *s, const char *ident, const struct attachment *a,
 		     struct error *e)
 {
@@ -144,6 +156,10 @@ int lease_dir_attach(struct lease_store *s, const char *ident, const struct atta
 	r = attachment_encode(ident, a, &text, &len);
 	if (r == 0)
 		r = file_new(d->attached, text, len, false, fresh);
+	if (r == -ENOSPC || r == -EDQUOT)
+		return overwrite(d, file, text, len) < 0
+			       ? lease_dir_fail(d, "write attachment", file, r, e)
+			       : 0;
 	if (r == 0 && renameat(d->attached, fresh, d->attached, file) < 0) {
 		r = -errno;
 		unlinkat(d->attached, fresh, 0);

@@ -25,6 +25,13 @@ int lease_boot_id(char *ret, struct error *e)
 	return 0;
 }
 
+bool attachment_same(const struct attachment *a, const struct attachment *b)
+{
+	return a->pid == b->pid && a->netns_dev == b->netns_dev &&
+	       a->netns_inode == b->netns_inode && a->since == b->since && a->ended == b->ended &&
+	       strcmp(a->boot_id, b->boot_id) == 0;
+}
+
 bool attachment_is_live(const struct attachment *a, const char *boot_id)
 {
 	return !a->ended && strcmp(a->boot_id, boot_id) == 0;
@@ -104,6 +111,7 @@ struct reclaim {
 	int64_t before; /* only what has been idle since then or longer */
 	struct idle *list;
 	size_t count;
+	size_t resting; /* idle, but not for hold_s yet */
 };
 
 static void reclaim_release(struct reclaim *r)
@@ -146,6 +154,8 @@ static int consider(const struct lease *lease, void *arg)
 	    (r->forbidden && r->forbidden(&lease->address, r->arg)))
 		return 0;
 	since = idle_since(r, lease);
+	if (since > r->before)
+		r->resting++;
 	if (since < 0 || since > r->before)
 		return 0;
 	/* the list doubles whenever its count is a power of two */
@@ -225,6 +235,12 @@ static int reclaim_one(struct lease_store *s, const struct pools *pools, const c
 		if (r != -EAGAIN)
 			return r;
 	}
+	if (reclaim.resting)
+		return error_set(
+			e, STATUS_FULL, -ENOSPC,
+			"no free address: every one of the configured ranges is taken; %zu idle "
+			"one%s can be had when hold_s (%u s) is over",
+			reclaim.resting, reclaim.resting == 1 ? "" : "s", hold_s);
 	return error_set(e, STATUS_FULL, -ENOSPC,
 			 "no free address: every one of the configured ranges is taken "
 			 "(v6hook list shows by whom; detach --release frees one)");
@@ -265,6 +281,12 @@ int lease_claim(struct lease_store *s, const struct in6_addr *address, const cha
 				 "address %s: its lease file is damaged and was set aside; "
 				 "remove that file to free the address",
 				 text);
+	if (r == -EEXIST && strncmp(holder.ident, LEASE_ELSEWHERE, strlen(LEASE_ELSEWHERE)) == 0)
+		return error_set(
+			e, STATUS_IN_USE, -EADDRINUSE,
+			"address %s is in use on the link by %.40s, as a probe found %lld s ago",
+			text, holder.ident + strlen(LEASE_ELSEWHERE),
+			(long long)(time(NULL) - holder.freed));
 	if (r == -EEXIST && holder.freed)
 		return error_set(e, STATUS_IN_USE, -EADDRINUSE,
 				 "address %s was freed %lld s ago and rests for hold_s (%u s)",

@@ -19,6 +19,9 @@
 #include "base/ident.h"
 #include "store/pool.h"
 
+/* Before the MAC of another on the link, for an address that a probe found in use. */
+#define LEASE_ELSEWHERE "elsewhere:"
+
 struct lease {
 	char ident[IDENT_TEXT_MAX]; /* as ident_text writes it */
 	struct in6_addr address;
@@ -33,8 +36,10 @@ struct attachment {
 	char netns_path[256]; /* instead of a pid, or "" */
 	uint64_t netns_dev;   /* which network namespace: device and inode of nsfs */
 	uint64_t netns_inode;
+	unsigned char mac[6]; /* of the container's end of its port */
 	char boot_id[40]; /* /proc/sys/kernel/random/boot_id: inodes of another boot mean nothing */
-	char bridge[IF_NAMESIZE]; /* where the /128 route goes: the bridge, or the host's veth end
+	char bridge[IF_NAMESIZE]; /* where the /128 route goes: the bridge, or the host's
+				   * veth end
 				   */
 	char uplink[IF_NAMESIZE]; /* where the proxy entry is; "" for a routed upstream */
 	bool routed;		  /* upstream "routed": there is no proxy entry */
@@ -50,6 +55,7 @@ enum lease_lock {
 	LOCK_CONTAINER, /* all that is done for one container */
 	LOCK_HOST,	/* the host's own settings: shared by those that need them as they are */
 	LOCK_RECLAIM,	/* taking an address away from a lease */
+	LOCK_SERVICE,	/* being the one v6hook watch of this store */
 };
 
 struct lease_store_ops {
@@ -154,6 +160,9 @@ int lease_free(struct lease_store *s, const struct lease *lease, struct error *e
 
 /* The boot ID of the running kernel. @ret: 40 bytes. Returns 0 or -errno. */
 int lease_boot_id(char *ret, struct error *e);
+
+/* Whether two records say the same of the same instance. */
+bool attachment_same(const struct attachment *a, const struct attachment *b);
 
 /* Whether a record says that an instance is attached, in this boot. */
 bool attachment_is_live(const struct attachment *a, const char *boot_id);

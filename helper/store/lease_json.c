@@ -106,12 +106,15 @@ int attachment_encode(const char *ident, const struct attachment *a, char **ret,
 	cJSON_AddStringToObject(json, "netns_dev", number);
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)a->netns_inode);
 	cJSON_AddStringToObject(json, "netns_inode", number);
+	snprintf(number, sizeof(number), "%02x:%02x:%02x:%02x:%02x:%02x", a->mac[0], a->mac[1],
+		 a->mac[2], a->mac[3], a->mac[4], a->mac[5]);
+	cJSON_AddStringToObject(json, "mac", number);
 	cJSON_AddStringToObject(json, "boot_id", a->boot_id);
 	cJSON_AddStringToObject(json, "bridge", a->bridge);
 	cJSON_AddStringToObject(json, "uplink", a->uplink);
 	cJSON_AddBoolToObject(json, "routed", a->routed);
 	cJSON_AddStringToObject(json, "error", a->error);
-	if (cJSON_GetArraySize(json) != 13)
+	if (cJSON_GetArraySize(json) != 14)
 		return -ENOMEM;
 	return json_print(json, ret, ret_len);
 }
@@ -122,6 +125,15 @@ static bool copy_text(const cJSON *json, const char *key, char *out, size_t size
 	const char *text = json_text(json, key);
 
 	return text && (size_t)snprintf(out, size, "%s", text) < size;
+}
+
+static bool copy_mac(const cJSON *json, const char *key, unsigned char out[6])
+{
+	const char *text = json_text(json, key);
+	char end;
+
+	return text && sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%c", &out[0], &out[1],
+			      &out[2], &out[3], &out[4], &out[5], &end) == 6;
 }
 
 static bool copy_u64(const cJSON *json, const char *key, uint64_t *out)
@@ -159,7 +171,7 @@ int attachment_decode(const char *text, size_t len, char *ret_ident, struct atta
 	    !copy_text(json, "boot_id", a.boot_id, sizeof(a.boot_id)) ||
 	    !copy_text(json, "bridge", a.bridge, sizeof(a.bridge)) ||
 	    !copy_text(json, "uplink", a.uplink, sizeof(a.uplink)) ||
-	    !copy_u64(json, "netns_dev", &a.netns_dev) ||
+	    !copy_mac(json, "mac", a.mac) || !copy_u64(json, "netns_dev", &a.netns_dev) ||
 	    !copy_u64(json, "netns_inode", &a.netns_inode) ||
 	    !json_whole(json_member(json, "pid"), 0, INT_MAX, &pid))
 		return -EBADMSG;

@@ -62,8 +62,7 @@ static int read_ranges(const struct config_strings *texts, size_t pool, const ch
 		int r = range_parse(texts->list[i], &ret[i], e);
 
 		if (r < 0)
-			return error_prefix(e, r, "configuration: pools[%zu].%s[%zu]", pool, key,
-					    i);
+			return error_prefix(e, r, "pools[%zu].%s[%zu]", pool, key, i);
 	}
 	return 0;
 }
@@ -78,7 +77,7 @@ static int check_overlap(const struct pools *all, size_t pool, size_t i, struct 
 		for (size_t k = 0; k < count; k++)
 			if (range_overlaps(&all->list[pool].ranges[i], &other->ranges[k]))
 				return error_set(e, STATUS_USAGE, -EINVAL,
-						 "configuration: pools[%zu].ranges[%zu] overlaps "
+						 "pools[%zu].ranges[%zu] overlaps "
 						 "pools[%zu].ranges[%zu]",
 						 pool, i, q, k);
 	}
@@ -96,7 +95,7 @@ static int cut_exclusions(struct pool *p, const struct range *exclude, size_t co
 			inside |= range_overlaps(&p->ranges[k], &exclude[i]);
 		if (!inside)
 			return error_set(e, STATUS_USAGE, -EINVAL,
-					 "configuration: pools[%zu].exclude[%zu] lies in no range "
+					 "pools[%zu].exclude[%zu] lies in no range "
 					 "of its pool",
 					 number, i);
 		cut_out(p, &exclude[i]);
@@ -110,8 +109,7 @@ static int cut_exclusions(struct pool *p, const struct range *exclude, size_t co
 	}
 	if (p->part_count == 0)
 		return error_set(e, STATUS_USAGE, -EINVAL,
-				 "configuration: pools[%zu].exclude leaves no address to hand out",
-				 number);
+				 "pools[%zu].exclude leaves no address to hand out", number);
 	return 0;
 }
 
@@ -131,7 +129,7 @@ static int pool_read(const struct config_pool *from, struct pools *all, size_t n
 	p->parts = calloc(from->ranges.count * (1 + RANGE_RESERVED) + from->exclude.count,
 			  sizeof(*p->parts));
 	if (!p->ranges || !exclude || !p->parts)
-		return error_sys(e, -ENOMEM, "configuration: pools[%zu]", number);
+		return error_sys(e, -ENOMEM, "pools[%zu]", number);
 	r = read_ranges(&from->ranges, number, "ranges", p->ranges, e);
 	if (r == 0)
 		r = read_ranges(&from->exclude, number, "exclude", exclude, e);
@@ -160,7 +158,7 @@ int pools_new(const struct config *c, struct pools **ret, struct error *e)
 	int r;
 
 	if (!p || !(p->list = calloc(c->pool_count, sizeof(*p->list))))
-		return error_sys(e, -ENOMEM, "configuration: pools");
+		return error_sys(e, -ENOMEM, "pools");
 	for (size_t i = 0; i < c->pool_count; i++) {
 		p->count++;
 		r = pool_read(&c->pools[i], p, i, e);
@@ -169,7 +167,7 @@ int pools_new(const struct config *c, struct pools **ret, struct error *e)
 	}
 	for (size_t i = 0; i < c->container_count; i++)
 		if (c->containers[i].has_address && !pools_find(p, &c->containers[i].address, e))
-			return error_prefix(e, -EINVAL, "configuration: containers.%s.address",
+			return error_prefix(e, -EINVAL, "containers.%s.address",
 					    c->containers[i].ident);
 	*ret = steal_ptr(&p);
 	return 0;

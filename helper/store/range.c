@@ -81,16 +81,18 @@ static int parse_cidr(const char *whole, const char *address, const char *length
 	struct in6_addr a;
 	unsigned int len = 0;
 	char end, name[INET6_ADDRSTRLEN];
-	int r = read_address(address, whole, &a, e);
+	bool known = strlen(length) <= 3 && strspn(length, "0123456789") == strlen(length) &&
+		     sscanf(length, "%3u%c", &len, &end) == 1 && len <= 128;
+	int r;
 
-	if (r < 0)
-		return r;
-	if (strlen(length) > 3 || strspn(length, "0123456789") != strlen(length) ||
-	    sscanf(length, "%3u%c", &len, &end) != 1 || len > 128)
-		return bad(e, whole, "has no prefix length from 64 to 128");
-	if (len < 64)
+	if (known && len < 64 && inet_pton(AF_INET6, address, &a) == 1)
 		return bad(e, whole,
 			   "is larger than the /64 that a link has: name the /64, or a part of it");
+	r = read_address(address, whole, &a, e);
+	if (r < 0)
+		return r;
+	if (!known)
+		return bad(e, whole, "has no prefix length from 64 to 128");
 	if (range_interface_id(&a) & host_bits(len)) {
 		a = range_address(range_prefix_of(&a), range_interface_id(&a) & ~host_bits(len));
 		return error_set(

@@ -130,7 +130,7 @@ TEST(an_address_that_cannot_be_given_up_is_kept)
 	check_whole(failed);
 }
 
-TEST(a_full_disk_keeps_the_former_attachment)
+TEST(a_full_disk_has_room_for_an_attachment_in_place_of_the_former)
 {
 	struct attachment a = { .pid = 4711 };
 	struct error e;
@@ -138,11 +138,12 @@ TEST(a_full_disk_keeps_the_former_attachment)
 	mount_small("size=64k");
 	attached("lxc:c1", 100, false, NULL);
 	fill();
-	assert_int_equal(store->ops->attach(store, "lxc:c1", &a, &e), -ENOSPC);
+	assert_int_equal(store->ops->attach(store, "lxc:c1", &a, &e), 0);
 	assert_int_equal(store->ops->attach(store, "lxc:c2", &a, &e), -ENOSPC);
 	assert_int_equal(count_files("attached", ""), 1);
+	a.pid = 0;
 	assert_int_equal(store->ops->attachment(store, "lxc:c1", &a, &e), 1);
-	assert_int_equal(a.pid, 0);
+	assert_int_equal(a.pid, 4711);
 }
 
 TEST(a_full_disk_is_no_full_range)
@@ -185,7 +186,7 @@ int main(void)
 		DISK_TEST(a_disk_without_inodes_refuses_claims_and_keeps_leases),
 		DISK_TEST(a_full_disk_keeps_what_was_to_be_replaced),
 		DISK_TEST(an_address_that_cannot_be_given_up_is_kept),
-		DISK_TEST(a_full_disk_keeps_the_former_attachment),
+		DISK_TEST(a_full_disk_has_room_for_an_attachment_in_place_of_the_former),
 		DISK_TEST(a_full_disk_is_no_full_range),
 		DISK_TEST(a_disk_that_cannot_be_written_can_be_read),
 	};
