@@ -14,9 +14,11 @@
 
 #include "base/note.h"
 #include "base/text.h"
+#include "net/address.h"
 #include "net/container.h"
 #include "net/host.h"
 #include "net/link.h"
+#include "net/marked.h"
 #include "net/ndisc.h"
 #include "net/neigh.h"
 #include "net/nl.h"
@@ -51,6 +53,13 @@ static void attach_release(struct attach *a)
 	cleanup_close(&a->lock);
 }
 
+/* The MAC of the port that is asked for, by the caller or by a label; null for the port's own rule.
+ */
+static const unsigned char *wanted_port(const struct attach *a, const struct request *q)
+{
+	return q->mac ? q->mac : a->instance.has_mac ? a->instance.mac : NULL;
+}
+
 /* Pins the container and finds its port. Returns 0 or -errno. */
 static int find_port(struct attach *a, const struct request *q, struct error *e)
 {
@@ -62,7 +71,7 @@ static int find_port(struct attach *a, const struct request *q, struct error *e)
 	if (r == 0)
 		r = netns_nl_open(&a->netns, &a->inner, e);
 	if (r == 0)
-		r = port_find(a->host, a->inner, &a->netns, q->mac, &a->port, e);
+		r = port_find(a->host, a->inner, &a->netns, wanted_port(a, q), &a->port, e);
 	if (r == 0)
 		r = host_addresses_read(a->host, &a->own, e);
 	return r;
@@ -123,7 +132,10 @@ static void record(struct attach *a, const struct request *q)
 
 	snprintf(now.instance, sizeof(now.instance), "%s",
 		 q->instance ? q->instance : a->instance.id);
+	if (!*now.instance && a->had_before && old->netns_inode == now.netns_inode)
+		memcpy(now.instance, old->instance, sizeof(now.instance));
 	absolute(q->netns, now.netns_path, sizeof(now.netns_path));
+	memcpy(now.mac, a->port.mac, sizeof(now.mac));
 	memcpy(now.boot_id, a->c->boot_id, sizeof(now.boot_id));
 	memcpy(now.bridge, a->port.via_name, sizeof(now.bridge));
 	memcpy(now.uplink, a->choice.uplink.name, sizeof(now.uplink));
@@ -167,6 +179,18 @@ static int settle(struct attach *a, const struct host_wish *w, struct host_effec
 	return r < 0 ? r : host_settle(w, done, e);
 }
 
+/* Tells a bridge where its gateway is now: containers on it may know another MAC for it. */
+static void announce_gateway(struct attach *a)
+{
+	struct in6_addr gateway = a->c->config->gateway;
+	struct error error;
+	struct link via;
+
+	if (link_by_index(a->host, a->port.via, &via) == 0 && via.has_mac &&
+	    ndisc_announce(via.ifindex, via.mac, &gateway, &gateway, &error) < 0)
+		note(NOTE_DETAIL, "cannot announce the gateway: %s", error.text);
+}
+
 /* Tells the link that the address is here now; a router that is not told learns it later. */
 static void announce(struct attach *a)
 {
@@ -188,13 +212,17 @@ static void leave_former(struct attach *a)
 	struct error error;
 	int r;
 
+	/* also what a run that was killed left in the container */
+	if (address_remove_marked(a->inner, a->port.inner, &a->choice.lease.address) < 0)
+		note(NOTE_WARNING, "cannot remove a former address from the container");
 	if (!a->choice.moved)
 		return;
-	r = host_remove(a->host, &left->address, a->choice.uplink.ifindex, a->port.via, &error);
-	if (r == 0)
-		r = address_remove(a->inner, &left->address, a->port.inner);
+	r = marked_remove_address(a->host, &left->address, &error);
+	/* one that the configuration has left behind need not rest: nobody gets it */
 	if (r >= 0)
-		r = lease_free(a->c->store, left, &error);
+		r = pools_find(a->c->pools, &left->address, &error)
+			    ? lease_free(a->c->store, left, &error)
+			    : a->c->store->ops->remove(a->c->store, left, &error);
 	if (r < 0)
 		note(NOTE_WARNING, "cannot give the former address up: %s", error.text);
 }
@@ -236,6 +264,9 @@ static int connect_container(struct attach *a, const struct request *q, struct e
 		goto undo_container;
 	if (!host.routed)
 		r = host_open(&host, &host_done, e);
+	/* once more: from here on its end is somebody else's to tell */
+	if (r == 0)
+		r = netns_check(&a->netns, e);
 	if (r < 0)
 		goto undo_container;
 	a->changed = a->recorded || a->choice.fresh || host_done.sysctls.count ||
@@ -243,6 +274,8 @@ static int connect_container(struct attach *a, const struct request *q, struct e
 		     host_done.proxy || inner_done.sysctls.count || inner_done.up ||
 		     inner_done.address || inner_done.route;
 	announce(a);
+	if (host_done.gateway)
+		announce_gateway(a);
 	return 0;
 
 undo_container:
@@ -309,6 +342,8 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 	if (r < 0)
 		return r;
 	a.had_before = r == 1;
+	if (q->expected && (r == 0 || !attachment_same(&a.before, q->expected)))
+		return -ESTALE;
 	r = find_port(&a, q, e);
 	if (r == 0)
 		r = choose(&a, q, e);

@@ -10,6 +10,7 @@
 #include "base/note.h"
 #include "net/container.h"
 #include "net/ndisc.h"
+#include "net/route.h"
 #include "ops/living.h"
 #include "ops/verbs.h"
 
@@ -20,16 +21,21 @@ static bool same(const struct in6_addr *a, const struct in6_addr *b)
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-/* For lease_allocate: addresses of the host, and those that the configuration reserves. */
+/* For lease_allocate: addresses of the host, reserved ones, and those that lead somewhere already.
+ */
 static bool is_forbidden(const struct in6_addr *address, void *arg)
 {
 	const struct choose *q = arg;
 	const struct config *config = q->c->config;
+	struct route route;
 
 	for (size_t i = 0; i < config->container_count; i++)
 		if (config->containers[i].has_address &&
 		    same(&config->containers[i].address, address))
 			return true;
+	/* a route of its own: the administrator's, or a container's whatever the leases say */
+	if (route_lookup(q->host, address, &route) == 0 && route.length == 128)
+		return true;
 	return host_addresses_have(q->own, address, NULL);
 }
 
@@ -125,11 +131,21 @@ static void set_aside(struct context *c, const struct lease *lease, const unsign
 	struct lease aside = *lease, holder;
 	struct error ignored;
 
-	snprintf(aside.ident, sizeof(aside.ident), "elsewhere:%02x-%02x-%02x-%02x-%02x-%02x",
+	snprintf(aside.ident, sizeof(aside.ident), LEASE_ELSEWHERE "%02x-%02x-%02x-%02x-%02x-%02x",
 		 owner[0], owner[1], owner[2], owner[3], owner[4], owner[5]);
 	aside.freed = time(NULL);
 	if (c->store->ops->remove(c->store, lease, &ignored) == 0)
 		c->store->ops->claim(c->store, &aside, &holder, &ignored);
+}
+
+/* Makes a former lease the container's again: its file is there still, its link may not be. */
+static void relink(struct context *c, const struct lease *former)
+{
+	struct lease holder;
+	struct error error;
+
+	if (former && c->store->ops->claim(c->store, former, &holder, &error) < 0)
+		note(NOTE_WARNING, "cannot restore the former lease: %s", error.text);
 }
 
 /* Finds pool and uplink of the lease. Returns 0 or -errno. */
@@ -237,32 +253,36 @@ static int take_wanted(const struct choose *q, const struct in6_addr *address,
 }
 
 /* Claims a free address that nobody answers for. Returns as choose_lease. */
-static int take_free(const struct choose *q, struct choice *ret, struct error *e)
+static int take_free(const struct choose *q, const struct lease *held, struct choice *ret,
+		     struct error *e)
 {
-	for (int tries = 0; tries < TAKEN_MOST; tries++) {
-		struct choice choice = { .fresh = true };
-		unsigned char owner[6];
-		int r = lease_allocate(q->c->store, q->c->pools, q->ident, is_forbidden, (void *)q,
-				       q->c->config->hold_s, &choice.lease, e);
+	struct choice choice = { .fresh = true, .moved = held != NULL };
+	unsigned char owner[6];
+	int r = -EADDRINUSE;
 
-		if (r < 0)
+	if (held)
+		choice.left = *held;
+	for (int tries = 0; r == -EADDRINUSE && tries < TAKEN_MOST; tries++) {
+		if (tries) {
+			note(NOTE_WARNING, "%s: trying another", e->text);
+			set_aside(q->c, &choice.lease, owner);
+		}
+		r = lease_allocate(q->c->store, q->c->pools, q->ident, is_forbidden, (void *)q,
+				   q->c->config->hold_s, &choice.lease, e);
+		if (r < 0) {
+			relink(q->c, held);
 			return r;
+		}
 		r = complete(q, &choice, e);
 		if (r == 0)
 			r = probe(q, &choice, owner, e);
-		if (r == 0) {
-			*ret = choice;
-			return 0;
-		}
-		if (r != -EADDRINUSE) {
-			choose_undo(q->c, &choice);
-			return r;
-		}
-		note(NOTE_WARNING, "%s: trying another", e->text);
-		set_aside(q->c, &choice.lease, owner);
 	}
-	return error_set(e, STATUS_FULL, -ENOSPC,
-			 "others on the link answer for the last %d addresses tried", TAKEN_MOST);
+	if (r < 0) {
+		choose_undo(q->c, &choice);
+		return r;
+	}
+	*ret = choice;
+	return 0;
 }
 
 int choose_lease(const struct choose *q, struct choice *ret, struct error *e)
@@ -276,11 +296,16 @@ int choose_lease(const struct choose *q, struct choice *ret, struct error *e)
 
 	if (r < 0)
 		return r;
-	/* a lease that the configuration has left behind counts for nothing */
-	if (r == 1 && (lease.pinned || pools_find(q->c->pools, &lease.address, &ignored)))
+	if (r == 1)
 		held = &lease;
-	want = wanted(q, held, &choice.given, &storage, e);
-	r = want ? take_wanted(q, want, held, &choice, e) : take_free(q, &choice, e);
+	/* a lease that the configuration has left behind is left for another, unless it is pinned
+	 */
+	want = wanted(q,
+		      held && (held->pinned || pools_find(q->c->pools, &held->address, &ignored))
+			      ? held
+			      : NULL,
+		      &choice.given, &storage, e);
+	r = want ? take_wanted(q, want, held, &choice, e) : take_free(q, held, &choice, e);
 	if (r == 0)
 		*ret = choice;
 	return r;
@@ -288,14 +313,11 @@ int choose_lease(const struct choose *q, struct choice *ret, struct error *e)
 
 void choose_undo(struct context *c, const struct choice *choice)
 {
-	struct lease holder;
 	struct error error;
 
 	if (!choice->fresh)
 		return;
 	if (c->store->ops->remove(c->store, &choice->lease, &error) < 0)
 		note(NOTE_WARNING, "cannot give the lease back: %s", error.text);
-	/* its file is there still: this makes the container's link point to it again */
-	if (choice->moved && c->store->ops->claim(c->store, &choice->left, &holder, &error) < 0)
-		note(NOTE_WARNING, "cannot restore the former lease: %s", error.text);
+	relink(c, choice->moved ? &choice->left : NULL);
 }

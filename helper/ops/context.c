@@ -14,7 +14,7 @@ static int check_engines(const struct config *c, struct error *e)
 		if (ident_from_text(c->containers[i].ident, &id) < 0 ||
 		    !runtime_by_name(id.runtime))
 			return error_set(e, STATUS_USAGE, -EINVAL,
-					 "configuration: containers.%.300s: unknown engine: write "
+					 "containers.%.300s: unknown engine: write "
 					 "lxc:NAME or docker:NAME",
 					 c->containers[i].ident);
 	}
@@ -26,12 +26,14 @@ int context_open(const char *config_path, bool write, struct context *ret, struc
 	CLEANUP(context_release) struct context c = { 0 };
 	int r = config_read(config_path, &c.config, e);
 
-	if (r == 0)
-		r = check_engines(c.config, e);
+	if (r < 0)
+		return r;
+	r = check_engines(c.config, e);
 	if (r == 0)
 		r = pools_new(c.config, &c.pools, e);
-	if (r == 0)
-		r = lease_boot_id(c.boot_id, e);
+	if (r < 0)
+		return error_prefix(e, r, "configuration %s", config_path);
+	r = lease_boot_id(c.boot_id, e);
 	if (r == 0)
 		r = lease_dir_open(c.config->state_dir, write, &c.store, e);
 	if (r < 0)

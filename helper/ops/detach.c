@@ -30,8 +30,7 @@ static bool is_over(const struct attachment *a, const char *instance)
 }
 
 /* Removes address and route from the container, if the instance that has them runs still. */
-static void clear_container(struct context *c, struct nl_sock *host, const struct attachment *a,
-			    const struct in6_addr *address)
+static void clear_container(struct context *c, struct nl_sock *host, const struct attachment *a)
 {
 	_netns_ struct netns netns = NETNS_NONE;
 	_nl_sock_ struct nl_sock *inner = NULL;
@@ -43,25 +42,12 @@ static void clear_container(struct context *c, struct nl_sock *host, const struc
 		return;
 	r = netns_nl_open(&netns, &inner, &error);
 	if (r == 0)
-		r = port_find(host, inner, &netns, NULL, &port, &error);
+		r = port_find(host, inner, &netns, a->mac, &port, &error);
 	if (r == 0)
-		r = container_remove(inner, address, &c->config->gateway, port.inner, &error);
+		r = container_remove(inner, &c->config->gateway, port.inner, &error);
 	/* it is cut off already: what is left in it harms nobody */
 	if (r < 0)
 		note(NOTE_DETAIL, "left in the container: %s", error.text);
-}
-
-/* Removes what the kernel has of an address when no record says where. Returns 0 or -errno. */
-static int clear_unrecorded(struct nl_sock *host, const struct in6_addr *address, struct error *e)
-{
-	_marked_ struct marked kernel = { 0 };
-	int r = marked_read(host, &kernel, e);
-
-	for (size_t i = 0; r == 0 && i < kernel.count; i++)
-		if (memcmp(&kernel.list[i].address, address, sizeof(*address)) == 0 &&
-		    (r = marked_remove(host, &kernel.list[i])) < 0)
-			error_sys(e, r, "cannot remove the %s", marked_name(kernel.list[i].kind));
-	return r;
 }
 
 /* Removes everything of the lease from the kernel. @a: null if unknown. Returns 0 or -errno. */
@@ -69,15 +55,18 @@ static int clear(struct context *c, const struct lease *lease, const struct atta
 		 struct error *e)
 {
 	_nl_sock_ struct nl_sock *host = NULL;
-	int r = nl_open(&host, e);
+	int r = nl_open(&host, e), uplink, bridge;
 
-	if (r == 0 && !a)
-		return clear_unrecorded(host, &lease->address, e);
-	if (r == 0)
-		r = host_remove(host, &lease->address, index_of(host, a->uplink),
-				index_of(host, a->bridge), e);
-	if (r == 0 && attachment_is_live(a, c->boot_id))
-		clear_container(c, host, a, &lease->address);
+	if (r < 0)
+		return r;
+	uplink = a ? index_of(host, a->uplink) : 0;
+	bridge = a ? index_of(host, a->bridge) : 0;
+	/* nothing recorded, or an interface that has another name by now: look through all entries
+	 */
+	r = uplink && bridge ? host_remove(host, &lease->address, uplink, bridge, e)
+			     : marked_remove_address(host, &lease->address, e);
+	if (r == 0 && a && attachment_is_live(a, c->boot_id))
+		clear_container(c, host, a);
 	return r;
 }
 
@@ -100,6 +89,8 @@ int op_detach(struct context *c, const struct request *q, struct listing *ret, s
 		return error_set(e, STATUS_FAILED, -EBUSY, "it is pinned: v6hook unpin %s first",
 				 h.ident);
 	r = s->ops->attachment(s, h.ident, &a, e);
+	if (r >= 0 && q->expected && (r == 0 || !attachment_same(&a, q->expected)))
+		return -ESTALE;
 	if (r >= 0 && q->instance && (r == 0 || !is_over(&a, q->instance)))
 		return 0;
 	*ret = (struct listing){ .address = h.lease.address,

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "net/marked.h"
+#include "net/host.h"
 #include "net/nl.h"
 #include "ops/verbs.h"
 
@@ -11,13 +11,13 @@ struct listings {
 	struct context *c;
 	struct listing *list;
 	size_t count;
-	struct marked kernel;
+	struct nl_sock *nl;
 };
 
 static void listings_release(struct listings *l)
 {
 	free(l->list);
-	marked_release(&l->kernel);
+	cleanup_nl_sock(&l->nl);
 }
 
 /* Makes room for one more of size bytes in a list that holds count. Returns the list or null. */
@@ -96,6 +96,7 @@ static int on_attachment(const char *ident, const struct attachment *a, void *ar
 static int complete(const struct listings *l, struct listing *item, struct error *e)
 {
 	char ident[IDENT_TEXT_MAX], path[64];
+	const char *lacks;
 	struct attachment a;
 	int r = l->c->store->ops->attachment(l->c->store, ident_text(&item->ident, ident), &a, e);
 
@@ -111,21 +112,13 @@ static int complete(const struct listings *l, struct listing *item, struct error
 	memcpy(item->uplink, a.uplink, sizeof(item->uplink));
 	/* a process that is gone took the container with it; looking takes no privilege */
 	snprintf(path, sizeof(path), "/proc/%d", (int)a.pid);
-	item->state = !*a.error && marked_find(&l->kernel, MARKED_ROUTE, &item->address) &&
-				      (a.routed ||
-				       marked_find(&l->kernel, MARKED_PROXY, &item->address)) &&
-				      (!a.pid || access(path, F_OK) == 0)
-			      ? LIST_ATTACHED
-			      : LIST_BROKEN;
+	lacks = host_lacks(l->nl, &item->address, a.routed ? NULL : a.uplink, a.bridge);
+	if (!*a.error && (!a.pid || access(path, F_OK) == 0) &&
+	    (!lacks || strcmp(lacks, "neighbour") == 0))
+		item->state = LIST_ATTACHED;
+	else
+		item->state = LIST_BROKEN;
 	return 0;
-}
-
-static int read_kernel(struct listings *l, struct error *e)
-{
-	_nl_sock_ struct nl_sock *nl = NULL;
-	int r = nl_open(&nl, e);
-
-	return r < 0 ? r : marked_read(nl, &l->kernel, e);
 }
 
 int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), void *arg,
@@ -139,7 +132,7 @@ int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), 
 	if (r == -ENOMEM)
 		return error_sys(e, r, "cannot list the leases");
 	if (r == 0)
-		r = read_kernel(&l, e);
+		r = nl_open(&l.nl, e);
 	if (l.count)
 		qsort(l.list, l.count, sizeof(*l.list), compare);
 	for (size_t i = 0; r == 0 && i < l.count; i++) {

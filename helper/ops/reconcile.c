@@ -64,8 +64,13 @@ static int on_lease(const struct lease *lease, void *arg)
 	struct reconcile *r = arg;
 	struct holder *larger, *h;
 	struct error ignored;
+	struct lease present;
 
 	if (lease->freed)
+		return 0;
+	/* one that its holder has left for another is nobody's: it goes when its range is full */
+	if (r->c->store->ops->find(r->c->store, lease->ident, &present, &ignored) != 1 ||
+	    memcmp(&present.address, &lease->address, sizeof(present.address)) != 0)
 		return 0;
 	larger = room_for_one(r->holders, r->holder_count, sizeof(*larger));
 	if (!larger)
@@ -90,18 +95,21 @@ static int on_running(const struct instance *instance, void *arg)
 	return 0;
 }
 
-/* Asks the engines what runs. One that does not answer has nothing running that could be told. */
+/* Asks the engines what runs. What one does not tell is no reason to leave the others alone. */
 static int read_running(struct reconcile *r, struct error *e)
 {
 	const struct runtime_options o = { NULL, r->c->config->docker_socket };
 
 	for (size_t i = 0; runtimes[i]; i++) {
-		int err = runtimes[i]->each_running(&o, on_running, r, e);
+		int err;
 
-		if (err == -EHOSTDOWN)
-			note(NOTE_DETAIL, "%s", e->text);
-		else if (err < 0)
-			return err;
+		if (runtimes[i]->tells && r->how == RECONCILE_REPAIR)
+			continue;
+		err = runtimes[i]->each_running(&o, on_running, r, e);
+		if (err == -ENOMEM)
+			return error_sys(e, err, "cannot list what runs");
+		if (err < 0)
+			note(err == -EHOSTDOWN ? NOTE_DETAIL : NOTE_WARNING, "%s", e->text);
 	}
 	return 0;
 }
@@ -144,32 +152,50 @@ static bool settled(struct reconcile *r, const struct attachment *a, const struc
 /* What the kernel lacks of an attachment, or null. */
 static const char *missing(struct reconcile *r, const struct holder *h)
 {
-	static const enum marked_kind kinds[] = { MARKED_PROXY, MARKED_ROUTE, MARKED_NEIGHBOUR };
 	const struct attachment *a = &h->attachment;
+	const char *lacks =
+		host_lacks(r->nl, &h->lease.address, a->routed ? NULL : a->uplink, a->bridge);
+	struct link bridge;
 
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		const struct marked_entry *entry =
-			marked_find(&r->kernel, kinds[i], &h->lease.address);
-		const char *dev = kinds[i] == MARKED_PROXY ? a->uplink : a->bridge;
-		struct link link;
+	if (lacks)
+		return lacks;
+	/* a port that was bare when it was attached, and is a bridge's now */
+	if (link_by_name(r->nl, a->bridge, &bridge) < 0 || bridge.master)
+		return "bridge";
+	return settled(r, a, &bridge) ? NULL : "settings";
+}
 
-		if (kinds[i] == MARKED_PROXY && a->routed)
-			continue;
-		if (!entry || link_by_index(r->nl, entry->ifindex, &link) < 0 ||
-		    strcmp(link.name, dev) != 0)
-			return marked_name(kinds[i]);
-		if (kinds[i] == MARKED_ROUTE && !settled(r, a, &link))
-			return "settings";
-	}
-	return NULL;
+static bool changes(const struct reconcile *r)
+{
+	return r->how == RECONCILE_DO || r->how == RECONCILE_REPAIR;
+}
+
+/*
+ * Attaches again. An instance that has lost its port to any bridge is detached instead.
+ * @action: what it says may become another
+ */
+static int attach_again(struct reconcile *r, const struct request *q,
+			struct reconcile_action *action, struct error *e)
+{
+	struct request detach = { .container = q->container, .lxcpath = q->lxcpath };
+	struct listing ignored;
+	int err = op_attach(r->c, q, &ignored, e);
+
+	if (err != -ENXIO)
+		return err;
+	action->what = RECONCILE_DETACH;
+	action->why = "it has no port on this host any more";
+	return op_detach(r->c, &detach, &ignored, e);
 }
 
 /* Does (or in a dry run only tells) one attach or detach, and tells how it went. */
-static int act(struct reconcile *r, enum reconcile_what what, const struct holder *h, pid_t pid,
-	       const char *why)
+static int act(struct reconcile *r, enum reconcile_what what, const struct holder *h,
+	       const struct instance *running, const char *why)
 {
 	struct reconcile_action action = { .what = what, .address = h->lease.address, .why = why };
-	struct request q = { .pid = pid };
+	const struct attachment *a = &h->attachment;
+	/* the service does not repeat what it could not do until something changed it */
+	struct request q = { .hook = r->how == RECONCILE_REPAIR, .expected = a };
 	char name[IDENT_RUNTIME_MAX + IDENT_NAME_MAX + 2];
 	struct listing ignored;
 	struct error e;
@@ -180,11 +206,23 @@ static int act(struct reconcile *r, enum reconcile_what what, const struct holde
 	snprintf(name, sizeof(name), "%s:%s", action.ident.runtime, action.ident.name);
 	q.container = name;
 	q.lxcpath = *action.ident.path ? action.ident.path : NULL;
-	if (!pid && *h->attachment.netns_path && what == RECONCILE_ATTACH)
-		q.netns = h->attachment.netns_path;
-	if (r->how == RECONCILE_DO)
-		err = what == RECONCILE_ATTACH ? op_attach(r->c, &q, &ignored, &e)
+	if (what == RECONCILE_ATTACH && running) {
+		q.pid = running->pid;
+		q.instance = running->id;
+		q.mac = running->has_mac ? running->mac : NULL;
+	} else if (what == RECONCILE_ATTACH) {
+		q.pid = a->pid;
+		q.mac = a->mac;
+		q.netns = a->pid ? NULL : a->netns_path;
+	}
+	if (changes(r))
+		err = what == RECONCILE_ATTACH ? attach_again(r, &q, &action, &e)
 					       : op_detach(r->c, &q, &ignored, &e);
+	/* gone at this moment, or changed since it was judged: the next look tells */
+	if (err == -ESRCH || err == -ESTALE)
+		return 0;
+	if (err < 0 && r->how == RECONCILE_REPAIR && strcmp(a->error, e.text) == 0)
+		return 0;
 	if (err < 0)
 		action.error = e.text;
 	return r->each(&action, r->arg);
@@ -203,48 +241,72 @@ static int judge(struct reconcile *r, struct holder *h)
 	}
 	h->keeps = true;
 	if (!attachment_is_live(a, r->c->boot_id))
-		return running ? act(r, RECONCILE_ATTACH, h, running->pid,
-				     "running since this boot")
-			       : act(r, RECONCILE_DETACH, h, 0, "attached before this boot");
+		return running ? act(r, RECONCILE_ATTACH, h, running, "running since this boot")
+			       : act(r, RECONCILE_DETACH, h, NULL, "attached before this boot");
 	if (!living(a))
-		return running ? act(r, RECONCILE_ATTACH, h, running->pid, "it was started again")
-			       : act(r, RECONCILE_DETACH, h, 0, "the container is gone");
+		return running ? act(r, RECONCILE_ATTACH, h, running, "it was started again")
+			       : act(r, RECONCILE_DETACH, h, NULL, "the container is gone");
 	what = missing(r, h);
-	if (!what)
-		return 0;
-	return act(r, RECONCILE_ATTACH, h, a->pid, what);
+	return what ? act(r, RECONCILE_ATTACH, h, NULL, what) : 0;
 }
 
-static const struct holder *find_holder(const struct reconcile *r, const struct in6_addr *address)
+/* Looks for the lease of an address as it is now. */
+struct find_lease {
+	struct context *c;
+	const struct in6_addr *address;
+	bool found;
+	struct lease lease;
+};
+
+static int on_candidate(const struct lease *lease, void *arg)
 {
+	struct find_lease *f = arg;
+
+	if (lease->freed || memcmp(&lease->address, f->address, sizeof(lease->address)) != 0)
+		return 0;
+	f->found = true;
+	f->lease = *lease;
+	return 1;
+}
+
+/*
+ * Whether a marked entry is nobody's: no live attachment accounts for it now. The leases are asked
+ * again, as someone may have been attached since they were read. @ret_lock: held while it is
+ * removed
+ */
+static bool is_orphan(struct reconcile *r, const struct marked_entry *entry, int *ret_lock)
+{
+	struct lease_store *s = r->c->store;
+	struct find_lease f = { .c = r->c, .address = &entry->address };
+	struct attachment now;
+	struct error ignored;
+
 	for (size_t i = 0; i < r->holder_count; i++)
-		if (memcmp(&r->holders[i].lease.address, address, sizeof(*address)) == 0)
-			return &r->holders[i];
-	return NULL;
+		if (r->holders[i].keeps && memcmp(&r->holders[i].lease.address, &entry->address,
+						  sizeof(entry->address)) == 0)
+			return false;
+	if (s->ops->walk(s, on_candidate, &f, &ignored) < 0)
+		return false;
+	return !f.found ||
+	       (s->ops->lock(s, LOCK_CONTAINER, f.lease.ident, false, 0, ret_lock, &ignored) == 0 &&
+		!(s->ops->attachment(s, f.lease.ident, &now, &ignored) == 1 &&
+		  attachment_is_live(&now, r->c->boot_id)));
 }
 
 /* Removes one marked entry that no live attachment accounts for. */
 static int sweep(struct reconcile *r, const struct marked_entry *entry)
 {
-	const struct holder *h = find_holder(r, &entry->address);
-	struct lease_store *s = r->c->store;
 	struct reconcile_action action = {
 		.what = RECONCILE_REMOVE,
 		.address = entry->address,
 		.why = marked_name(entry->kind),
 	};
 	_close_ int lock = -1;
-	struct attachment now;
-	struct error e;
 	int err = 0;
 
-	if (h && h->keeps)
+	if (!is_orphan(r, entry, &lock))
 		return 0;
-	if (h && (s->ops->lock(s, LOCK_CONTAINER, h->lease.ident, false, 0, &lock, &e) < 0 ||
-		  (s->ops->attachment(s, h->lease.ident, &now, &e) == 1 &&
-		   attachment_is_live(&now, r->c->boot_id))))
-		return 0; /* being attached at this moment */
-	if (r->how == RECONCILE_DO)
+	if (changes(r))
 		err = marked_remove(r->nl, entry);
 	if (err < 0)
 		action.error = strerror(-err);

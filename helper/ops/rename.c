@@ -1,10 +1,11 @@
 /* rename: a lease follows its container to a new name. */
 #include <errno.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "ops/verbs.h"
 
-int op_rename(struct context *c, const struct ident *from, const struct ident *to, struct error *e)
+int op_rename(struct context *c, const struct ident *from, const struct ident *to,
+	      const char *instance, struct error *e)
 {
 	struct lease_store *s = c->store;
 	_close_ int old_lock = -1, new_lock = -1;
@@ -19,15 +20,19 @@ int op_rename(struct context *c, const struct ident *from, const struct ident *t
 		r = s->ops->lock(s, LOCK_CONTAINER, ident_text(to, new), false, 0, &new_lock, e);
 	if (r == 0)
 		r = s->ops->find(s, old, &lease, e);
-	if (r <= 0)
-		return r;
+	if (r > 0)
+		r = s->ops->attachment(s, old, &a, e);
+	if (r <= 0 || strcmp(a.instance, instance) != 0)
+		return r < 0 ? r : 0;
 	r = s->ops->find(s, new, &other, e);
 	if (r != 0)
 		return r < 0 ? r
 			     : error_set(e, STATUS_FAILED, -EEXIST,
 					 "%s keeps its lease: %s has one of its own", old, new);
 	r = s->ops->rename(s, &lease, new, e);
-	if (r == 0 && s->ops->attachment(s, old, &a, e) == 1)
+	if (r == 0)
 		r = s->ops->attach(s, new, &a, e);
-	return r < 0 ? r : s->ops->attach(s, old, NULL, e);
+	if (r == 0)
+		r = s->ops->attach(s, old, NULL, e);
+	return r < 0 ? r : 1;
 }

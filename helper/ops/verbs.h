@@ -26,9 +26,14 @@ struct request {
 	const struct in6_addr *given; /* addresses that the engine says it gave the container */
 	int given_count;
 	const char *instance; /* the engine's ID of the instance, if it is known; or null */
-	bool starts;	      /* by the hook that starts the container, whose addresses are its
-				 configuration's */
-	bool hook;	      /* called by an engine's hook: a failure is recorded for list */
+	/*
+	 * The attachment on which the decision was made, or null: if it is another by the time that
+	 * the container is locked, nothing is done and -ESTALE returned, without a message.
+	 */
+	const struct attachment *expected;
+	bool starts; /* by the hook that starts the container, whose addresses are its
+			configuration's */
+	bool hook;   /* called by an engine's hook: a failure is recorded for list */
 };
 
 enum list_state { LIST_ATTACHED, LIST_DETACHED, LIST_BROKEN };
@@ -58,8 +63,13 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
  */
 int op_detach(struct context *c, const struct request *q, struct listing *ret, struct error *e);
 
-/* Makes the lease of one name that of another, of the same engine. Returns 0 or -errno. */
-int op_rename(struct context *c, const struct ident *from, const struct ident *to, struct error *e);
+/*
+ * Makes the lease of one name that of another, of the same engine, if that instance was the last
+ * that it was attached to: who tells the names need not be trusted. Returns 1, 0 if there is no
+ * such lease, or -errno.
+ */
+int op_rename(struct context *c, const struct ident *from, const struct ident *to,
+	      const char *instance, struct error *e);
 
 /* Calls each for every lease, in the order of addresses. Returns 0 or -errno. */
 int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), void *arg,
@@ -82,8 +92,9 @@ struct reconcile_action {
 
 enum reconcile_how {
 	RECONCILE_DO,
-	RECONCILE_TELL, /* dry run: only hand over what would be done */
-	RECONCILE_LOOK, /* the same, without asking the engines: cheap enough for every second */
+	RECONCILE_TELL,	  /* dry run: only hand over what would be done */
+	RECONCILE_REPAIR, /* the service's: asks no engine that tells what happens by itself */
+	RECONCILE_LOOK, /* would that do anything? asks no engine: cheap enough for every second */
 };
 
 typedef int (*op_reconcile_each)(const struct reconcile_action *a, void *arg);
