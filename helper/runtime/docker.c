@@ -90,10 +90,12 @@ static void read_labels(const cJSON *container, struct instance *ret)
 	const char *network = json_text(labels, "v6hook.network");
 	const char *mac;
 
-	if (enable && (strcmp(enable, "true") == 0 || strcmp(enable, "false") == 0))
-		ret->enable = *enable == 't' ? WISH_YES : WISH_NO;
-	else if (enable)
-		note(NOTE_WARNING, "docker:%s: label v6hook.enable is neither true nor false",
+	if (enable)
+		ret->enable = strcmp(enable, "true") == 0 ? WISH_YES : WISH_NO;
+	/* what is misspelt must not make a container public */
+	if (ret->enable == WISH_NO && strcmp(enable, "false") != 0)
+		note(NOTE_WARNING,
+		     "docker:%s: label v6hook.enable is neither true nor false: taken as false",
 		     ret->ident.name);
 	if (address)
 		snprintf(ret->address, sizeof(ret->address), "%s", *address ? address : "(empty)");
@@ -157,11 +159,29 @@ static int check_socket(const char *socket, struct error *e)
 			 "Docker does not answer on %s: is dockerd running?", socket);
 }
 
+/*
+ * Makes the escape \\u0000 the replacement character: one in a label of somebody's must not make
+ * the whole answer unreadable.
+ */
+static void replace_nul_escapes(char *text)
+{
+	for (; *text; text++) {
+		if (*text != '\\' || !text[1])
+			continue;
+		if (strncmp(text, "\\u0000", 6) == 0)
+			memcpy(text + 2, "fffd", 4);
+		text++;
+	}
+}
+
 /* Parses an answer as JSON. Returns 0 and a tree to be freed, or -errno. */
 static int read_answer(const struct docker_answer *answer, cJSON **ret, struct error *e)
 {
-	int r = json_parse(answer->text ? answer->text : "", answer->len, ret, e);
+	int r;
 
+	if (answer->text)
+		replace_nul_escapes(answer->text);
+	r = json_parse(answer->text ? answer->text : "", answer->len, ret, e);
 	if (r == 0)
 		return 0;
 	e->status = STATUS_FAILED;
@@ -237,6 +257,7 @@ static int docker_each_running(const struct runtime_options *o,
 
 const struct runtime runtime_docker = {
 	.name = "docker",
+	.tells = true,
 	.find = docker_find,
 	.each_running = docker_each_running,
 };

@@ -12,6 +12,7 @@
 
 #define ANSWER_MAX (4u * 1024 * 1024) /* bytes of one inspect; labels can make it large */
 #define TIMEOUT_MS 5000
+#define FOLLOW_POLL_MS 3600000 /* an idle stream wakes nobody */
 
 static CURL *(*easy_init)(void);
 static CURLcode (*easy_setopt)(CURL *handle, CURLoption option, ...);
@@ -19,13 +20,31 @@ static CURLcode (*easy_perform)(CURL *handle);
 static CURLcode (*easy_getinfo)(CURL *handle, CURLINFO info, ...);
 static const char *(*easy_strerror)(CURLcode code);
 static void (*easy_cleanup)(CURL *handle);
+static CURLM *(*multi_init)(void);
+static CURLMcode (*multi_add)(CURLM *multi, CURL *handle);
+static CURLMcode (*multi_perform)(CURLM *multi, int *running);
+static CURLMcode (*multi_poll)(CURLM *multi, struct curl_waitfd *extra, unsigned int count, int ms,
+			       int *ready);
+static CURLMsg *(*multi_info)(CURLM *multi, int *left);
+static CURLMcode (*multi_remove)(CURLM *multi, CURL *handle);
+static CURLMcode (*multi_cleanup)(CURLM *multi);
 
 static int load(struct error *e)
 {
 	const struct library_symbol symbols[] = {
-		{ "curl_easy_init", &easy_init },	  { "curl_easy_setopt", &easy_setopt },
-		{ "curl_easy_perform", &easy_perform },	  { "curl_easy_getinfo", &easy_getinfo },
-		{ "curl_easy_strerror", &easy_strerror }, { "curl_easy_cleanup", &easy_cleanup },
+		{ "curl_easy_init", &easy_init },
+		{ "curl_easy_setopt", &easy_setopt },
+		{ "curl_easy_perform", &easy_perform },
+		{ "curl_easy_getinfo", &easy_getinfo },
+		{ "curl_easy_strerror", &easy_strerror },
+		{ "curl_easy_cleanup", &easy_cleanup },
+		{ "curl_multi_init", &multi_init },
+		{ "curl_multi_add_handle", &multi_add },
+		{ "curl_multi_perform", &multi_perform },
+		{ "curl_multi_poll", &multi_poll },
+		{ "curl_multi_info_read", &multi_info },
+		{ "curl_multi_remove_handle", &multi_remove },
+		{ "curl_multi_cleanup", &multi_cleanup },
 	};
 
 	return library_load("libcurl.so.4", symbols, ARRAY_SIZE(symbols), e);
@@ -163,6 +182,29 @@ static size_t on_stream(char *data, size_t size, size_t count, void *arg)
 	return n;
 }
 
+/* Performs a request as curl_easy_perform does, which wakes up every second though. */
+static CURLcode perform_long(CURL *handle)
+{
+	CURLcode code = CURLE_OUT_OF_MEMORY;
+	CURLM *multi = multi_init();
+	int running = 1, left;
+	CURLMsg *message;
+
+	if (!multi)
+		return code;
+	if (multi_add(multi, handle) == CURLM_OK) {
+		while (multi_perform(multi, &running) == CURLM_OK && running)
+			if (multi_poll(multi, NULL, 0, FOLLOW_POLL_MS, NULL) != CURLM_OK)
+				break;
+		message = multi_info(multi, &left);
+		if (message && message->msg == CURLMSG_DONE)
+			code = message->data.result;
+		multi_remove(multi, handle);
+	}
+	multi_cleanup(multi);
+	return code;
+}
+
 int docker_follow(const char *socket, const char *path, size_t most, void (*opened)(void *arg),
 		  docker_line line, void *arg, struct error *e)
 {
@@ -182,7 +224,7 @@ int docker_follow(const char *socket, const char *path, size_t most, void (*open
 	easy_setopt(s.handle, CURLOPT_HEADERDATA, &s);
 	easy_setopt(s.handle, CURLOPT_WRITEFUNCTION, on_stream);
 	easy_setopt(s.handle, CURLOPT_WRITEDATA, &s);
-	code = easy_perform(s.handle);
+	code = perform_long(s.handle);
 	if (code == CURLE_COULDNT_CONNECT)
 		return no_daemon(socket, e);
 	if (s.failed || (code != CURLE_OK && code != CURLE_PARTIAL_FILE &&

@@ -43,6 +43,7 @@ struct runtime_options {
 
 struct runtime {
 	const char *name; /* what stands before the colon: "lxc" */
+	bool tells;	  /* the service hears from it what happens (docker_watch) */
 
 	/*
 	 * Looks a container up.
