@@ -25,6 +25,7 @@
 #include "runtime/runtime.h"
 
 #define JOBS_AT_ONCE 8
+#define JOBS_MOST 512 /* then no more is read from the parser, which waits */
 
 struct job {
 	struct job *next;
@@ -36,6 +37,7 @@ struct jobs {
 	const char *config_path;
 	bool json;
 	struct job *first; /* in the order in which they came */
+	size_t count;
 };
 
 struct jobs *jobs_new(const char *config_path, bool json)
@@ -51,6 +53,11 @@ struct jobs *jobs_new(const char *config_path, bool json)
 
 void jobs_free(struct jobs *j)
 {
+	/* each is whole or undone by itself: wait, and let nothing go on behind the service's back
+	 */
+	for (const struct job *job = j->first; job; job = job->next)
+		if (job->pid)
+			waitpid(job->pid, NULL, 0);
 	while (j->first) {
 		struct job *next = j->first->next;
 
@@ -60,9 +67,17 @@ void jobs_free(struct jobs *j)
 	free(j);
 }
 
-bool jobs_busy(const struct jobs *j)
+bool jobs_reconciling(const struct jobs *j)
 {
-	return j->first != NULL;
+	for (const struct job *job = j->first; job; job = job->next)
+		if (job->record.kind == 0)
+			return true;
+	return false;
+}
+
+bool jobs_full(const struct jobs *j)
+{
+	return j->count >= JOBS_MOST;
 }
 
 static void append(struct jobs *j, const struct record *r)
@@ -72,6 +87,7 @@ static void append(struct jobs *j, const struct record *r)
 	/* without memory the timer's look finds out what was missed */
 	if (!job)
 		return;
+	j->count++;
 	job->record = *r;
 	while (*end)
 		end = &(*end)->next;
@@ -137,6 +153,24 @@ static void say_note(enum note_level level, const char *text)
 		say("warning", "", NULL, text, NULL);
 }
 
+/* @instance: only if this one holds the attachment and is gone; null: in any case */
+static int detach(struct context *c, const struct record *r, const char *container,
+		  const char *instance)
+{
+	struct request q = { .container = container, .instance = instance };
+	char address[INET6_ADDRSTRLEN];
+	struct listing done;
+	struct error e;
+	int err = op_detach(c, &q, &done, &e);
+
+	if (err < 0)
+		say("failed", container, NULL, r->why, e.text);
+	else if (done.changed)
+		say("detached", container,
+		    inet_ntop(AF_INET6, &done.address, address, sizeof(address)), r->why, NULL);
+	return err;
+}
+
 /* Whether this very instance is attached already: what its labels ask for was told then. */
 static bool is_attached(struct context *c, const struct record *r, const char *container)
 {
@@ -194,26 +228,17 @@ static int attach(struct context *c, const struct record *r, const char *contain
 		err = attach_labelled(c, r, &q, &done, &e);
 	if (err == 1)
 		err = op_attach(c, &q, &done, &e);
+	/* its last network was taken away, which a look may have seen before; list tells the rest
+	 */
+	if (err == -ENXIO)
+		return is_attached(c, r, container) ? detach(c, r, container, NULL) : 0;
+	/* gone at this moment: its end is told next */
+	if (err == -ESRCH)
+		return 0;
 	if (err < 0)
 		say("failed", container, NULL, r->why, e.text);
 	else if (done.changed)
 		say("attached", container,
-		    inet_ntop(AF_INET6, &done.address, address, sizeof(address)), r->why, NULL);
-	return err;
-}
-
-static int detach(struct context *c, const struct record *r, const char *container)
-{
-	struct request q = { .container = container, .instance = r->id };
-	char address[INET6_ADDRSTRLEN];
-	struct listing done;
-	struct error e;
-	int err = op_detach(c, &q, &done, &e);
-
-	if (err < 0)
-		say("failed", container, NULL, r->why, e.text);
-	else if (done.changed)
-		say("detached", container,
 		    inet_ntop(AF_INET6, &done.address, address, sizeof(address)), r->why, NULL);
 	return err;
 }
@@ -226,10 +251,10 @@ static int rename_lease(struct context *c, const struct record *r, const char *c
 
 	snprintf(from.name, sizeof(from.name), "%s", r->old_name);
 	snprintf(to.name, sizeof(to.name), "%s", r->name);
-	err = op_rename(c, &from, &to, &e);
+	err = op_rename(c, &from, &to, r->id, &e);
 	if (err < 0)
 		say("failed", container, NULL, r->why, e.text);
-	else
+	else if (err > 0)
 		say("renamed", container, NULL, r->old_name, NULL);
 	return err;
 }
@@ -265,11 +290,11 @@ static int run(const char *config_path, const struct record *r)
 	case RECORD_RUNNING:
 		return attach(&c, r, container);
 	case RECORD_GONE:
-		return detach(&c, r, container);
+		return detach(&c, r, container, r->id);
 	case RECORD_RENAMED:
 		return rename_lease(&c, r, container);
 	default:
-		err = op_reconcile(&c, RECONCILE_DO, on_action, &failed, &e);
+		err = op_reconcile(&c, RECONCILE_REPAIR, on_action, &failed, &e);
 		if (err < 0)
 			say("failed", "", NULL, "reconcile", e.text);
 		return failed ? -EIO : err;
@@ -327,6 +352,7 @@ bool jobs_ended(struct jobs *j, pid_t pid, int wait_status, bool *ret_reconciled
 		*ret_reconciled = job->record.kind == 0;
 		*ret_status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : STATUS_FAILED;
 		*at = job->next;
+		j->count--;
 		free(job);
 		return true;
 	}

@@ -11,6 +11,7 @@ struct jobs;
 
 /* @config_path: read anew by each job; @json: journal lines as JSON objects */
 struct jobs *jobs_new(const char *config_path, bool json);
+/* Waits for the jobs under way, and drops the others. */
 void jobs_free(struct jobs *j);
 
 /*
@@ -28,7 +29,10 @@ void jobs_start(struct jobs *j);
 /* A process ended. Returns whether it was a job's; *ret_status is its exit status then. */
 bool jobs_ended(struct jobs *j, pid_t pid, int wait_status, bool *ret_reconciled, int *ret_status);
 
-/* Whether anything is under way or waiting. */
-bool jobs_busy(const struct jobs *j);
+/* Whether a reconciliation is under way or waiting. */
+bool jobs_reconciling(const struct jobs *j);
+
+/* Whether so much is waiting that no more should be taken on. */
+bool jobs_full(const struct jobs *j);
 
 #endif

@@ -88,6 +88,9 @@ static int drop(const char *socket)
 
 	if (stat(socket, &st) < 0)
 		return -errno;
+	/* needs CAP_SETPCAP; without it the set is what the service's unit bounds it to */
+	for (unsigned long cap = 0; cap <= CAP_LAST_CAP; cap++)
+		prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
 	/* the socket's group is what lets an ordinary user speak to Docker */
 	if (setgroups(0, NULL) < 0 || setresgid(st.st_gid, st.st_gid, st.st_gid) < 0 ||
 	    setresuid(NOBODY, NOBODY, NOBODY) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
@@ -97,7 +100,7 @@ static int drop(const char *socket)
 	return 0;
 }
 
-int parser_run(const struct config *config, int out)
+int parser_run(const struct config *config, int out, pid_t parent)
 {
 	const struct runtime_options o = { NULL, config->docker_socket };
 	struct error e;
@@ -108,10 +111,10 @@ int parser_run(const struct config *config, int out)
 		return STATUS_FAILED;
 	applier = STDERR_FILENO + 1;
 	prctl(PR_SET_NAME, "v6hook-parser");
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	note_to(tell_note);
 	r = drop(config->docker_socket);
-	if (r < 0)
+	/* after drop: becoming another user clears it (prctl(2)) */
+	if (r < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
 		return STATUS_FAILED;
 	r = docker_watch(&o, on_heard, on_refused, NULL, &e);
 	if (r < 0 && r != -EHOSTDOWN)

@@ -23,6 +23,12 @@ static bool is_name(const char *text, bool empty)
 	return true;
 }
 
+/* Docker's and Podman's IDs: 64 lower-case hexadecimal digits. */
+static bool is_id(const char *text)
+{
+	return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
+}
+
 int record_check(struct record *r)
 {
 	bool whom =
@@ -34,9 +40,10 @@ int record_check(struct record *r)
 	r->address[sizeof(r->address) - 1] = '\0';
 	r->why[sizeof(r->why) - 1] = '\0';
 	if (r->magic != RECORD_MAGIC || r->kind < RECORD_RUNNING || r->kind > RECORD_NOTE ||
-	    r->wish > WISH_NO || r->given_count > INSTANCE_GIVEN_MAX || !is_name(r->id, !whom) ||
-	    !is_name(r->name, !whom) || !is_name(r->old_name, r->kind != RECORD_RENAMED) ||
-	    (r->kind == RECORD_RUNNING && (r->pid < 1 || strlen(r->id) < 12)))
+	    r->wish > WISH_NO || r->given_count > INSTANCE_GIVEN_MAX ||
+	    !(is_id(r->id) || (!whom && !*r->id)) || !is_name(r->name, !whom) ||
+	    !is_name(r->old_name, r->kind != RECORD_RENAMED) ||
+	    (r->kind == RECORD_RUNNING && r->pid < 1))
 		return -EBADMSG;
 	return 0;
 }
@@ -48,7 +55,15 @@ int record_check_pid(int32_t pid, const char *id)
 	size_t len;
 
 	snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
-	if (file_read(AT_FDCWD, path, 65536, &text, &len) < 0 || !strstr(text, id))
+	if (file_read(AT_FDCWD, path, 65536, &text, &len) < 0)
 		return -ESRCH;
-	return 0;
+	/* /ID, docker-ID.scope, libpod-ID.scope: the ID stands alone in its part of the path */
+	for (const char *at = strstr(text, id); at; at = strstr(at + 1, id)) {
+		const char *end = at + strlen(id);
+
+		if (at > text && (at[-1] == '/' || at[-1] == '-') &&
+		    (*end == '\n' || *end == '/' || strncmp(end, ".scope", 6) == 0))
+			return 0;
+	}
+	return -ESRCH;
 }

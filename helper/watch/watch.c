@@ -28,6 +28,7 @@
 
 #include "base/caps.h"
 #include "base/cleanup.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "ops/verbs.h"
 #include "watch/jobs.h"
@@ -37,7 +38,6 @@
 #define SETTLE_MS 50	  /* after an rtnetlink event: more of them follow */
 #define PAUSE_LEAST_MS 50 /* between connections to Docker */
 #define PAUSE_MOST_MS 5000
-#define LOOK_PAUSE_MOST_MS 60000 /* while what is wrong cannot be put right */
 #define TOLD_MOST 64
 
 struct watch {
@@ -46,10 +46,12 @@ struct watch {
 	struct context context;
 	struct jobs *jobs;
 	int epoll, signals, timer, netlink, parser;
+	int lock; /* LOCK_SERVICE */
 	pid_t parser_pid;
 	int64_t connect_at, look_at; /* milliseconds of the monotonic clock */
-	unsigned int connect_pause, look_pause;
+	unsigned int connect_pause;
 	bool ready, over;
+	bool parser_held;	  /* not read from at the moment */
 	uint64_t told[TOLD_MOST]; /* hashes of remarks already made */
 	size_t told_count;
 };
@@ -98,18 +100,35 @@ static void notify_ready(struct watch *w)
 		       (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path)));
 }
 
+/* One line for the journal, about the service itself. */
+static void say(const struct watch *w, const char *what, const char *text)
+{
+	char shown[1100];
+
+	if (w->json) {
+		_json_ cJSON *json = cJSON_CreateObject();
+		_free_ char *line = NULL;
+
+		cJSON_AddStringToObject(json, "event", what);
+		cJSON_AddStringToObject(json, "why", text);
+		line = cJSON_PrintUnformatted(json);
+		printf("%s\n", line ? line : "{}");
+	} else {
+		printf("%s: %s\n", what, text_escape(text, shown, sizeof(shown)));
+	}
+	fflush(stdout);
+}
+
 /* A remark of the parser's, once each. */
 static void tell_once(struct watch *w, const char *text)
 {
 	uint64_t hash = text_hash(text, 0);
-	char shown[1100];
 
 	for (size_t i = 0; i < TOLD_MOST && i < w->told_count; i++)
 		if (w->told[i] == hash)
 			return;
 	w->told[w->told_count++ % TOLD_MOST] = hash;
-	printf("%s%s\n", w->json ? "" : "note: ", text_escape(text, shown, sizeof(shown)));
-	fflush(stdout);
+	say(w, "note", text);
 }
 
 static int add_fd(struct watch *w, int fd)
@@ -125,6 +144,7 @@ static void connect_docker(struct watch *w)
 	const char *socket_path = w->context.config->docker_socket;
 	int pair[2];
 	sigset_t none;
+	pid_t self;
 
 	w->connect_at = now_ms() + w->connect_pause;
 	w->connect_pause =
@@ -132,12 +152,13 @@ static void connect_docker(struct watch *w)
 	if (access(socket_path, F_OK) < 0 ||
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return;
+	self = getpid();
 	w->parser_pid = fork();
 	if (w->parser_pid == 0) {
 		close(pair[0]);
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
-		_exit(parser_run(w->context.config, pair[1]));
+		_exit(parser_run(w->context.config, pair[1], self));
 	}
 	close(pair[1]);
 	if (w->parser_pid < 0 || add_fd(w, pair[0]) < 0) {
@@ -146,6 +167,7 @@ static void connect_docker(struct watch *w)
 		return;
 	}
 	w->parser = pair[0];
+	w->parser_held = false;
 }
 
 static void look_soon(struct watch *w, unsigned int ms)
@@ -154,6 +176,18 @@ static void look_soon(struct watch *w, unsigned int ms)
 
 	if (at < w->look_at)
 		w->look_at = at;
+}
+
+/* Reads no more from the parser while too much is waiting: the socket then makes it wait. */
+static void hold_parser(struct watch *w)
+{
+	struct epoll_event event = { .data.fd = w->parser };
+
+	if (w->parser < 0 || jobs_full(w->jobs) == w->parser_held)
+		return;
+	w->parser_held = !w->parser_held;
+	event.events = w->parser_held ? 0 : EPOLLIN;
+	epoll_ctl(w->epoll, EPOLL_CTL_MOD, w->parser, &event);
 }
 
 /* Takes one record from the parser. */
@@ -200,11 +234,7 @@ static void on_child(struct watch *w, pid_t pid, int wait_status)
 	}
 	if (!jobs_ended(w->jobs, pid, wait_status, &reconciled, &status) || !reconciled)
 		return;
-	/* what could not be put right is not tried every second */
-	w->look_pause = status == STATUS_DONE ? TICK_MS : w->look_pause * 2;
-	if (w->look_pause > LOOK_PAUSE_MOST_MS)
-		w->look_pause = LOOK_PAUSE_MOST_MS;
-	w->look_at = now_ms() + w->look_pause;
+	look_soon(w, TICK_MS);
 	if (w->context.config && access(w->context.config->docker_socket, F_OK) < 0)
 		notify_ready(w);
 }
@@ -249,9 +279,8 @@ static void look(struct watch *w)
 	bool drifted = false;
 	struct error e;
 
-	w->look_at = now_ms() + w->look_pause;
-	/* while jobs are at it, what is seen is half of something */
-	if (jobs_busy(w->jobs))
+	w->look_at = now_ms() + TICK_MS;
+	if (jobs_reconciling(w->jobs))
 		return;
 	if (op_reconcile(&w->context, RECONCILE_LOOK, on_drift, &drifted, &e) < 0)
 		tell_once(w, e.text);
@@ -295,6 +324,12 @@ static int set_up(struct watch *w, struct error *e)
 		r = context_open(w->config_path, true, &w->context, e);
 	if (r < 0)
 		return r;
+	r = w->context.store->ops->lock(w->context.store, LOCK_SERVICE, NULL, false, 0, &w->lock,
+					e);
+	if (r == -EBUSY)
+		return error_set(e, STATUS_FAILED, r, "another v6hook watch is running");
+	if (r < 0)
+		return r;
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGCHLD);
 	sigaddset(&signals, SIGTERM);
@@ -316,6 +351,7 @@ static void watch_release(struct watch *w)
 	/* the parser dies with this process: PR_SET_PDEATHSIG */
 	if (w->jobs)
 		jobs_free(w->jobs);
+	cleanup_close(&w->lock);
 	cleanup_close(&w->parser);
 	cleanup_close(&w->netlink);
 	cleanup_close(&w->timer);
@@ -335,13 +371,14 @@ int watch_run(const char *config_path, bool json, struct error *e)
 		.timer = -1,
 		.netlink = -1,
 		.parser = -1,
+		.lock = -1,
 		.connect_pause = PAUSE_LEAST_MS,
-		.look_pause = TICK_MS,
 	};
 	int r = set_up(&w, e);
 
 	if (r < 0)
 		return r;
+	say(&w, "watching", w.context.config->docker_socket);
 	/* a boot, or what happened while nobody watched */
 	jobs_reconcile(w.jobs);
 	w.look_at = now_ms() + TICK_MS;
@@ -350,6 +387,7 @@ int watch_run(const char *config_path, bool json, struct error *e)
 		int n;
 
 		jobs_start(w.jobs);
+		hold_parser(&w);
 		set_timer(&w);
 		n = epoll_wait(w.epoll, events, ARRAY_SIZE(events), -1);
 		for (int i = 0; i < n; i++) {
