@@ -59,8 +59,35 @@ build/sanitized/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(ROOMS)
 .PHONY: check
 check:
 	@tests/packages build lab check
-	@$(MAKE) --no-print-directory all sanitized
-	@tests/run $(UNITS) tests/unit/*.test tests/lab/*.test
+	@$(MAKE) --no-print-directory all sanitized fuzzers
+	@tests/run $(UNITS) tests/unit/*.test tests/fuzz/run tests/lab/*.test
+
+# The parsers under a fuzzer, each for so many seconds: make fuzz SECONDS=600. As root or not.
+SECONDS ?= 60
+.PHONY: fuzz
+fuzz:
+	@tests/packages build check
+	@$(MAKE) --no-print-directory fuzzers
+	@tests/fuzz/run $(SECONDS)
+
+# By clang and libFuzzer; where they are missing, by a driver that changes the corpus at random.
+FUZZ_UNITS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZ_ROOMS = tests/fuzz/fake_curl.c $(FUZZ_DRIVER) $(filter-out $(BUILD)/runtime/library.o,$(ROOMS))
+.PHONY: fuzzers
+fuzzers:
+	@mkdir -p build/fuzz
+	@if echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
+		clang -x c -fsanitize=fuzzer,address -o build/fuzz/probe - 2>/dev/null; then \
+		$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang $(FUZZ_UNITS) \
+			CFLAGS="$(SANITIZE) -fsanitize=fuzzer-no-link" LDFLAGS=-fsanitize=fuzzer; \
+	else \
+		$(MAKE) --no-print-directory BUILD=build/fuzz $(FUZZ_UNITS) \
+			CFLAGS="$(SANITIZE)" FUZZ_DRIVER=tests/fuzz/driver.c; \
+	fi
+
+build/fuzz/%_fuzz: tests/fuzz/%_fuzz.c $(wildcard tests/fuzz/*.[ch]) $(ROOMS)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(FUZZ_ROOMS) $(LIBS)
 
 # Shows the whole idea on a real LXC and a real Docker container. As root.
 .PHONY: demo
@@ -69,12 +96,21 @@ demo:
 	@$(MAKE) --no-print-directory -s all
 	@tests/lab/world tests/lab/demo
 
-# Attach, measured side by side with a floor and with shell recipes. As root.
+# Attach and the watch service, measured side by side with a floor and with shell recipes. As root.
 .PHONY: bench
 bench:
 	@tests/packages build lab check
-	@$(MAKE) --no-print-directory -s all build/bench/floor build/bench/run build/bench/echo
+	@$(MAKE) --no-print-directory -s all build/bench/floor build/bench/run build/bench/echo build/bench/clock
 	@tests/lab/world tests/bench/attach
+	@tests/lab/world tests/bench/lxc
+	@tests/lab/world tests/bench/docker
+
+# Restarts of dockerd and of containers under the service, 20 and 100, or as many as SOAK says. As root.
+.PHONY: soak
+soak:
+	@tests/packages build lab
+	@$(MAKE) --no-print-directory -s all
+	@tests/lab/world tests/soak/soak $(SOAK)
 
 build/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)

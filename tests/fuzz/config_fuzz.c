@@ -1,0 +1,33 @@
+/* Fuzzes the configuration, from the file to the pools that it stands for. */
+#include "fuzz.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/config.h"
+#include "store/pool.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	_config_ struct config *config = NULL;
+	_pools_ struct pools *pools = NULL;
+	int fd = memfd_create("config.json", MFD_CLOEXEC);
+	struct error e = { 0 };
+	char path[64];
+
+	must(fd >= 0 && write(fd, data, size) == (ssize_t)size);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (config_read(path, &config, &e) < 0) {
+		must(!config && e.status == STATUS_USAGE && *e.text);
+	} else {
+		must(config->docker_socket && config->state_dir);
+		for (size_t i = 0; i < config->pool_count; i++)
+			must(config->pools[i].name);
+		config_container(config, "lxc:web1");
+		if (pools_new(config, &pools, &e) == 0)
+			must(pools);
+	}
+	config_requires_lxc(path);
+	close(fd);
+	return 0;
+}

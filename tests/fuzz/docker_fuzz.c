@@ -1,0 +1,72 @@
+/* Fuzzes what Docker sends: the stream of events, the list, what it says of one container. */
+#include "fuzz.h"
+
+#include <ctype.h>
+
+#include "base/note.h"
+#include "fake_curl.h"
+#include "runtime/runtime.h"
+
+/* Reads every byte of a text, for the sanitizers to see them. */
+static void read_text(const char *text, size_t most)
+{
+	must(strlen(text) < most);
+}
+
+static void on_note(enum note_level level, const char *text)
+{
+	(void)level;
+	read_text(text, 1024);
+}
+
+static void on_heard(enum runtime_event event, const struct instance *i, const char *old,
+		     const char *why, void *arg)
+{
+	(void)arg;
+	must(why && *why);
+	must((event == RUNTIME_LISTED) == (i == NULL));
+	must((event == RUNTIME_RENAMED) == (old != NULL));
+	if (old)
+		read_text(old, 256);
+	if (!i)
+		return;
+	read_text(i->id, sizeof(i->id));
+	read_text(i->ident.name, sizeof(i->ident.name));
+	read_text(i->address, sizeof(i->address));
+	must(strcmp(i->ident.runtime, "docker") == 0);
+	if (event != RUNTIME_RUNNING)
+		return;
+	must(i->pid > 0);
+	must(isalnum((unsigned char)*i->ident.name) && !strchr(i->ident.name, '/'));
+	must(i->enable >= WISH_NONE && i->enable <= WISH_NO);
+}
+
+static void on_refused(const char *name, const struct error *e, void *arg)
+{
+	(void)arg;
+	must(name && strlen(e->text) > 0);
+}
+
+static int on_each(const struct instance *i, void *arg)
+{
+	must(i->pid > 0);
+	return ++*(int *)arg > 8;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct runtime_options o = { NULL, "/" }; /* exists, and is never opened */
+	struct instance instance;
+	struct error e;
+	int count = 0;
+
+	note_to(on_note);
+	fake_curl(data, size);
+	docker_watch(&o, on_heard, on_refused, NULL, &e);
+	fake_curl(data, size);
+	if (runtime_by_name("docker")->find("name", &o, &instance, &e) < 0)
+		read_text(e.text, sizeof(e.text));
+	fake_curl(data, size);
+	runtime_by_name("docker")->each_running(&o, on_each, &count, &e);
+	return 0;
+}

@@ -1,0 +1,37 @@
+/* Fuzzes what the applier checks of a record from a parser that may be anybody's by now. */
+#include "fuzz.h"
+
+#include "watch/record.h"
+
+/* Whether a text ends within its field, and holds nothing that is not in a Docker name. */
+static int is_plain(const char *text, size_t size)
+{
+	must(memchr(text, '\0', size));
+	return text[strspn(text,
+			   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")] ==
+	       '\0';
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct record *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return 0;
+	memcpy(r, data, size < sizeof(*r) ? size : sizeof(*r));
+	/* or the fuzzer would look for these four bytes alone */
+	if (size > 0 && data[size - 1] & 1)
+		r->magic = RECORD_MAGIC;
+	if (record_check(r) == 0) {
+		must(r->magic == RECORD_MAGIC);
+		must(r->kind >= RECORD_RUNNING && r->kind <= RECORD_NOTE);
+		must(is_plain(r->id, sizeof(r->id)) && is_plain(r->name, sizeof(r->name)) &&
+		     is_plain(r->old_name, sizeof(r->old_name)));
+		must(r->kind != RECORD_RUNNING || r->pid > 0);
+		is_plain(r->address, sizeof(r->address));
+		is_plain(r->why, sizeof(r->why));
+		record_check_pid(r->pid, r->id);
+	}
+	free(r);
+	return 0;
+}

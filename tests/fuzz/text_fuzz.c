@@ -1,0 +1,46 @@
+/* Fuzzes what text from outside goes through: shown, made a file's name, read as JSON or a time. */
+#include "fuzz.h"
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/text.h"
+
+static void try_escape(const char *text, size_t size)
+{
+	_free_ char *out = malloc(size);
+
+	if (!out)
+		return;
+	must(text_escape(text, out, size) == out);
+	must(strlen(out) < size);
+	for (const char *p = out; *p; p++)
+		must((unsigned char)*p >= ' ' && *p != 0x7f);
+	must(text_is_utf8(out, strlen(out)));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	_free_ char *text = fuzz_text(data, size);
+	_json_ cJSON *json = NULL;
+	char name[256], when[32];
+	struct error e;
+	int64_t seconds;
+
+	text_is_utf8(text, size);
+	try_escape(text, 4 * size + 1);
+	try_escape(text, size % 64 + 1);
+	text_to_filename(text, name, sizeof(name));
+	must(strlen(name) <= 200 && !strchr(name, '/') && *name != '.');
+	must(text_hash(text, 0) == text_hash(text, 0));
+	seconds = text_parse_time(text);
+	if (seconds >= 0)
+		must(text_parse_time(text_time(seconds, when, sizeof(when))) == seconds);
+	if (json_parse(text, size, &json, &e) < 0) {
+		must(!json && e.status == STATUS_USAGE && *e.text);
+		return 0;
+	}
+	must(text_is_utf8(text, size));
+	json_text(json, "a");
+	json_whole(json_member(json, "a"), 0, 10, &seconds);
+	return 0;
+}

@@ -1,0 +1,141 @@
+# What the tests of the watch service share, to be sourced instead of attach.sh.
+# shellcheck shell=bash disable=SC2034,SC2154
+
+# shellcheck source=SCRIPTDIR/attach.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/attach.sh"
+watch_log=$lab_run/watch.log
+watch_pool='{ "name": "p", "ranges": ["2001:db8:1::5:0/120"], "exclude": ["2001:db8:1::5:40/124"] }'
+watch_outside=2001:db8:1::6:1
+
+# watch_lab: router, host, and a copy of the program that nobody rebuilds meanwhile
+watch_lab() {
+	mkdir -p $lab_run/bin
+	cp "$(type -P v6hook)" $lab_run/bin/ || lab_die 'there is no program'
+	PATH=$lab_run/bin:$PATH
+	lab_router 2001:db8:1::/64
+	lab_host 2001:db8:1::2/64
+	: >$watch_log
+}
+
+# watch_start [OPTION]...: starts the service, its journal in $watch_log, its PID in $watch_pid
+watch_start() {
+	v6hook watch "$@" >>$watch_log 2>&1 &
+	watch_pid=$!
+}
+
+# watch_parser: prints the PID of the service's parser, if there is one
+watch_parser() {
+	pgrep -x -P "${1-$watch_pid}" v6hook-parser
+}
+
+# watch_listens [SOCKET]: whether the parser is connected to Docker
+watch_listens() {
+	local parser peers
+
+	parser=$(watch_parser) || return
+	peers=$(ss -xHn state connected | awk -v path="${1-/var/run/docker.sock}" '{ for (i = 1; i < NF; i++) if ($i == path) print "socket:[" $NF "]" }')
+	readlink "/proc/$parser/fd/"* | grep -qxF "${peers:-none}"
+}
+
+# watch_stop: ends the service; returns its exit status
+watch_stop() {
+	kill -TERM "$watch_pid" && wait "$watch_pid"
+}
+
+# journal [REGEX]: prints the service's lines since journal_mark that match
+journal() {
+	tail -n "+$((${watch_seen:-0} + 1))" $watch_log | grep -E -- "${1-}"
+}
+
+# journal_mark: what the service has said so far is not looked at again
+journal_mark() {
+	watch_seen=$(wc -l <$watch_log)
+}
+
+# said N REGEX: whether exactly N lines of the journal match
+said() {
+	[ "$(journal "$2" | wc -l)" = "$1" ]
+}
+
+# quiet SECONDS: whether the service says nothing for so long
+quiet() {
+	local before
+
+	before=$(wc -c <$watch_log)
+	sleep "$1"
+	[ "$(wc -c <$watch_log)" = "$before" ]
+}
+
+# address_of CONTAINER: prints the address that docker:NAME or lxc:NAME holds
+address_of() {
+	leases | sed -n "s/ $1\$//p"
+}
+
+# has_proxy ADDR [DEV]: whether there is a proxy entry for the address, by name of the uplink
+has_proxy() {
+	ip -6 neigh show proxy dev "${2-eth0}" | grep -q "^$1 "
+}
+
+# in_kernel ADDR BRIDGE [UPLINK]: whether all three entries for the address are there
+in_kernel() {
+	has_proxy "$1" "${3-eth0}" && marked_routes | grep -q "^$1 dev $2 " &&
+		ip -6 neigh show nud permanent dev "$2" | grep -q "^$1 "
+}
+
+# not CMD...: whether CMD fails
+not() {
+	! "$@"
+}
+
+# is_on NAME: whether the Docker container has an address and its proxy entry
+is_on() {
+	local address
+
+	address=$(address_of "docker:$1") && [ -n "$address" ] && has_proxy "$address"
+}
+
+# is_off NAME: whether the Docker container has no proxy entry
+is_off() {
+	not is_on "$1"
+}
+
+# comes NAME: checks that the service attaches the Docker container by itself; the address is left in $address
+comes() {
+	wait_for 8 is_on "$1"
+	address=$(address_of "docker:$1")
+	ok "$1 is attached" is_on "$1"
+	ok "$1 is reached" reaches "${address:-::}"
+}
+
+# goes NAME: checks that the service detaches the Docker container by itself
+goes() {
+	ok "$1 is detached" wait_for 5 is_off "$1"
+}
+
+# ticks PID...: prints the CPU time that the processes and their ended children have used, in ticks of 10 ms
+ticks() {
+	local pid sum=0 t
+
+	for pid; do
+		read -ra t < <(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null)
+		sum=$((sum + ${t[11]:-0} + ${t[12]:-0} + ${t[13]:-0} + ${t[14]:-0}))
+	done
+	echo $sum
+}
+
+# now_ms: prints the time in milliseconds
+now_ms() {
+	echo $((${EPOCHREALTIME/[.,]/} / 1000))
+}
+
+# took NAME LIMIT_MS WAIT_S CMD...: does nothing but wait for CMD, checks that it takes at most so long, and says how long
+took() {
+	local start took good=1
+
+	start=$(now_ms)
+	wait_for "$3" "${@:4}" && good=0
+	took=$(($(now_ms) - start))
+	[ $took -le "$2" ] || good=1
+	tap_verdict $good "$1" "after $took ms, $2 wanted, of: ${*:4}"
+	note "$1: $took ms"
+}
