@@ -83,7 +83,8 @@ int op_detach(struct context *c, const struct request *q, struct listing *ret, s
 		return r;
 	if (!h.found) {
 		note(NOTE_DETAIL, "%s holds no lease: nothing to detach", h.ident);
-		return s->ops->attach(s, h.ident, NULL, e);
+		/* why its start hook failed is kept for list: a hook follows it to the end */
+		return q->hook ? 0 : s->ops->attach(s, h.ident, NULL, e);
 	}
 	if (q->release && h.lease.pinned)
 		return error_set(e, STATUS_FAILED, -EBUSY, "it is pinned: v6hook unpin %s first",
@@ -92,6 +93,9 @@ int op_detach(struct context *c, const struct request *q, struct listing *ret, s
 	if (r >= 0 && q->expected && (r == 0 || !attachment_same(&a, q->expected)))
 		return -ESTALE;
 	if (r >= 0 && q->instance && (r == 0 || !is_over(&a, q->instance)))
+		return 0;
+	/* a tear-down that comes late: another instance has been started meanwhile */
+	if (r == 1 && q->hook && attachment_is_live(&a, c->boot_id) && living(&a))
 		return 0;
 	*ret = (struct listing){ .address = h.lease.address,
 				 .has_address = true,
@@ -104,7 +108,7 @@ int op_detach(struct context *c, const struct request *q, struct listing *ret, s
 		r = lease_free(s, &h.lease, e);
 		return r < 0 ? r : s->ops->attach(s, h.ident, NULL, e);
 	}
-	if (!a.since || (a.ended && !*a.error))
+	if (!a.since || (a.ended && (!*a.error || q->hook)))
 		return 0;
 	a.ended = true;
 	a.since = time(NULL);
