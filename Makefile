@@ -136,7 +136,7 @@ CONFIG = $(DESTDIR)/etc/v6hook/config.json
 .PHONY: install
 install: all
 	@$(foreach place,$(PLACES),$(call put,$(subst :, ,$(place))))
-	@[ -e $(CONFIG) ] || { echo "$(CONFIG)"; install -D -m 644 lxc-config/config.json $(CONFIG); }
+	@[ -e "$(CONFIG)" ] || { echo "$(CONFIG)"; install -D -m 644 lxc-config/config.json "$(CONFIG)"; }
 
 # put FROM TO MODE: a program as it is, a text with the places written in
 put = echo "$(DESTDIR)$(word 2,$1)"; install -d "$(DESTDIR)$(dir $(word 2,$1))"; \
