@@ -23,7 +23,7 @@ static bool same(const struct in6_addr *a, const struct in6_addr *b)
 
 /* For lease_allocate: addresses of the host, reserved ones, and those that lead somewhere already.
  */
-static bool is_forbidden(const struct in6_addr *address, void *arg)
+static bool is_forbidden(const struct in6_addr *address, bool taking_back, void *arg)
 {
 	const struct choose *q = arg;
 	const struct config *config = q->c->config;
@@ -33,8 +33,8 @@ static bool is_forbidden(const struct in6_addr *address, void *arg)
 		if (config->containers[i].has_address &&
 		    same(&config->containers[i].address, address))
 			return true;
-	/* a route of its own: the administrator's, or a container's whatever the leases say */
-	if (route_lookup(q->host, address, &route) == 0 && route.length == 128)
+	/* what still leads to a container is not idle, whatever the leases say */
+	if (taking_back && route_lookup(q->host, address, &route) == 0 && route.length == 128)
 		return true;
 	return host_addresses_have(q->own, address, NULL);
 }

@@ -80,7 +80,7 @@ static int try_pool(struct lease_store *s, const struct pool *pool, const char *
 	while (pool_walk_next(&walk, &address)) {
 		int r;
 
-		if (forbidden && forbidden(&address, arg))
+		if (forbidden && forbidden(&address, false, arg))
 			continue;
 		lease = lease_new(ident, &address, false);
 		r = claim_rested(s, &lease, hold_s, &holder, e);
@@ -151,7 +151,7 @@ static int consider(const struct lease *lease, void *arg)
 	int64_t since;
 
 	if (!pools_find(r->pools, &lease->address, &ignored) ||
-	    (r->forbidden && r->forbidden(&lease->address, r->arg)))
+	    (r->forbidden && r->forbidden(&lease->address, true, r->arg)))
 		return 0;
 	since = idle_since(r, lease);
 	if (since > r->before)

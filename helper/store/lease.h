@@ -132,8 +132,11 @@ DEFINE_CLEANUP(struct lease_store *, cleanup_lease_store, lease_store_close)
  */
 int lease_dir_open(const char *path, bool write, struct lease_store **ret, struct error *e);
 
-/* Whether an address may not be handed out for a reason that the store does not know. */
-typedef bool (*lease_forbidden)(const struct in6_addr *address, void *arg);
+/*
+ * Whether an address may not be handed out for a reason that the store does not know.
+ * @taking_back: it is another's, idle as far as the store knows
+ */
+typedef bool (*lease_forbidden)(const struct in6_addr *address, bool taking_back, void *arg);
 
 /*
  * Claims an address for a container that has none: the first free one of the first pool that has
