@@ -327,7 +327,7 @@ kernel_state() {
 	echo "# addresses"
 	ip -6 -o addr show | sed -E 's/ tentative//; s/^[0-9]+: //; s/\\.*//' | grep -v '^veth' | sort
 	echo "# routes"
-	ip -6 route show table all | sed -E 's/ expires [0-9]+sec//; s/ (hoplimit [0-9]+|linkdown)//g' | grep -v ' dev veth' | sort
+	ip -6 route show table all | sed -E 's/ expires [0-9]+sec//; s/ (hoplimit [0-9]+|linkdown)//g' | grep -vE ' dev (veth|if[0-9])' | sort
 	echo "# neighbours"
 	ip -6 neigh show nud permanent | sort
 	proxies
