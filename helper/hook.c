@@ -24,14 +24,19 @@ static int refuse(struct error *e, const char *why)
 	return error_set(e, STATUS_USAGE, -EINVAL, "--hook lxc: %s", why);
 }
 
-/* The LXC path, if the configuration file is where it says: PATH/NAME/config. */
+/*
+ * The LXC path: PATH of a configuration file PATH/NAME/config. One that lies elsewhere (lxc-start
+ * -f) stands for its own directory, so that no container is taken for another of the same name.
+ */
 static const char *path_of(const char *file, const char *name)
 {
 	char end[NAME_MAX + 16];
 	size_t n = (size_t)snprintf(end, sizeof(end), "/%s/config", name), len = strlen(file);
+	const char *slash = strrchr(file, '/');
 
-	if (n >= sizeof(end) || len <= n || len - n >= sizeof(lxcpath) ||
-	    strcmp(file + len - n, end) != 0)
+	if (n >= sizeof(end) || len <= n || strcmp(file + len - n, end) != 0)
+		n = slash ? strlen(slash) - (slash == file) : 0;
+	if (len - n >= sizeof(lxcpath))
 		return NULL;
 	snprintf(lxcpath, sizeof(lxcpath), "%.*s", (int)(len - n), file);
 	return lxcpath;

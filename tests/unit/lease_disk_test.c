@@ -9,7 +9,9 @@ static void mount_small(const char *options)
 {
 	if (unshare(CLONE_NEWNS) < 0)
 		skip(); /* needs root */
-	assert_return_code(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), errno);
+	/* the root of a chroot may be no mount point: then there is nothing to make private */
+	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		assert_int_equal(errno, EINVAL);
 	assert_return_code(mount("small", scratch, "tmpfs", 0, options), errno);
 	store = open_store();
 }
