@@ -60,14 +60,6 @@ int marked_read(struct nl_sock *s, struct marked *ret, struct error *e)
 	return 0;
 }
 
-const struct marked_entry *marked_find(const struct marked *m, enum marked_kind kind,
-				       const struct in6_addr *address)
-{
-	const struct marked_entry key = { *address, kind, 0 };
-
-	return m->count ? bsearch(&key, m->list, m->count, sizeof(key), compare) : NULL;
-}
-
 int marked_remove(struct nl_sock *s, const struct marked_entry *entry)
 {
 	int r = -EINVAL;

@@ -33,10 +33,6 @@ static inline void marked_release(struct marked *m)
 /* Reads all of them. Returns 0 or -errno. */
 int marked_read(struct nl_sock *s, struct marked *ret, struct error *e);
 
-/* The entry of that kind for the address, or null. */
-const struct marked_entry *marked_find(const struct marked *m, enum marked_kind kind,
-				       const struct in6_addr *address);
-
 /* Removes one entry if it is there and marked still. Returns 0 or -errno. */
 int marked_remove(struct nl_sock *s, const struct marked_entry *entry);
 
