@@ -8,103 +8,21 @@
 #include "base/config.h"
 
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/config_value.h"
+#include "base/config_lists.h"
 #include "base/file.h"
-#include "base/ident.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "base/user.h"
 
 #define MS_MAX 60000
 #define HOLD_MAX (30 * 24 * 3600)
 
-/* pools */
-
-static int pool_name(const struct value *v, void *into)
-{
-	return value_string(v, &((struct config_pool *)into)->name);
-}
-
-static int pool_ranges(const struct value *v, void *into)
-{
-	return value_strings(v, &((struct config_pool *)into)->ranges);
-}
-
-static int pool_exclude(const struct value *v, void *into)
-{
-	return value_strings(v, &((struct config_pool *)into)->exclude);
-}
-
-static int pool_uplink(const struct value *v, void *into)
-{
-	if (cJSON_IsString(v->json) && strlen(v->json->valuestring) > 15)
-		return value_bad(v, "an interface name has at most 15 characters");
-	return value_string(v, &((struct config_pool *)into)->uplink);
-}
-
-static int pool_upstream(const struct value *v, void *into)
-{
-	static const char *const words[] = { "on-link", "routed", NULL };
-	int word = 0, r = value_word(v, words, &word);
-
-	((struct config_pool *)into)->routed = word == 1;
-	return r;
-}
-
-static int read_pools(const struct value *v, void *into)
-{
-	static const struct key keys[] = {
-		{ "name", pool_name },	       { "ranges", pool_ranges },
-		{ "exclude", pool_exclude },   { "uplink", pool_uplink },
-		{ "upstream", pool_upstream }, { NULL, NULL },
-	};
-	struct config *c = into;
-	int n = cJSON_GetArraySize(v->json);
-
-	if (!cJSON_IsArray(v->json) || n == 0)
-		return value_bad(v, "must list a pool with your provider's range: "
-				    "[ { \"ranges\": [\"PREFIX/LEN\"] } ]");
-	c->pools = calloc((size_t)n, sizeof(*c->pools));
-	if (!c->pools)
-		return error_sys(v->e, -ENOMEM, "%s", v->where);
-	for (const cJSON *m = v->json->child; m; m = m->next) {
-		struct config_pool *pool = &c->pools[c->pool_count];
-		char where[64];
-		struct value item = { m, where, v->e };
-		int r;
-
-		snprintf(where, sizeof(where), "%s[%zu]", v->where, c->pool_count++);
-		r = value_object(&item, keys, pool);
-		if (r < 0)
-			return r;
-		if (pool->ranges.count == 0)
-			return value_bad(&item, "has no \"ranges\"");
-		if (!pool->name && !(pool->name = strdup(n == 1 ? "default" : where)))
-			return error_sys(v->e, -ENOMEM, "%s", where);
-		for (const struct config_pool *other = c->pools; other < pool; other++)
-			if (strcmp(other->name, pool->name) == 0)
-				return value_bad(&item, "another pool has the name \"%s\"",
-						 pool->name);
-	}
-	return 0;
-}
-
-/* containers */
-
-static int container_address(const struct value *v, void *into)
-{
-	struct config_container *c = into;
-
-	if (!cJSON_IsString(v->json) || inet_pton(AF_INET6, v->json->valuestring, &c->address) != 1)
-		return value_bad(v, "must be an IPv6 address");
-	c->has_address = true;
-	return 0;
-}
+/* expose, docker */
 
 /* "all", "published", "none", or a list of "PORT/PROTO"; whether it asks for filtering. */
 static int read_expose(const struct value *v, enum config_expose *ret, bool *filters)
@@ -116,66 +34,6 @@ static int read_expose(const struct value *v, enum config_expose *ret, bool *fil
 	*filters |= word != EXPOSE_ALL;
 	return r;
 }
-
-static int container_expose(const struct value *v, void *into)
-{
-	(void)into;
-	if (!cJSON_IsArray(v->json))
-		return value_bad(v, "must be a list such as [\"80/tcp\"]");
-	for (const cJSON *m = v->json->child; m; m = m->next) {
-		unsigned int port;
-		char proto[4], end;
-
-		if (!cJSON_IsString(m) || !isdigit((unsigned char)*m->valuestring) ||
-		    sscanf(m->valuestring, "%5u/%3[a-z]%c", &port, proto, &end) != 2 || port == 0 ||
-		    port > 65535 || (strcmp(proto, "tcp") != 0 && strcmp(proto, "udp") != 0))
-			return value_bad(v, "must hold ports such as \"80/tcp\" or \"53/udp\"");
-	}
-	return 0;
-}
-
-static int read_containers(const struct value *v, void *into)
-{
-	static const struct key keys[] = {
-		{ "address", container_address },
-		{ "expose", container_expose },
-		{ NULL, NULL },
-	};
-	struct config *c = into;
-
-	if (!cJSON_IsObject(v->json))
-		return value_bad(v, "must be an object { \"lxc:NAME\": { ... } }");
-	c->containers = calloc((size_t)cJSON_GetArraySize(v->json) + 1, sizeof(*c->containers));
-	if (!c->containers)
-		return error_sys(v->e, -ENOMEM, "%s", v->where);
-	for (const cJSON *m = v->json->child; m; m = m->next) {
-		struct config_container *item = &c->containers[c->container_count];
-		char where[320];
-		struct value value = { m, where, v->e };
-		struct ident id;
-		int r;
-
-		snprintf(where, sizeof(where), "containers.%.280s", m->string);
-		if (ident_from_text(m->string, &id) < 0)
-			return value_bad(&value,
-					 "is no container: write \"lxc:NAME\" or \"docker:NAME\"");
-		item->ident = strdup(m->string);
-		if (!item->ident)
-			return error_sys(v->e, -ENOMEM, "%s", where);
-		c->container_count++;
-		r = value_object(&value, keys, item);
-		if (r < 0)
-			return r;
-		c->promises_filter |= json_member(m, "expose") != NULL;
-		for (const struct config_container *o = c->containers; o < item; o++)
-			if (item->has_address && o->has_address &&
-			    memcmp(&o->address, &item->address, sizeof(o->address)) == 0)
-				return value_bad(&value, "has the address of %s too", o->ident);
-	}
-	return 0;
-}
-
-/* expose, docker */
 
 static int expose_lxc(const struct value *v, void *into)
 {
@@ -247,6 +105,11 @@ static int read_docker(const struct value *v, void *into)
 
 /* the rest of the top level */
 
+static int read_socket(const struct value *v, void *into)
+{
+	return value_path(v, &((struct config *)into)->socket);
+}
+
 static int read_gateway(const struct value *v, void *into)
 {
 	struct config *c = into;
@@ -283,7 +146,7 @@ static int read_state_dir(const struct value *v, void *into)
 }
 
 static const struct key top[] = {
-	{ "pools", read_pools },
+	{ "pools", config_read_pools },
 	{ "gateway", read_gateway },
 	{ "probe_ms", read_probe_ms },
 	{ "hold_s", read_hold_s },
@@ -291,7 +154,9 @@ static const struct key top[] = {
 	{ "guard", read_guard },
 	{ "lxc", read_lxc },
 	{ "docker", read_docker },
-	{ "containers", read_containers },
+	{ "containers", config_read_containers },
+	{ "users", config_read_users },
+	{ "socket", read_socket },
 	{ "state_dir", read_state_dir },
 	{ NULL, NULL },
 };
@@ -309,8 +174,19 @@ static struct config *config_new(void)
 	c->expose_docker = EXPOSE_PUBLISHED;
 	c->guard = true;
 	c->docker_socket = strdup("/var/run/docker.sock");
+	c->socket = strdup(CONFIG_DEFAULT_SOCKET);
 	c->state_dir = strdup("/var/lib/v6hook");
-	return c->docker_socket && c->state_dir ? steal_ptr(&c) : NULL;
+	return c->docker_socket && c->socket && c->state_dir ? steal_ptr(&c) : NULL;
+}
+
+int config_defaults(struct config **ret, struct error *e)
+{
+	struct config *c = config_new();
+
+	if (!c)
+		return error_sys(e, -ENOMEM, "cannot make a configuration");
+	*ret = c;
+	return 0;
 }
 
 int config_read(const char *path, struct config **ret, struct error *e)
@@ -383,7 +259,13 @@ void config_free(struct config *c)
 	for (size_t i = 0; i < c->container_count; i++)
 		free(c->containers[i].ident);
 	free(c->containers);
+	for (size_t i = 0; i < c->user_count; i++) {
+		free(c->users[i].name);
+		strings_free(&c->users[i].bridges);
+	}
+	free(c->users);
 	free(c->docker_socket);
+	free(c->socket);
 	free(c->state_dir);
 	free(c);
 }
@@ -393,5 +275,17 @@ const struct config_container *config_container(const struct config *c, const ch
 	for (size_t i = 0; i < c->container_count; i++)
 		if (text_equal(c->containers[i].ident, ident))
 			return &c->containers[i];
+	return NULL;
+}
+
+const struct config_user *config_user(const struct config *c, uid_t uid)
+{
+	for (size_t i = 0; i < c->user_count; i++) {
+		uid_t listed;
+
+		/* a user who is gone since is nobody's mistake here, and nobody's right */
+		if (user_find(c->users[i].name, &listed) == 0 && listed == uid)
+			return &c->users[i];
+	}
 	return NULL;
 }

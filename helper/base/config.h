@@ -10,7 +10,9 @@
 #include "base/error.h"
 
 #define CONFIG_DEFAULT_PATH "/etc/v6hook/config.json"
+#define CONFIG_DEFAULT_SOCKET "/run/v6hook/v6hook.sock"
 #define CONFIG_SIZE_MAX (1024 * 1024) /* bytes */
+#define USER_ADDRESSES_MAX 65536
 
 struct config_strings {
 	char **list;
@@ -31,6 +33,13 @@ struct config_container {
 	struct in6_addr address; /* if has_address: reserved for this container */
 };
 
+/* What an ordinary user may ask the service for. */
+struct config_user {
+	char *name;		       /* or number, as written */
+	unsigned int addresses;	       /* so many leases at most */
+	struct config_strings bridges; /* for containers on one of these */
+};
+
 /* Which ports of a container the world may reach. */
 enum config_expose { EXPOSE_ALL, EXPOSE_PUBLISHED, EXPOSE_NONE };
 
@@ -47,6 +56,9 @@ struct config {
 	char *docker_socket;
 	struct config_container *containers;
 	size_t container_count;
+	struct config_user *users;
+	size_t user_count;
+	char *socket; /* of the service, for those who may not do it themselves */
 	char *state_dir;
 };
 
@@ -58,6 +70,10 @@ struct config {
  */
 int config_read(const char *path, struct config **ret, struct error *e);
 
+/* A configuration with every default and no pool, for who may not read the file. Returns 0 or
+ * -ENOMEM. */
+int config_defaults(struct config **ret, struct error *e);
+
 /*
  * Whether the file says "lxc": { "required": true }, whatever else is wrong in it: false if it
  * cannot be read as JSON.
@@ -68,6 +84,9 @@ void config_free(struct config *c);
 
 /* What the configuration says of one container, or null. @ident: as ident_text writes it */
 const struct config_container *config_container(const struct config *c, const char *ident);
+
+/* What the configuration allows a user, or null. */
+const struct config_user *config_user(const struct config *c, uid_t uid);
 
 DEFINE_CLEANUP(struct config *, cleanup_config, config_free)
 #define _config_ CLEANUP(cleanup_config)

@@ -1,4 +1,4 @@
-/* Whose lease it is: a container's name within its engine (and LXC path). */
+/* Whose lease it is: a container's name within its engine (and LXC path, and user). */
 #include "base/ident.h"
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/user.h"
 
 static bool has_control(const char *text)
 {
@@ -38,19 +39,45 @@ static int check_name(const char *name, struct error *e)
 	return 0;
 }
 
-int ident_parse(const char *text, const char *const *runtimes, struct ident *ret, struct error *e)
+/* The runtime of the table with which the text begins, before a colon, or null. */
+static const char *runtime_of(const char *text, const char *const *runtimes)
 {
-	struct ident id = { 0 };
-	int r;
-
 	for (; *runtimes; runtimes++) {
 		size_t n = strlen(*runtimes);
 
-		if (strncmp(text, *runtimes, n) != 0 || text[n] != ':')
-			continue;
-		snprintf(id.runtime, sizeof(id.runtime), "%s", *runtimes);
-		text += n + 1;
-		break;
+		if (strncmp(text, *runtimes, n) == 0 && text[n] == ':')
+			return *runtimes;
+	}
+	return NULL;
+}
+
+/* Reads what stands before the slash: an ordinary user. Returns 0 or -ENOENT. */
+static int read_owner(const char *text, size_t len, uid_t *ret)
+{
+	char user[USER_NAME_MAX];
+
+	if (len == 0 || len >= sizeof(user))
+		return -ENOENT;
+	snprintf(user, sizeof(user), "%.*s", (int)len, text);
+	return user_find(user, ret);
+}
+
+int ident_parse(const char *text, const char *const *runtimes, struct ident *ret, struct error *e)
+{
+	const char *slash = strchr(text, '/'), *runtime;
+	struct ident id = { 0 };
+	int r;
+
+	if (slash && runtime_of(slash + 1, runtimes)) {
+		if (read_owner(text, (size_t)(slash - text), &id.owner) < 0)
+			return error_set(e, STATUS_USAGE, -EINVAL, "no user '%.*s'",
+					 slash - text > 80 ? 80 : (int)(slash - text), text);
+		text = slash + 1;
+	}
+	runtime = runtime_of(text, runtimes);
+	if (runtime) {
+		snprintf(id.runtime, sizeof(id.runtime), "%s", runtime);
+		text += strlen(runtime) + 1;
 	}
 	r = check_name(text, e);
 	if (r < 0)
@@ -62,20 +89,64 @@ int ident_parse(const char *text, const char *const *runtimes, struct ident *ret
 
 char *ident_text(const struct ident *id, char *out)
 {
-	snprintf(out, IDENT_TEXT_MAX, "%s:%s%s%s", id->runtime, id->name, *id->path ? "@" : "",
-		 id->path);
+	char owner[IDENT_USER_MAX + 1] = "";
+
+	if (id->owner)
+		snprintf(owner, sizeof(owner), "%u/", id->owner);
+	snprintf(out, IDENT_TEXT_MAX, "%s%s:%s%s%s", owner, id->runtime, id->name,
+		 *id->path ? "@" : "", id->path);
 	return out;
+}
+
+char *ident_container(const struct ident *id, char *out)
+{
+	struct ident without = *id;
+
+	*without.path = '\0';
+	return ident_text(&without, out);
+}
+
+char *ident_shown(const struct ident *id, char *out, size_t size)
+{
+	char owner[USER_NAME_MAX] = "";
+
+	if (id->owner)
+		user_name(id->owner, owner, sizeof(owner));
+	snprintf(out, size, "%s%s%s:%s%s%s", owner, *owner ? "/" : "", id->runtime, id->name,
+		 *id->path ? "@" : "", id->path);
+	return out;
+}
+
+int ident_from_key(const char *text, struct ident *ret)
+{
+	const char *colon = strchr(text, ':'), *slash = strchr(text, '/');
+	char number[IDENT_TEXT_MAX];
+	uid_t owner;
+	int n;
+
+	if (!colon || !slash || slash > colon)
+		return ident_from_text(text, ret);
+	if (read_owner(text, (size_t)(slash - text), &owner) < 0 || owner == 0)
+		return -EINVAL;
+	n = snprintf(number, sizeof(number), "%u%s", owner, slash);
+	return n < (int)sizeof(number) ? ident_from_text(number, ret) : -EINVAL;
 }
 
 int ident_from_text(const char *text, struct ident *ret)
 {
-	const char *colon = strchr(text, ':'), *at;
+	const char *colon = strchr(text, ':'), *slash = strchr(text, '/'), *at;
 	struct ident id = { 0 };
 	struct error ignored;
 	size_t runtime, name;
 
 	if (!colon || strlen(text) >= IDENT_TEXT_MAX)
 		return -EINVAL;
+	if (slash && slash < colon) {
+		if (*text < '1' || *text > '9' ||
+		    read_owner(text, (size_t)(slash - text), &id.owner) < 0)
+			return -EINVAL;
+		text = slash + 1;
+	}
 	at = strstr(colon, "@/");
 	runtime = (size_t)(colon - text);
 	name = at ? (size_t)(at - colon - 1) : strlen(colon + 1);

@@ -60,18 +60,37 @@ static const unsigned char *wanted_port(const struct attach *a, const struct req
 	return q->mac ? q->mac : a->instance.has_mac ? a->instance.mac : NULL;
 }
 
+/* Whether the port is where the asker may have one. Returns 0 or -EPERM. */
+static int check_bridge(const struct allowance *allowed, const char *bridge, struct error *e)
+{
+	for (size_t i = 0; i < allowed->bridge_count; i++)
+		if (strcmp(allowed->bridges[i], bridge) == 0)
+			return 0;
+	if (!allowed->bridges)
+		return 0;
+	return error_set(e, STATUS_FAILED, -EPERM,
+			 "the configuration does not allow its user the bridge %s", bridge);
+}
+
 /* Pins the container and finds its port. Returns 0 or -errno. */
 static int find_port(struct attach *a, const struct request *q, struct error *e)
 {
 	int r = a->instance.pid ? netns_pin_pid(a->instance.pid, &a->netns, e)
 				: netns_pin_file(q->netns, &a->netns, e);
 
+	if (r == 0 && q->netns_inode &&
+	    (a->netns.dev != q->netns_dev || a->netns.inode != q->netns_inode))
+		return error_set(e, STATUS_NO_CONTAINER, -ESRCH,
+				 "process %d is not in the namespace that was asked for",
+				 (int)a->instance.pid);
 	if (r == 0)
 		r = nl_open(&a->host, e);
 	if (r == 0)
 		r = netns_nl_open(&a->netns, &a->inner, e);
 	if (r == 0)
 		r = port_find(a->host, a->inner, &a->netns, wanted_port(a, q), &a->port, e);
+	if (r == 0 && q->allowance)
+		r = check_bridge(q->allowance, a->port.via_name, e);
 	if (r == 0)
 		r = host_addresses_read(a->host, &a->own, e);
 	return r;
@@ -86,6 +105,8 @@ static int choose(struct attach *a, const struct request *q, struct error *e)
 		.port = &a->port,
 		.own = &a->own,
 		.ident = a->ident,
+		.owner = a->instance.ident.owner,
+		.addresses = q->allowance ? &q->allowance->addresses : NULL,
 		.asked = q->has_address ? &q->address : NULL,
 		.pin_given = q->starts,
 		.given = q->given ? q->given : a->instance.given,

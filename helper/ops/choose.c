@@ -91,7 +91,7 @@ static const struct in6_addr *wanted(const struct choose *q, const struct lease 
 	for (int i = 0; i < count; i++) {
 		if (want && same(want, &given[i]))
 			*ret_given = true;
-		if (!want && pools_find(q->c->pools, &given[i], &ignored)) {
+		if (!want && q->owner == 0 && pools_find(q->c->pools, &given[i], &ignored)) {
 			*storage = given[i];
 			*ret_given = true;
 			return storage;
@@ -175,7 +175,7 @@ static int end_former(const struct choose *q, const struct lease *wanted_lease, 
 {
 	struct lease_store *s = q->c->store;
 	struct request request = { .release = true };
-	char container[IDENT_RUNTIME_MAX + IDENT_NAME_MAX + 2];
+	char container[IDENT_TEXT_MAX];
 	struct attachment a;
 	struct listing ignored;
 	struct lease holder;
@@ -189,8 +189,7 @@ static int end_former(const struct choose *q, const struct lease *wanted_lease, 
 		return -EADDRINUSE;
 	if (holder.freed)
 		return 0;
-	snprintf(container, sizeof(container), "%s:%s", id.runtime, id.name);
-	request.container = container;
+	request.container = ident_container(&id, container);
 	request.lxcpath = *id.path ? id.path : NULL;
 	return op_detach(q->c, &request, &ignored, e);
 }
@@ -252,6 +251,42 @@ static int take_wanted(const struct choose *q, const struct in6_addr *address,
 	return 0;
 }
 
+/* Counts the owner's leases. */
+struct count {
+	uid_t owner;
+	unsigned int leases;
+};
+
+static int on_counted(const struct lease *lease, void *arg)
+{
+	struct count *count = arg;
+	struct ident id;
+
+	count->leases += !lease->freed && ident_from_text(lease->ident, &id) == 0 &&
+			 id.owner == count->owner;
+	return 0;
+}
+
+/*
+ * Whether the owner may have the lease just claimed, besides those that he has. Asked after the
+ * claim, so that of two at the same time none is overlooked. Returns 0, or -EDQUOT with
+ * STATUS_FULL.
+ */
+static int check_quota(const struct choose *q, const struct choice *choice, struct error *e)
+{
+	struct count count = { .owner = q->owner };
+	int r;
+
+	if (!q->addresses)
+		return 0;
+	r = q->c->store->ops->walk(q->c->store, on_counted, &count, e);
+	if (r < 0 || count.leases - choice->moved <= *q->addresses)
+		return r;
+	return error_set(e, STATUS_FULL, -EDQUOT,
+			 "its user has as many addresses as the configuration allows: %u",
+			 *q->addresses);
+}
+
 /* Claims a free address that nobody answers for. Returns as choose_lease. */
 static int take_free(const struct choose *q, const struct lease *held, struct choice *ret,
 		     struct error *e)
@@ -273,7 +308,9 @@ static int take_free(const struct choose *q, const struct lease *held, struct ch
 			relink(q->c, held);
 			return r;
 		}
-		r = complete(q, &choice, e);
+		r = check_quota(q, &choice, e);
+		if (r == 0)
+			r = complete(q, &choice, e);
 		if (r == 0)
 			r = probe(q, &choice, owner, e);
 	}

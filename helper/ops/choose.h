@@ -16,8 +16,11 @@ struct choose {
 	const struct port *port;
 	const struct host_addresses *own;
 	const char *ident;
-	const struct in6_addr *asked; /* --address, or null */
-	const struct in6_addr *given; /* what the engine says it gave */
+	uid_t owner;		       /* of the container: an ordinary user's addresses are
+					* the administrator's to choose */
+	const unsigned int *addresses; /* so many leases may the owner have, or null */
+	const struct in6_addr *asked;  /* --address, or null */
+	const struct in6_addr *given;  /* what the engine says it gave */
 	int given_count;
 	bool pin_given; /* what the container has at its start is its configuration's: a pin */
 };
@@ -38,7 +41,8 @@ struct choice {
  * the engine gave the container, its lease, a free one. What the engine itself says it gave is the
  * container's even if the lease is another's who is gone: the engine has given it anew. A new one
  * is probed on an on-link uplink; if another answers, a free one is tried instead, anything asked
- * for fails with STATUS_IN_USE. Returns 0; on failure nothing is left claimed.
+ * for fails with STATUS_IN_USE. A user's container gets what is pinned to it or a free one,
+ * whatever it has on its interface. Returns 0; on failure nothing is left claimed.
  */
 int choose_lease(const struct choose *q, struct choice *ret, struct error *e);
 

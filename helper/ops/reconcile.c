@@ -98,7 +98,7 @@ static int on_running(const struct instance *instance, void *arg)
 /* Asks the engines what runs. What one does not tell is no reason to leave the others alone. */
 static int read_running(struct reconcile *r, struct error *e)
 {
-	const struct runtime_options o = { NULL, r->c->config->docker_socket };
+	const struct runtime_options o = { .docker_socket = r->c->config->docker_socket };
 
 	for (size_t i = 0; runtimes[i]; i++) {
 		int err;
@@ -196,15 +196,14 @@ static int act(struct reconcile *r, enum reconcile_what what, const struct holde
 	const struct attachment *a = &h->attachment;
 	/* the service does not repeat what it could not do until something changed it */
 	struct request q = { .hook = r->how == RECONCILE_REPAIR, .expected = a };
-	char name[IDENT_RUNTIME_MAX + IDENT_NAME_MAX + 2];
+	char name[IDENT_TEXT_MAX];
 	struct listing ignored;
 	struct error e;
 	int err = 0;
 
 	if (ident_from_text(h->lease.ident, &action.ident) < 0)
 		return 0;
-	snprintf(name, sizeof(name), "%s:%s", action.ident.runtime, action.ident.name);
-	q.container = name;
+	q.container = ident_container(&action.ident, name);
 	q.lxcpath = *action.ident.path ? action.ident.path : NULL;
 	if (what == RECONCILE_ATTACH && running) {
 		q.pid = running->pid;

@@ -27,7 +27,9 @@ static int read_ident(const struct request *q, struct ident *ret, struct error *
 		snprintf(id.runtime, sizeof(id.runtime), "lxc");
 	if (q->lxcpath && strcmp(id.runtime, "lxc") != 0)
 		return error_set(e, STATUS_USAGE, -EINVAL, "--lxcpath is for LXC containers");
-	r = runtime_lxc_path(q->lxcpath, id.path, sizeof(id.path), e);
+	if (id.owner && strcmp(id.runtime, "lxc") != 0)
+		return error_set(e, STATUS_USAGE, -EINVAL, "users have LXC containers only");
+	r = runtime_lxc_path(q->lxcpath, id.owner, id.path, sizeof(id.path), e);
 	if (r == 0)
 		*ret = id;
 	return r;
@@ -74,12 +76,13 @@ static int ask_all(const struct runtime_options *o, const char *name, struct ins
 int resolve_instance(const struct context *c, const struct request *q, struct instance *ret,
 		     struct error *e)
 {
-	const struct runtime_options o = { q->lxcpath, c->config->docker_socket };
+	struct runtime_options o = { q->lxcpath, c->config->docker_socket, 0 };
 	struct instance instance = { .pid = q->pid };
 	int r = read_ident(q, &instance.ident, e);
 
 	if (r < 0)
 		return r;
+	o.owner = instance.ident.owner;
 	if (!q->pid && !q->netns) {
 		if (!*instance.ident.runtime)
 			return ask_all(&o, instance.ident.name, ret, e);
@@ -97,7 +100,7 @@ int resolve_instance(const struct context *c, const struct request *q, struct in
 int resolve_holder(const struct context *c, const struct request *q, bool must_exist,
 		   struct ident *ret, struct error *e)
 {
-	const struct runtime_options o = { q->lxcpath, c->config->docker_socket };
+	const struct runtime_options o = { q->lxcpath, c->config->docker_socket, 0 };
 	struct ident id, holder = { 0 };
 	struct instance instance;
 	struct lease lease;

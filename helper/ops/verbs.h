@@ -11,6 +11,13 @@
 #include "base/ident.h"
 #include "ops/context.h"
 
+/* What one who is not the administrator is allowed. */
+struct allowance {
+	unsigned int addresses;	    /* so many leases of his at most */
+	const char *const *bridges; /* null: any */
+	size_t bridge_count;
+};
+
 /* The command line, read. */
 struct request {
 	const char *config_path;
@@ -18,7 +25,9 @@ struct request {
 	const char *runtime;   /* --runtime, or null */
 	const char *lxcpath;   /* --lxcpath, or null */
 	pid_t pid;	       /* --pid, or 0 */
-	const char *netns;     /* --netns, or null */
+	uint64_t netns_dev;    /* the namespace that this process must be in, or 0 */
+	uint64_t netns_inode;
+	const char *netns; /* --netns, or null */
 	bool has_address;
 	struct in6_addr address;
 	bool release;		      /* detach --release */
@@ -31,6 +40,7 @@ struct request {
 	 * the container is locked, nothing is done and -ESTALE returned, without a message.
 	 */
 	const struct attachment *expected;
+	const struct allowance *allowance; /* null: the administrator's own request */
 	bool starts; /* by the hook that starts the container, whose addresses are its
 			configuration's */
 	bool hook;   /* called by an engine's hook: a failure is recorded for list */

@@ -11,22 +11,29 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "base/user.h"
 #include "runtime/engines.h"
 #include "runtime/library.h"
 
 #define LXC_PATH "/var/lib/lxc" /* lxc.system.conf(5), lxc.lxcpath */
 #define LXC_CONF "/etc/lxc/lxc.conf"
+#define LXC_USER_PATH ".local/share/lxc" /* in the home directory: lxc.conf(5) */
 
 /*
  * The path where LXC keeps its containers: lxc.lxcpath of lxc.system.conf(5), else the built-in
- * one. Read here and not asked of liblxc, as hooks need it and do not pay for the library.
+ * one; for an ordinary user the one in the home directory. Read here and not asked of liblxc, as
+ * hooks need it and do not pay for the library.
  */
-static void default_path(char *ret, size_t size)
+static void default_path(uid_t owner, char *ret, size_t size)
 {
 	_free_ char *text = NULL;
-	char *line, *rest;
+	char *line, *rest, home[PATH_MAX];
 	size_t len;
 
+	if (owner) {
+		snprintf(ret, size, "%.3000s/" LXC_USER_PATH, user_home(owner, home, sizeof(home)));
+		return;
+	}
 	snprintf(ret, size, "%s", LXC_PATH);
 	if (file_read(AT_FDCWD, LXC_CONF, 65536, &text, &len) < 0)
 		return;
@@ -49,7 +56,7 @@ static void tidy_path(char *path)
 	*to = '\0';
 }
 
-int runtime_lxc_path(const char *lxcpath, char *ret, size_t size, struct error *e)
+int runtime_lxc_path(const char *lxcpath, uid_t owner, char *ret, size_t size, struct error *e)
 {
 	char standard[PATH_MAX], path[PATH_MAX];
 
@@ -64,7 +71,7 @@ int runtime_lxc_path(const char *lxcpath, char *ret, size_t size, struct error *
 			"--lxcpath '%.80s' is not an absolute path in UTF-8 of at most %d bytes",
 			lxcpath, IDENT_PATH_MAX);
 	snprintf(path, sizeof(path), "%s", lxcpath);
-	default_path(standard, sizeof(standard));
+	default_path(owner, standard, sizeof(standard));
 	tidy_path(path);
 	tidy_path(standard);
 	snprintf(ret, size, "%s", strcmp(path, standard) == 0 ? "" : path);
@@ -130,8 +137,10 @@ static int lxc_find(const char *name, const struct runtime_options *o, struct in
 	if (o->lxcpath)
 		snprintf(path, sizeof(path), "%s", o->lxcpath);
 	else
-		default_path(path, sizeof(path));
-	r = runtime_lxc_path(o->lxcpath, instance.ident.path, sizeof(instance.ident.path), e);
+		default_path(o->owner, path, sizeof(path));
+	instance.ident.owner = o->owner;
+	r = runtime_lxc_path(o->lxcpath, o->owner, instance.ident.path, sizeof(instance.ident.path),
+			     e);
 	if (r < 0)
 		return r;
 	/* what has no configuration is no container: the library need not be asked */
@@ -173,7 +182,7 @@ static int lxc_each_running(const struct runtime_options *o,
 	if (o->lxcpath)
 		snprintf(path, sizeof(path), "%s", o->lxcpath);
 	else
-		default_path(path, sizeof(path));
+		default_path(o->owner, path, sizeof(path));
 	r = load(e);
 	if (r < 0)
 		return r;

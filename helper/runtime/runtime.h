@@ -39,6 +39,7 @@ struct instance {
 struct runtime_options {
 	const char *lxcpath; /* null: LXC's default */
 	const char *docker_socket;
+	uid_t owner; /* whose default the LXC path is; 0: the system's */
 };
 
 struct runtime {
@@ -98,9 +99,17 @@ const struct runtime *runtime_by_name(const char *name);
 
 /*
  * The part of an LXC container's identity that its path is: "" for the default path.
- * @lxcpath: as given, or null for the default
+ * @lxcpath: as given, or null for the default; @owner: whose default, 0 for the system's
  * Returns 0, or -EINVAL with STATUS_USAGE if it is not absolute or too long.
  */
-int runtime_lxc_path(const char *lxcpath, char *ret, size_t size, struct error *e);
+int runtime_lxc_path(const char *lxcpath, uid_t owner, char *ret, size_t size, struct error *e);
+
+/*
+ * The LXC container that a process is in: its name, its owner (who runs its monitor) and the first
+ * process of it. The name of the LXC path is left to the caller: runtime_lxc_path.
+ * @ret_path: the LXC path as the monitor has it
+ * Returns 0; -ESRCH if the process is gone, -ENODEV if it is in none; with a message.
+ */
+int runtime_lxc_of(pid_t pid, struct instance *ret, char *ret_path, size_t size, struct error *e);
 
 #endif

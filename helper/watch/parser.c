@@ -102,7 +102,7 @@ static int drop(const char *socket)
 
 int parser_run(const struct config *config, int out, pid_t parent)
 {
-	const struct runtime_options o = { NULL, config->docker_socket };
+	const struct runtime_options o = { .docker_socket = config->docker_socket };
 	struct error e;
 	int r;
 

@@ -55,7 +55,7 @@ static int on_each(const struct instance *i, void *arg)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct runtime_options o = { NULL, "/" }; /* exists, and is never opened */
+	const struct runtime_options o = { .docker_socket = "/" }; /* exists, and is never opened */
 	struct instance instance;
 	struct error e;
 	int count = 0;

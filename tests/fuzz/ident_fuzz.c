@@ -38,6 +38,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (ident_from_text(text, &id) == 0)
 		there_and_back(&id);
-	runtime_lxc_path(text, path, sizeof(path), &e);
+	runtime_lxc_path(text, 0, path, sizeof(path), &e);
 	return 0;
 }

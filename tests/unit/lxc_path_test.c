@@ -9,7 +9,7 @@ TEST(no_path_is_the_default)
 	char path[IDENT_PATH_MAX + 1] = "x";
 	struct error e;
 
-	assert_int_equal(runtime_lxc_path(NULL, path, sizeof(path), &e), 0);
+	assert_int_equal(runtime_lxc_path(NULL, 0, path, sizeof(path), &e), 0);
 	assert_string_equal(path, "");
 }
 
@@ -32,7 +32,7 @@ TEST(slashes_that_mean_nothing_are_left_out)
 		char path[IDENT_PATH_MAX + 1];
 		struct error e;
 
-		assert_int_equal(runtime_lxc_path(rows[i].given, path, sizeof(path), &e), 0);
+		assert_int_equal(runtime_lxc_path(rows[i].given, 0, path, sizeof(path), &e), 0);
 		assert_string_equal(path, rows[i].path);
 	}
 }
@@ -44,16 +44,16 @@ TEST(paths_are_absolute_and_fit)
 	struct error e;
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
-		check(runtime_lxc_path(bad[i], path, sizeof(path), &e) == -EINVAL, "%s", bad[i]);
+		check(runtime_lxc_path(bad[i], 0, path, sizeof(path), &e) == -EINVAL, "%s", bad[i]);
 		assert_int_equal(e.status, STATUS_USAGE);
 		assert_string_equal(path, "untouched");
 	}
 	memset(longest, 'x', sizeof(longest) - 1);
 	longest[0] = '/';
 	longest[sizeof(longest) - 1] = '\0';
-	assert_int_equal(runtime_lxc_path(longest, path, sizeof(path), &e), -EINVAL);
+	assert_int_equal(runtime_lxc_path(longest, 0, path, sizeof(path), &e), -EINVAL);
 	longest[sizeof(longest) - 2] = '\0';
-	assert_int_equal(runtime_lxc_path(longest, path, sizeof(path), &e), 0);
+	assert_int_equal(runtime_lxc_path(longest, 0, path, sizeof(path), &e), 0);
 	assert_string_equal(path, longest);
 }
 

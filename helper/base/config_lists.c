@@ -1,0 +1,200 @@
+/* The parts of the configuration that are lists: pools, containers, users. */
+#include "base/config_lists.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/ident.h"
+
+/* pools */
+
+static int pool_name(const struct value *v, void *into)
+{
+	return value_string(v, &((struct config_pool *)into)->name);
+}
+
+static int pool_ranges(const struct value *v, void *into)
+{
+	return value_strings(v, &((struct config_pool *)into)->ranges);
+}
+
+static int pool_exclude(const struct value *v, void *into)
+{
+	return value_strings(v, &((struct config_pool *)into)->exclude);
+}
+
+static int pool_uplink(const struct value *v, void *into)
+{
+	if (cJSON_IsString(v->json) && strlen(v->json->valuestring) > 15)
+		return value_bad(v, "an interface name has at most 15 characters");
+	return value_string(v, &((struct config_pool *)into)->uplink);
+}
+
+static int pool_upstream(const struct value *v, void *into)
+{
+	static const char *const words[] = { "on-link", "routed", NULL };
+	int word = 0, r = value_word(v, words, &word);
+
+	((struct config_pool *)into)->routed = word == 1;
+	return r;
+}
+
+int config_read_pools(const struct value *v, void *into)
+{
+	static const struct key keys[] = {
+		{ "name", pool_name },	       { "ranges", pool_ranges },
+		{ "exclude", pool_exclude },   { "uplink", pool_uplink },
+		{ "upstream", pool_upstream }, { NULL, NULL },
+	};
+	struct config *c = into;
+	int n = cJSON_GetArraySize(v->json);
+
+	if (!cJSON_IsArray(v->json) || n == 0)
+		return value_bad(v, "must list a pool with your provider's range: "
+				    "[ { \"ranges\": [\"PREFIX/LEN\"] } ]");
+	c->pools = calloc((size_t)n, sizeof(*c->pools));
+	if (!c->pools)
+		return error_sys(v->e, -ENOMEM, "%s", v->where);
+	for (const cJSON *m = v->json->child; m; m = m->next) {
+		struct config_pool *pool = &c->pools[c->pool_count];
+		char where[64];
+		struct value item = { m, where, v->e };
+		int r;
+
+		snprintf(where, sizeof(where), "%s[%zu]", v->where, c->pool_count++);
+		r = value_object(&item, keys, pool);
+		if (r < 0)
+			return r;
+		if (pool->ranges.count == 0)
+			return value_bad(&item, "has no \"ranges\"");
+		if (!pool->name && !(pool->name = strdup(n == 1 ? "default" : where)))
+			return error_sys(v->e, -ENOMEM, "%s", where);
+		for (const struct config_pool *other = c->pools; other < pool; other++)
+			if (strcmp(other->name, pool->name) == 0)
+				return value_bad(&item, "another pool has the name \"%s\"",
+						 pool->name);
+	}
+	return 0;
+}
+
+/* containers */
+
+static int container_address(const struct value *v, void *into)
+{
+	struct config_container *c = into;
+
+	if (!cJSON_IsString(v->json) || inet_pton(AF_INET6, v->json->valuestring, &c->address) != 1)
+		return value_bad(v, "must be an IPv6 address");
+	c->has_address = true;
+	return 0;
+}
+
+static int container_expose(const struct value *v, void *into)
+{
+	(void)into;
+	if (!cJSON_IsArray(v->json))
+		return value_bad(v, "must be a list such as [\"80/tcp\"]");
+	for (const cJSON *m = v->json->child; m; m = m->next) {
+		unsigned int port;
+		char proto[4], end;
+
+		if (!cJSON_IsString(m) || !isdigit((unsigned char)*m->valuestring) ||
+		    sscanf(m->valuestring, "%5u/%3[a-z]%c", &port, proto, &end) != 2 || port == 0 ||
+		    port > 65535 || (strcmp(proto, "tcp") != 0 && strcmp(proto, "udp") != 0))
+			return value_bad(v, "must hold ports such as \"80/tcp\" or \"53/udp\"");
+	}
+	return 0;
+}
+
+int config_read_containers(const struct value *v, void *into)
+{
+	static const struct key keys[] = {
+		{ "address", container_address },
+		{ "expose", container_expose },
+		{ NULL, NULL },
+	};
+	struct config *c = into;
+
+	if (!cJSON_IsObject(v->json))
+		return value_bad(v, "must be an object { \"lxc:NAME\": { ... } }");
+	c->containers = calloc((size_t)cJSON_GetArraySize(v->json) + 1, sizeof(*c->containers));
+	if (!c->containers)
+		return error_sys(v->e, -ENOMEM, "%s", v->where);
+	for (const cJSON *m = v->json->child; m; m = m->next) {
+		struct config_container *item = &c->containers[c->container_count];
+		char where[320];
+		struct value value = { m, where, v->e };
+		char text[IDENT_TEXT_MAX];
+		struct ident id;
+		int r;
+
+		snprintf(where, sizeof(where), "containers.%.280s", m->string);
+		if (ident_from_key(m->string, &id) < 0)
+			return value_bad(&value,
+					 "is no container: write \"lxc:NAME\", \"docker:NAME\" or "
+					 "\"USER/lxc:NAME\"");
+		item->ident = strdup(ident_text(&id, text));
+		if (!item->ident)
+			return error_sys(v->e, -ENOMEM, "%s", where);
+		c->container_count++;
+		r = value_object(&value, keys, item);
+		if (r < 0)
+			return r;
+		c->promises_filter |= json_member(m, "expose") != NULL;
+		for (const struct config_container *o = c->containers; o < item; o++)
+			if (item->has_address && o->has_address &&
+			    memcmp(&o->address, &item->address, sizeof(o->address)) == 0)
+				return value_bad(&value, "has the address of %s too", o->ident);
+	}
+	return 0;
+}
+
+/* users */
+
+static int user_addresses(const struct value *v, void *into)
+{
+	return value_number(v, USER_ADDRESSES_MAX, &((struct config_user *)into)->addresses);
+}
+
+static int user_bridges(const struct value *v, void *into)
+{
+	return value_strings(v, &((struct config_user *)into)->bridges);
+}
+
+int config_read_users(const struct value *v, void *into)
+{
+	static const struct key keys[] = {
+		{ "addresses", user_addresses },
+		{ "bridges", user_bridges },
+		{ NULL, NULL },
+	};
+	struct config *c = into;
+
+	if (!cJSON_IsObject(v->json))
+		return value_bad(v, "must be an object { \"USER\": { ... } }");
+	c->users = calloc((size_t)cJSON_GetArraySize(v->json) + 1, sizeof(*c->users));
+	if (!c->users)
+		return error_sys(v->e, -ENOMEM, "%s", v->where);
+	for (const cJSON *m = v->json->child; m; m = m->next) {
+		struct config_user *user = &c->users[c->user_count];
+		char where[128];
+		struct value value = { m, where, v->e };
+		int r;
+
+		snprintf(where, sizeof(where), "users.%.100s", m->string);
+		user->name = strdup(m->string);
+		if (!user->name)
+			return error_sys(v->e, -ENOMEM, "%s", where);
+		c->user_count++;
+		r = value_object(&value, keys, user);
+		if (r < 0)
+			return r;
+		if (!json_member(m, "addresses") || user->bridges.count == 0)
+			return value_bad(&value, "must say how many \"addresses\" on which "
+						 "\"bridges\"");
+	}
+	return 0;
+}

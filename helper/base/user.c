@@ -1,0 +1,55 @@
+/* Users of this machine: by name for people, by number in what is stored. */
+#include "base/user.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOOKUP_MAX 4096 /* bytes of one passwd entry */
+
+int user_find(const char *text, uid_t *ret)
+{
+	char buffer[LOOKUP_MAX], *end;
+	struct passwd entry, *found = NULL;
+	unsigned long number;
+
+	if (*text >= '0' && *text <= '9') {
+		errno = 0;
+		number = strtoul(text, &end, 10);
+		/* the last number means "none" to the kernel */
+		if (errno || *end || number >= UINT32_MAX)
+			return -ENOENT;
+		*ret = (uid_t)number;
+		return 0;
+	}
+	if (getpwnam_r(text, &entry, buffer, sizeof(buffer), &found) != 0 || !found)
+		return -ENOENT;
+	*ret = entry.pw_uid;
+	return 0;
+}
+
+char *user_name(uid_t uid, char *out, size_t size)
+{
+	char buffer[LOOKUP_MAX];
+	struct passwd entry, *found = NULL;
+
+	if (getpwuid_r(uid, &entry, buffer, sizeof(buffer), &found) == 0 && found)
+		snprintf(out, size, "%s", entry.pw_name);
+	else
+		snprintf(out, size, "%u", uid);
+	return out;
+}
+
+char *user_home(uid_t uid, char *out, size_t size)
+{
+	char buffer[LOOKUP_MAX];
+	struct passwd entry, *found = NULL;
+
+	*out = '\0';
+	if (getpwuid_r(uid, &entry, buffer, sizeof(buffer), &found) == 0 && found)
+		snprintf(out, size, "%s", entry.pw_dir);
+	return out;
+}
