@@ -18,11 +18,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/json.h"
 #include "base/note.h"
+#include "base/user.h"
 #include "base/text.h"
 #include "ops/verbs.h"
 #include "runtime/runtime.h"
+#include "watch/journal.h"
 
 #define JOBS_AT_ONCE 8
 #define JOBS_MOST 512 /* then no more is read from the parser, which waits */
@@ -35,18 +36,16 @@ struct job {
 
 struct jobs {
 	const char *config_path;
-	bool json;
 	struct job *first; /* in the order in which they came */
 	size_t count;
 };
 
-struct jobs *jobs_new(const char *config_path, bool json)
+struct jobs *jobs_new(const char *config_path)
 {
 	struct jobs *j = calloc(1, sizeof(*j));
 
 	if (j) {
 		j->config_path = config_path;
-		j->json = json;
 	}
 	return j;
 }
@@ -117,40 +116,10 @@ void jobs_reconcile(struct jobs *j)
 
 /* What a job does, in its own process. */
 
-static bool as_json;
-
-static void say(const char *what, const char *container, const char *address, const char *why,
-		const char *error)
-{
-	char shown[2048], line[1024];
-
-	if (as_json) {
-		_json_ cJSON *json = cJSON_CreateObject();
-		_free_ char *text = NULL;
-
-		cJSON_AddStringToObject(json, "event", what);
-		cJSON_AddStringToObject(json, "container", container);
-		if (address)
-			cJSON_AddStringToObject(json, "address", address);
-		cJSON_AddStringToObject(json, "why", why);
-		if (error)
-			cJSON_AddStringToObject(json, "error", error);
-		text = cJSON_PrintUnformatted(json);
-		printf("%s\n", text ? text : "{}");
-		fflush(stdout);
-		return;
-	}
-	snprintf(line, sizeof(line), "%s%s%s%s%s (%s)%s%s", what, *container ? " " : "", container,
-		 address ? " " : "", address ? address : "", why, error ? ": " : "",
-		 error ? error : "");
-	printf("%s\n", text_escape(line, shown, sizeof(shown)));
-	fflush(stdout);
-}
-
 static void say_note(enum note_level level, const char *text)
 {
 	if (level == NOTE_WARNING)
-		say("warning", "", NULL, text, NULL);
+		journal_change("warning", "", NULL, text, NULL);
 }
 
 /* @instance: only if this one holds the attachment and is gone; null: in any case */
@@ -164,10 +133,11 @@ static int detach(struct context *c, const struct record *r, const char *contain
 	int err = op_detach(c, &q, &done, &e);
 
 	if (err < 0)
-		say("failed", container, NULL, r->why, e.text);
+		journal_change("failed", container, NULL, r->why, e.text);
 	else if (done.changed)
-		say("detached", container,
-		    inet_ntop(AF_INET6, &done.address, address, sizeof(address)), r->why, NULL);
+		journal_change("detached", container,
+			       inet_ntop(AF_INET6, &done.address, address, sizeof(address)), r->why,
+			       NULL);
 	return err;
 }
 
@@ -189,7 +159,8 @@ static int attach_labelled(struct context *c, const struct record *r, struct req
 	int err;
 
 	if (inet_pton(AF_INET6, r->address, &q->address) != 1) {
-		say("warning", q->container, NULL, "label v6hook.address is no IPv6 address", NULL);
+		journal_change("warning", q->container, NULL,
+			       "label v6hook.address is no IPv6 address", NULL);
 		return 1;
 	}
 	q->has_address = true;
@@ -199,7 +170,8 @@ static int attach_labelled(struct context *c, const struct record *r, struct req
 	q->hook = true;
 	if (err == 0 || (e->status != STATUS_USAGE && e->status != STATUS_IN_USE))
 		return err;
-	say("warning", q->container, NULL, "label v6hook.address is not followed", e->text);
+	journal_change("warning", q->container, NULL, "label v6hook.address is not followed",
+		       e->text);
 	return 1;
 }
 
@@ -236,10 +208,11 @@ static int attach(struct context *c, const struct record *r, const char *contain
 	if (err == -ESRCH)
 		return 0;
 	if (err < 0)
-		say("failed", container, NULL, r->why, e.text);
+		journal_change("failed", container, NULL, r->why, e.text);
 	else if (done.changed)
-		say("attached", container,
-		    inet_ntop(AF_INET6, &done.address, address, sizeof(address)), r->why, NULL);
+		journal_change("attached", container,
+			       inet_ntop(AF_INET6, &done.address, address, sizeof(address)), r->why,
+			       NULL);
 	return err;
 }
 
@@ -253,23 +226,24 @@ static int rename_lease(struct context *c, const struct record *r, const char *c
 	snprintf(to.name, sizeof(to.name), "%s", r->name);
 	err = op_rename(c, &from, &to, r->id, &e);
 	if (err < 0)
-		say("failed", container, NULL, r->why, e.text);
+		journal_change("failed", container, NULL, r->why, e.text);
 	else if (err > 0)
-		say("renamed", container, NULL, r->old_name, NULL);
+		journal_change("renamed", container, NULL, r->old_name, NULL);
 	return err;
 }
 
 static int on_action(const struct reconcile_action *a, void *arg)
 {
 	static const char *const whats[] = { "attached", "detached", "removed" };
-	char address[INET6_ADDRSTRLEN], name[IDENT_TEXT_MAX] = "";
+	char address[INET6_ADDRSTRLEN], name[IDENT_TEXT_MAX + USER_NAME_MAX] = "";
 
 	if (*a->ident.name)
-		ident_text(&a->ident, name);
+		ident_shown(&a->ident, name, sizeof(name));
 	if (a->error)
 		*(bool *)arg = true;
-	say(a->error ? "failed" : whats[a->what], name,
-	    inet_ntop(AF_INET6, &a->address, address, sizeof(address)), a->why, a->error);
+	journal_change(a->error ? "failed" : whats[a->what], name,
+		       inet_ntop(AF_INET6, &a->address, address, sizeof(address)), a->why,
+		       a->error);
 	return 0;
 }
 
@@ -283,7 +257,7 @@ static int run(const char *config_path, const struct record *r)
 
 	snprintf(container, sizeof(container), "docker:%s", r->name);
 	if (err < 0) {
-		say("failed", *r->name ? container : "", NULL, "configuration", e.text);
+		journal_change("failed", *r->name ? container : "", NULL, "configuration", e.text);
 		return err;
 	}
 	switch (r->kind) {
@@ -296,7 +270,7 @@ static int run(const char *config_path, const struct record *r)
 	default:
 		err = op_reconcile(&c, RECONCILE_REPAIR, on_action, &failed, &e);
 		if (err < 0)
-			say("failed", "", NULL, "reconcile", e.text);
+			journal_change("failed", "", NULL, "reconcile", e.text);
 		return failed ? -EIO : err;
 	}
 }
@@ -333,7 +307,6 @@ void jobs_start(struct jobs *j)
 			sigemptyset(&none);
 			sigprocmask(SIG_SETMASK, &none, NULL);
 			prctl(PR_SET_NAME, "v6hook-job");
-			as_json = j->json;
 			note_to(say_note);
 			_exit(run(j->config_path, &job->record) < 0 ? STATUS_FAILED : STATUS_DONE);
 		}

@@ -9,8 +9,8 @@
 
 struct jobs;
 
-/* @config_path: read anew by each job; @json: journal lines as JSON objects */
-struct jobs *jobs_new(const char *config_path, bool json);
+/* @config_path: read anew by each job */
+struct jobs *jobs_new(const char *config_path);
 /* Waits for the jobs under way, and drops the others. */
 void jobs_free(struct jobs *j);
 

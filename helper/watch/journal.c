@@ -1,0 +1,61 @@
+/* The lines of the service's journal: one a change, for people or as JSON objects. */
+#include "watch/journal.h"
+
+#include <stdio.h>
+
+#include "base/json.h"
+#include "base/text.h"
+
+static bool as_json;
+
+void journal_json(bool json)
+{
+	as_json = json;
+}
+
+static void print_json(const char *what, const char *container, const char *address,
+		       const char *why, const char *error)
+{
+	_json_ cJSON *json = cJSON_CreateObject();
+	_free_ char *text = NULL;
+
+	cJSON_AddStringToObject(json, "event", what);
+	if (container)
+		cJSON_AddStringToObject(json, "container", container);
+	if (address)
+		cJSON_AddStringToObject(json, "address", address);
+	cJSON_AddStringToObject(json, "why", why);
+	if (error)
+		cJSON_AddStringToObject(json, "error", error);
+	text = cJSON_PrintUnformatted(json);
+	printf("%s\n", text ? text : "{}");
+	fflush(stdout);
+}
+
+void journal_change(const char *what, const char *container, const char *address, const char *why,
+		    const char *error)
+{
+	char shown[2048], line[1024];
+
+	if (as_json) {
+		print_json(what, container, address, why, error);
+		return;
+	}
+	snprintf(line, sizeof(line), "%s%s%s%s%s (%s)%s%s", what, *container ? " " : "", container,
+		 address ? " " : "", address ? address : "", why, error ? ": " : "",
+		 error ? error : "");
+	printf("%s\n", text_escape(line, shown, sizeof(shown)));
+	fflush(stdout);
+}
+
+void journal_remark(const char *what, const char *text)
+{
+	char shown[1100];
+
+	if (as_json) {
+		print_json(what, NULL, NULL, text, NULL);
+		return;
+	}
+	printf("%s: %s\n", what, text_escape(text, shown, sizeof(shown)));
+	fflush(stdout);
+}

@@ -1,0 +1,20 @@
+/* The lines of the service's journal: one a change, for people or as JSON objects. */
+#ifndef V6HOOK_JOURNAL_H
+#define V6HOOK_JOURNAL_H
+
+#include <stdbool.h>
+
+/* Says from now on whether lines are JSON objects. */
+void journal_json(bool json);
+
+/*
+ * One line about a container (or "" for none).
+ * @what: the event in a word: "attached"; @address: or null; @why: in brackets; @error: or null
+ */
+void journal_change(const char *what, const char *container, const char *address, const char *why,
+		    const char *error);
+
+/* One line about the service itself. */
+void journal_remark(const char *what, const char *text);
+
+#endif
