@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +11,9 @@
 #include <sys/syscall.h>
 
 #include <linux/nsfs.h>
+#include <linux/sockios.h>
 
+#include "base/process.h"
 #include "net/nl.h"
 
 static const char *const own_path = "/proc/thread-self/ns/net";
@@ -47,24 +48,28 @@ static int identify(struct netns *n, const char *what, struct error *e)
 	return 0;
 }
 
-static bool is_alive(int pidfd)
-{
-	struct pollfd p = { .fd = pidfd, .events = POLLIN };
-
-	return poll(&p, 1, 0) == 0;
-}
-
 static int gone(pid_t pid, struct error *e)
 {
 	return error_set(e, STATUS_NO_CONTAINER, -ESRCH, "no process %d: it is not running",
 			 (int)pid);
 }
 
+/* Pins what n->fd holds. @what: for a message. Returns 0 or as netns_pin_pid. */
+static int pin(struct netns *n, const char *what, struct netns *ret, struct error *e)
+{
+	int r = identify(n, what, e);
+
+	if (r < 0)
+		return r;
+	*ret = *n;
+	*n = (struct netns)NETNS_NONE;
+	return 0;
+}
+
 int netns_pin_pid(pid_t pid, struct netns *ret, struct error *e)
 {
 	_netns_ struct netns n = NETNS_NONE;
 	char path[64];
-	int r;
 
 	n.pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (n.pidfd < 0)
@@ -81,31 +86,50 @@ int netns_pin_pid(pid_t pid, struct netns *ret, struct error *e)
 			       : error_sys(e, -errno,
 					   "cannot open the network namespace of process %d",
 					   (int)pid);
-	if (!is_alive(n.pidfd))
+	if (!process_lives(n.pidfd))
 		return gone(pid, e);
 	snprintf(path, sizeof(path), "the namespace of process %d", (int)pid);
-	r = identify(&n, path, e);
-	if (r < 0)
-		return r;
-	*ret = n;
-	n = (struct netns)NETNS_NONE;
-	return 0;
+	return pin(&n, path, ret, e);
 }
 
 int netns_pin_file(const char *path, struct netns *ret, struct error *e)
 {
 	_netns_ struct netns n = NETNS_NONE;
-	int r;
 
 	n.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (n.fd < 0)
 		return error_set(e, errno == ENOENT ? STATUS_NO_CONTAINER : STATUS_FAILED, -errno,
 				 "cannot open network namespace %s: %s", path, strerror(errno));
-	r = identify(&n, path, e);
-	if (r < 0)
-		return r;
-	*ret = n;
-	n = (struct netns)NETNS_NONE;
+	return pin(&n, path, ret, e);
+}
+
+int netns_pin_fd(int fd, struct netns *ret, struct error *e)
+{
+	_netns_ struct netns n = NETNS_NONE;
+
+	n.fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (n.fd < 0)
+		return error_sys(e, -errno, "cannot take the descriptor");
+	return pin(&n, "the descriptor", ret, e);
+}
+
+int netns_pin_peer(int connection, struct netns *ret, struct error *e)
+{
+	_netns_ struct netns n = NETNS_NONE;
+
+	n.fd = ioctl(connection, SIOCGSKNS);
+	if (n.fd < 0)
+		return error_sys(e, -errno, "cannot tell the asker's network namespace");
+	fcntl(n.fd, F_SETFD, FD_CLOEXEC);
+	return pin(&n, "the asker's", ret, e);
+}
+
+int netns_owner(const struct netns *n, uid_t *ret, struct error *e)
+{
+	_close_ int users = ioctl(n->fd, NS_GET_USERNS);
+
+	if (users < 0 || ioctl(users, NS_GET_OWNER_UID, ret) < 0)
+		return error_sys(e, -errno, "cannot tell whose the network namespace is");
 	return 0;
 }
 
@@ -115,8 +139,8 @@ int netns_check(const struct netns *n, struct error *e)
 
 	if (n->pidfd < 0)
 		return 0;
-	if (!is_alive(n->pidfd) || fstatat(n->proc, "ns/net", &st, 0) < 0 || st.st_dev != n->dev ||
-	    st.st_ino != n->inode)
+	if (!process_lives(n->pidfd) || fstatat(n->proc, "ns/net", &st, 0) < 0 ||
+	    st.st_dev != n->dev || st.st_ino != n->inode)
 		return error_set(e, STATUS_NO_CONTAINER, -ESRCH,
 				 "the container stopped while it was being attached");
 	return 0;

@@ -43,6 +43,25 @@ int netns_pin_pid(pid_t pid, struct netns *ret, struct error *e);
 int netns_pin_file(const char *path, struct netns *ret, struct error *e);
 
 /*
+ * Pins the namespace that a descriptor stands for, which stays the caller's; -EINVAL if it is
+ * anything else (NS_GET_NSTYPE). As above.
+ */
+int netns_pin_fd(int fd, struct netns *ret, struct error *e);
+
+/*
+ * Pins the namespace in which the other end of a Unix connection made its socket (SIOCGSKNS on the
+ * accepted socket: the kernel makes it in the namespace of the one that connects). Needs
+ * CAP_NET_ADMIN over it. As above.
+ */
+int netns_pin_peer(int connection, struct netns *ret, struct error *e);
+
+/*
+ * Whose it is: the user who owns the user namespace that it belongs to (NS_GET_USERNS,
+ * NS_GET_OWNER_UID of ioctl_ns(2)); 0 for the host's. Returns 0 or -errno.
+ */
+int netns_owner(const struct netns *n, uid_t *ret, struct error *e);
+
+/*
  * Whether the pinned process lives and is in the pinned namespace still (a namespace given by a
  * file lives as long as the file). Returns 0, or -ESRCH with STATUS_NO_CONTAINER.
  */

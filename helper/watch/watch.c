@@ -28,10 +28,11 @@
 
 #include "base/caps.h"
 #include "base/cleanup.h"
-#include "base/json.h"
 #include "base/text.h"
 #include "ops/verbs.h"
+#include "watch/askers.h"
 #include "watch/jobs.h"
+#include "watch/journal.h"
 #include "watch/parser.h"
 
 #define TICK_MS 1000
@@ -42,9 +43,9 @@
 
 struct watch {
 	const char *config_path;
-	bool json;
 	struct context context;
 	struct jobs *jobs;
+	struct askers *askers;
 	int epoll, signals, timer, netlink, parser;
 	int lock; /* LOCK_SERVICE */
 	pid_t parser_pid;
@@ -64,14 +65,16 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Sets the timer to what comes first: the next connection or the next look. */
+/* Sets the timer to what comes first: the next connection, look, or end of somebody's patience. */
 static void set_timer(struct watch *w)
 {
-	int64_t at = w->look_at, left;
+	int64_t at = w->look_at, left, silent = askers_expire(w->askers, now_ms());
 	struct itimerspec t = { 0 };
 
 	if (!w->parser_pid && w->connect_at < at)
 		at = w->connect_at;
+	if (silent < at)
+		at = silent;
 	left = at - now_ms();
 	left = left < 1 ? 1 : left;
 	t.it_value.tv_sec = left / 1000;
@@ -100,25 +103,6 @@ static void notify_ready(struct watch *w)
 		       (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path)));
 }
 
-/* One line for the journal, about the service itself. */
-static void say(const struct watch *w, const char *what, const char *text)
-{
-	char shown[1100];
-
-	if (w->json) {
-		_json_ cJSON *json = cJSON_CreateObject();
-		_free_ char *line = NULL;
-
-		cJSON_AddStringToObject(json, "event", what);
-		cJSON_AddStringToObject(json, "why", text);
-		line = cJSON_PrintUnformatted(json);
-		printf("%s\n", line ? line : "{}");
-	} else {
-		printf("%s: %s\n", what, text_escape(text, shown, sizeof(shown)));
-	}
-	fflush(stdout);
-}
-
 /* A remark of the parser's, once each. */
 static void tell_once(struct watch *w, const char *text)
 {
@@ -128,7 +112,7 @@ static void tell_once(struct watch *w, const char *text)
 		if (w->told[i] == hash)
 			return;
 	w->told[w->told_count++ % TOLD_MOST] = hash;
-	say(w, "note", text);
+	journal_remark("note", text);
 }
 
 static int add_fd(struct watch *w, int fd)
@@ -232,7 +216,8 @@ static void on_child(struct watch *w, pid_t pid, int wait_status)
 		w->connect_at = now_ms() + w->connect_pause;
 		return;
 	}
-	if (!jobs_ended(w->jobs, pid, wait_status, &reconciled, &status) || !reconciled)
+	if (askers_ended(w->askers, pid) ||
+	    !jobs_ended(w->jobs, pid, wait_status, &reconciled, &status) || !reconciled)
 		return;
 	look_soon(w, TICK_MS);
 	if (w->context.config && access(w->context.config->docker_socket, F_OK) < 0)
@@ -335,7 +320,7 @@ static int set_up(struct watch *w, struct error *e)
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
-	w->jobs = jobs_new(w->config_path, w->json);
+	w->jobs = jobs_new(w->config_path);
 	w->epoll = epoll_create1(EPOLL_CLOEXEC);
 	w->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	w->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
@@ -343,7 +328,7 @@ static int set_up(struct watch *w, struct error *e)
 	if (!w->jobs || w->epoll < 0 || w->signals < 0 || w->timer < 0 || w->netlink < 0 ||
 	    add_fd(w, w->signals) < 0 || add_fd(w, w->timer) < 0 || add_fd(w, w->netlink) < 0)
 		return error_sys(e, errno ? -errno : -ENOMEM, "cannot set the service up");
-	return 0;
+	return askers_open(w->context.config->socket, w->config_path, w->epoll, &w->askers, e);
 }
 
 static void watch_release(struct watch *w)
@@ -351,6 +336,8 @@ static void watch_release(struct watch *w)
 	/* the parser dies with this process: PR_SET_PDEATHSIG */
 	if (w->jobs)
 		jobs_free(w->jobs);
+	if (w->askers)
+		askers_close(w->askers);
 	cleanup_close(&w->lock);
 	cleanup_close(&w->parser);
 	cleanup_close(&w->netlink);
@@ -365,7 +352,6 @@ int watch_run(const char *config_path, bool json, struct error *e)
 	CLEANUP(watch_release)
 	struct watch w = {
 		.config_path = config_path,
-		.json = json,
 		.epoll = -1,
 		.signals = -1,
 		.timer = -1,
@@ -374,11 +360,13 @@ int watch_run(const char *config_path, bool json, struct error *e)
 		.lock = -1,
 		.connect_pause = PAUSE_LEAST_MS,
 	};
-	int r = set_up(&w, e);
+	int r;
 
+	journal_json(json);
+	r = set_up(&w, e);
 	if (r < 0)
 		return r;
-	say(&w, "watching", w.context.config->docker_socket);
+	journal_remark("watching", w.context.config->docker_socket);
 	/* a boot, or what happened while nobody watched */
 	jobs_reconcile(w.jobs);
 	w.look_at = now_ms() + TICK_MS;
@@ -401,6 +389,8 @@ int watch_run(const char *config_path, bool json, struct error *e)
 				on_netlink(&w);
 			else if (fd == w.parser)
 				on_record(&w);
+			else
+				askers_event(w.askers, fd);
 		}
 	}
 	return 0;

@@ -1,0 +1,41 @@
+/*
+ * What is said on the service's socket: one message each way on a SOCK_SEQPACKET connection.
+ *
+ * Who asks is told by the kernel (SO_PEERCRED, SO_PEERPIDFD, SIOCGSKNS), never by the message. Both
+ * ends are on one machine: numbers are in its own byte order.
+ */
+#ifndef V6HOOK_ASK_H
+#define V6HOOK_ASK_H
+
+#include <stdint.h>
+
+#define ASK_MAGIC 0x76366100u /* "v6a", and the layout's number */
+#define ASK_WAIT_S 10	      /* for the answer; the service itself takes half of it at most */
+
+enum ask_verb {
+	/*
+	 * Of a container on the host: attach it. With two descriptors (SCM_RIGHTS): its network
+	 * namespace, and a pidfd of its first process.
+	 */
+	ASK_ATTACH = 1,
+	/* Detach it; ASK_RELEASE gives the lease up, too. Without descriptors. */
+	ASK_DETACH,
+	ASK_RELEASE,
+	/* From within a container: attach the one that I am in. Without descriptors or names. */
+	ASK_OWN,
+};
+
+struct ask {
+	uint32_t magic;
+	uint32_t verb;	 /* enum ask_verb */
+	char name[256];	 /* the container's, ended by a zero byte; and so the next */
+	char path[1024]; /* the LXC path it is in */
+};
+
+struct ask_answer {
+	uint32_t magic;
+	uint32_t status; /* an exit status of v6hook: 0 done */
+	char text[188];	 /* the address, or why there is none; ended by a zero byte */
+};
+
+#endif

@@ -1,0 +1,31 @@
+/* Processes as /proc and pidfds tell of them (proc(5), pidfd_open(2)). */
+#ifndef V6HOOK_PROCESS_H
+#define V6HOOK_PROCESS_H
+
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+struct process {
+	pid_t pid, parent; /* in our own PID namespace */
+	uid_t uid;	   /* effective */
+	int depth;	   /* of its PID namespace below ours: 1 is ours */
+	pid_t inner;	   /* its number in its own PID namespace */
+};
+
+/* What /proc/PID/status says. Returns 0 or -ESRCH. */
+int process_read(pid_t pid, struct process *ret);
+
+/* The process of a pidfd. Returns 0, -ESRCH if it is gone, -EINVAL if that is no pidfd. */
+int process_of_pidfd(int pidfd, pid_t *ret);
+
+/* Whether the process of a pidfd lives. */
+bool process_lives(int pidfd);
+
+/*
+ * Who made a Unix connection (SO_PEERCRED, SO_PEERPIDFD: unix(7)).
+ * @ret_pidfd: to be closed by the caller. Returns 0 or -errno.
+ */
+int process_peer(int connection, struct ucred *ret_who, int *ret_pidfd);
+
+#endif

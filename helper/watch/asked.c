@@ -1,0 +1,316 @@
+/*
+ * One request of one who may not change the network himself: is it his right, then do it.
+ *
+ * Theory of operation: nothing that the message says is believed about the asker. On the host, his
+ * user ID is the kernel's (SO_PEERCRED), and the namespace that he hands over must belong to him
+ * (NS_GET_OWNER_UID). In a container, the namespace is the one in which his socket was made
+ * (SIOCGSKNS), and the container is the one whose monitor started his process (runtime_lxc_of); he
+ * may be anybody in there, and can ask for nothing but what that container has anyway. What follows
+ * is an attach or a detach like any other, within what the configuration allows its owner.
+ */
+#include "watch/asked.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/deadline.h"
+#include "base/process.h"
+#include "base/text.h"
+#include "base/user.h"
+#include "net/netns.h"
+#include "ops/verbs.h"
+#include "runtime/runtime.h"
+#include "watch/journal.h"
+
+#define DEADLINE_MS 5000
+#define DESCRIPTORS 2
+#define REFUSED "the service refuses it; its journal says why"
+#define FAILED "the service could not do it; its journal says why"
+
+/* Everything that is known of one request. */
+struct request_of {
+	struct ask ask;
+	int fds[DESCRIPTORS]; /* the namespace and the process, handed over */
+	struct ucred who;
+	int who_fd; /* pidfd of the asker */
+
+	struct netns netns;
+	struct instance instance; /* the container: owner, name, first process */
+	char path[PATH_MAX];	  /* its LXC path */
+	bool identified;	  /* it is the asker's, as far as there is one */
+};
+
+static void request_release(struct request_of *r)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(r->fds); i++)
+		cleanup_close(&r->fds[i]);
+	cleanup_close(&r->who_fd);
+	netns_release(&r->netns);
+}
+
+int ask_check(const struct ask *ask, size_t len, int descriptors)
+{
+	bool attaches, named;
+
+	if (len != sizeof(*ask) || ask->magic != ASK_MAGIC)
+		return -EBADMSG;
+	attaches = ask->verb == ASK_ATTACH;
+	named = attaches || ask->verb == ASK_DETACH || ask->verb == ASK_RELEASE;
+	if ((!named && ask->verb != ASK_OWN) || descriptors != (attaches ? DESCRIPTORS : 0) ||
+	    !memchr(ask->name, '\0', sizeof(ask->name)) ||
+	    !memchr(ask->path, '\0', sizeof(ask->path)) || named != (*ask->name != '\0') ||
+	    (!named && *ask->path))
+		return -EBADMSG;
+	return 0;
+}
+
+/* Takes the descriptors out of a message; closes those that are too many. Returns how many came. */
+static int take_descriptors(struct msghdr *message, int fds[DESCRIPTORS])
+{
+	int count = 0;
+
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c)) {
+		size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t i = 0; i < n; i++, count++) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(fd));
+			if (count < DESCRIPTORS)
+				fds[count] = fd;
+			else
+				close(fd);
+		}
+	}
+	return count;
+}
+
+/* Reads the message. Returns 0, or -EBADMSG or another -errno with a message. */
+static int read_ask(int connection, struct request_of *r, struct error *e)
+{
+	/* one more than there may be: too many are told from enough */
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE((DESCRIPTORS + 1) * sizeof(int))];
+	struct iovec text = { &r->ask, sizeof(r->ask) };
+	struct msghdr message = {
+		.msg_iov = &text,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	ssize_t n = recvmsg(connection, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	int count;
+
+	if (n < 0)
+		return error_sys(e, -errno, "cannot read the request");
+	if (n == 0)
+		return error_set(e, STATUS_FAILED, -ECONNRESET, "it has hung up");
+	count = take_descriptors(&message, r->fds);
+	if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) ||
+	    ask_check(&r->ask, (size_t)n, count) < 0)
+		return error_set(e, STATUS_FAILED, -EBADMSG, "its message makes no sense");
+	return 0;
+}
+
+/* One in a container asks for that container. Returns 0 or -errno. */
+static int identify_inside(int connection, struct request_of *r, struct error *e)
+{
+	int err = netns_pin_peer(connection, &r->netns, e);
+	struct netns of_pid = NETNS_NONE;
+
+	if (err < 0)
+		return err;
+	err = runtime_lxc_of(r->who.pid, &r->instance, r->path, sizeof(r->path), e);
+	if (err < 0)
+		return err;
+	/* the asker was that process all the time, and is where his socket is */
+	err = netns_pin_pid(r->who.pid, &of_pid, e);
+	if (err == 0 && (!process_lives(r->who_fd) || of_pid.dev != r->netns.dev ||
+			 of_pid.inode != r->netns.inode))
+		err = error_set(e, STATUS_FAILED, -EPERM, "its socket is of another network");
+	netns_release(&of_pid);
+	return err;
+}
+
+/* One on the host asks for a container of his. Returns 0 or -errno. */
+static int identify_outside(struct request_of *r, struct error *e)
+{
+	struct instance *i = &r->instance;
+
+	i->ident.owner = r->who.uid;
+	snprintf(i->ident.runtime, sizeof(i->ident.runtime), "lxc");
+	snprintf(i->ident.name, sizeof(i->ident.name), "%s", r->ask.name);
+	snprintf(r->path, sizeof(r->path), "%s", r->ask.path);
+	if (r->ask.verb != ASK_ATTACH)
+		return 0;
+	if (process_of_pidfd(r->fds[1], &i->pid) < 0)
+		return error_set(e, STATUS_FAILED, -EINVAL,
+				 "its second descriptor is no process that lives");
+	return netns_pin_fd(r->fds[0], &r->netns, e);
+}
+
+/* Whether the connection comes from the host's own network. Returns 1, 0 or -errno. */
+static int is_outside(int connection, struct error *e)
+{
+	struct netns netns = NETNS_NONE;
+	int r = netns_pin_peer(connection, &netns, e);
+
+	netns_release(&netns);
+	return r == -EBUSY ? 1 : r;
+}
+
+/* Finds out whose container it is. Returns 0 or -errno. */
+static int identify(int connection, struct request_of *r, struct error *e)
+{
+	bool inside = r->ask.verb == ASK_OWN;
+	uid_t owner;
+	int err = is_outside(connection, e);
+
+	if (err < 0)
+		return err;
+	if (inside == (err == 1))
+		return error_set(e, STATUS_FAILED, -EPERM,
+				 inside ? "it is in no container"
+					: "it asks for others from within a container");
+	err = inside ? identify_inside(connection, r, e) : identify_outside(r, e);
+	if (err < 0 || (!inside && r->ask.verb != ASK_ATTACH))
+		return err;
+	err = netns_owner(&r->netns, &owner, e);
+	if (err < 0)
+		return err;
+	if (owner != r->instance.ident.owner && !(!inside && r->who.uid == 0))
+		return error_set(e, STATUS_FAILED, -EPERM, "the network namespace is user %u's",
+				 owner);
+	return 0;
+}
+
+/* What the configuration allows the owner. Returns 0 or -EPERM. */
+static int allow(const struct config *config, uid_t owner, struct allowance *ret, struct error *e)
+{
+	const struct config_user *user;
+
+	if (owner == 0) {
+		*ret = (struct allowance){ .addresses = UINT_MAX };
+		return 0;
+	}
+	user = config_user(config, owner);
+	if (!user)
+		return error_set(e, STATUS_FAILED, -EPERM,
+				 "user %u is not among the configuration's \"users\"", owner);
+	*ret = (struct allowance){
+		.addresses = user->addresses,
+		.bridges = (const char *const *)user->bridges.list,
+		.bridge_count = user->bridges.count,
+	};
+	return 0;
+}
+
+/* Attaches or detaches. Returns 0 and what was done, or -errno. */
+static int carry_out(struct context *c, const struct request_of *r, const char *container,
+		     struct listing *ret, struct error *e)
+{
+	struct allowance allowance;
+	struct request q = {
+		.container = container,
+		.lxcpath = *r->path ? r->path : NULL,
+		.pid = r->instance.pid,
+		.netns_dev = r->netns.dev,
+		.netns_inode = r->netns.inode,
+		.release = r->ask.verb == ASK_RELEASE,
+		.allowance = &allowance,
+		.hook = true,
+	};
+	int err = allow(c->config, r->instance.ident.owner, &allowance, e);
+
+	if (err < 0)
+		return err;
+	if (r->ask.verb == ASK_ATTACH || r->ask.verb == ASK_OWN)
+		return op_attach(c, &q, ret, e);
+	return op_detach(c, &q, ret, e);
+}
+
+/* Answers, if there is still somebody to answer. */
+static void answer(int connection, enum status status, const char *text)
+{
+	struct ask_answer a = { .magic = ASK_MAGIC, .status = status };
+
+	snprintf(a.text, sizeof(a.text), "%s", text);
+	send(connection, &a, sizeof(a), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/* Who asked, for the journal: "asked by alice", "asked from within, as 100000". */
+static void describe(const struct request_of *r, char *out, size_t size)
+{
+	char name[USER_NAME_MAX];
+
+	snprintf(out, size, "asked %s %s", r->ask.verb == ASK_OWN ? "from within, as" : "by",
+		 user_name(r->who.uid, name, sizeof(name)));
+}
+
+/* Whether a request that failed was the asker's right at least. */
+static bool is_known(const struct request_of *r, int err)
+{
+	return r->identified && err != -EPERM;
+}
+
+/* Does what is asked and tells the journal. Returns 0 or -errno; @ret_text: the address, or "" */
+static int serve(int connection, const char *config_path, struct request_of *r, char *ret_text,
+		 struct error *e)
+{
+	_context_ struct context c = { 0 };
+	char container[IDENT_TEXT_MAX], shown[IDENT_TEXT_MAX + USER_NAME_MAX] = "", who[128];
+	struct listing done = { 0 };
+	int err = process_peer(connection, &r->who, &r->who_fd);
+
+	if (err < 0)
+		return error_sys(e, err, "cannot tell who asks");
+	err = read_ask(connection, r, e);
+	describe(r, who, sizeof(who));
+	if (err == 0)
+		err = identify(connection, r, e);
+	r->identified = err == 0;
+	if (*r->instance.ident.name)
+		ident_shown(&r->instance.ident, shown, sizeof(shown));
+	if (err == 0)
+		err = context_open(config_path, true, &c, e);
+	if (err == 0)
+		err = carry_out(&c, r, ident_container(&r->instance.ident, container), &done, e);
+	if (done.has_address)
+		inet_ntop(AF_INET6, &done.address, ret_text, INET6_ADDRSTRLEN);
+	if (err < 0)
+		journal_change(is_known(r, err) ? "failed" : "refused", shown, NULL, who, e->text);
+	else if (done.changed)
+		journal_change(r->ask.verb == ASK_ATTACH || r->ask.verb == ASK_OWN ? "attached"
+										   : "detached",
+			       shown, ret_text, who, NULL);
+	return err;
+}
+
+int asked(int connection, const char *config_path)
+{
+	CLEANUP(request_release)
+	struct request_of r = {
+		.fds = { -1, -1 },
+		.who_fd = -1,
+		.netns = NETNS_NONE,
+	};
+	char text[INET6_ADDRSTRLEN] = "";
+	struct error e = { .status = STATUS_FAILED };
+	int err;
+
+	deadline_start(DEADLINE_MS);
+	err = serve(connection, config_path, &r, text, &e);
+	/* to one whose container it is, that the addresses are used up is no secret */
+	if (err == 0)
+		answer(connection, STATUS_DONE, text);
+	else if (is_known(&r, err) && e.status == STATUS_FULL)
+		answer(connection, STATUS_FULL, "no address is free for it");
+	else
+		answer(connection, STATUS_FAILED, is_known(&r, err) ? FAILED : REFUSED);
+	return err < 0 ? STATUS_FAILED : STATUS_DONE;
+}

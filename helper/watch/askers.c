@@ -1,0 +1,315 @@
+/*
+ * The connections on the service's socket: who waits for an answer, and for how long at most.
+ *
+ * Theory of operation: anybody on the host, and in every container that has the socket, can
+ * connect. This process reads nothing of what they send: a connection that has something to be read
+ * is handed to a child (asked.c), a few at a time. Whoever asks takes up to so many places, and has
+ * one request under way: on the host that is a user, elsewhere the owner of the network namespace
+ * that he is in, or for root's the namespace itself. Connections from the host and from containers
+ * have places of their own, so that no container can use up the host's; when all are taken, the
+ * oldest that has said nothing yet makes room.
+ */
+#include "watch/askers.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "net/netns.h"
+#include "watch/asked.h"
+
+#define PLACES 64	/* on each side: the host, and containers */
+#define PLACES_EACH 8	/* of one who asks */
+#define AT_ONCE 4	/* requests under way on each side */
+#define ACCEPT_MOST 64	/* before others get their turn */
+#define SILENCE_MS 2000 /* until the request must have come */
+
+struct asker {
+	int fd;	    /* -1: a free place, or handed to its child */
+	pid_t pid;  /* the child that serves it, or 0 */
+	bool ready; /* there is something to be read */
+	int64_t since;
+	uint64_t who; /* a user, or a namespace */
+};
+
+struct askers {
+	const char *config_path;
+	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	int socket, epoll;
+	struct asker sides[2][PLACES]; /* the host, containers */
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Makes the directory of the socket, if it is missing. */
+static void make_directory(const char *path)
+{
+	char *slash, directory[sizeof(((struct askers *)0)->path)];
+
+	snprintf(directory, sizeof(directory), "%s", path);
+	slash = strrchr(directory, '/');
+	*slash = '\0';
+	if (*directory)
+		mkdir(directory, 0755);
+}
+
+int askers_open(const char *path, const char *config_path, int epoll, struct askers **ret,
+		struct error *e)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	_close_ int fd = -1;
+	struct askers *a;
+
+	if (strlen(path) >= sizeof(name.sun_path))
+		return error_set(e, STATUS_USAGE, -ENAMETOOLONG, "socket %s: the path is too long",
+				 path);
+	memcpy(name.sun_path, path, strlen(path));
+	make_directory(path);
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	/* that no other service listens there, the lock of the store has shown */
+	if (fd >= 0)
+		unlink(path);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0 ||
+	    chmod(path, 0666) < 0 || listen(fd, SOMAXCONN) < 0)
+		return error_sys(e, -errno, "cannot listen on %s", path);
+	event.data.fd = fd;
+	if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) < 0)
+		return error_sys(e, -errno, "cannot listen on %s", path);
+	a = calloc(1, sizeof(*a));
+	if (!a)
+		return error_sys(e, -ENOMEM, "cannot listen on %s", path);
+	memcpy(a->path, name.sun_path, sizeof(a->path));
+	a->config_path = config_path;
+	a->epoll = epoll;
+	a->socket = steal_fd(&fd);
+	for (size_t i = 0; i < PLACES; i++)
+		a->sides[0][i].fd = a->sides[1][i].fd = -1;
+	*ret = a;
+	return 0;
+}
+
+static void leave(struct asker *asker)
+{
+	cleanup_close(&asker->fd);
+	*asker = (struct asker){ .fd = -1 };
+}
+
+void askers_close(struct askers *a)
+{
+	struct asker *all = a->sides[0];
+
+	unlink(a->path);
+	close(a->socket);
+	for (size_t i = 0; i < 2 * PLACES; i++) {
+		if (all[i].pid)
+			waitpid(all[i].pid, NULL, 0);
+		leave(&all[i]);
+	}
+	free(a);
+}
+
+static bool is_free(const struct asker *asker)
+{
+	return asker->fd < 0 && asker->pid == 0;
+}
+
+/* Who asks: on which side, and which of those there. Returns 0, or -errno if that cannot be told.
+ */
+static int tell_apart(int fd, int *ret_side, uint64_t *ret_who)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+	struct netns netns = NETNS_NONE;
+	struct error ignored;
+	uid_t owner;
+	int r = netns_pin_peer(fd, &netns, &ignored);
+
+	if (r == -EBUSY) {
+		*ret_side = 0;
+		if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
+			return -errno;
+		*ret_who = peer.uid;
+		return 0;
+	}
+	if (r == 0)
+		r = netns_owner(&netns, &owner, &ignored);
+	if (r == 0) {
+		*ret_side = 1;
+		/* no user's number is that large */
+		*ret_who = owner ? owner : netns.inode | 1ULL << 63;
+	}
+	netns_release(&netns);
+	return r;
+}
+
+/* A place for one more, or null if he has too many. May hang up on one who has said nothing. */
+static struct asker *find_place(struct askers *a, int side, uint64_t who)
+{
+	struct asker *list = a->sides[side], *place = NULL, *oldest = NULL;
+	int his = 0;
+
+	for (size_t i = 0; i < PLACES; i++) {
+		struct asker *one = &list[i];
+
+		if (is_free(one)) {
+			place = one;
+			continue;
+		}
+		his += one->who == who;
+		if (one->fd >= 0 && !one->ready && (!oldest || one->since < oldest->since))
+			oldest = one;
+	}
+	if (his >= PLACES_EACH)
+		return NULL;
+	if (!place && oldest) {
+		leave(oldest);
+		place = oldest;
+	}
+	return place;
+}
+
+static void take_in(struct askers *a, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+	_close_ int mine = fd;
+	struct asker *place;
+	uint64_t who = 0;
+	int side = 0;
+
+	if (tell_apart(fd, &side, &who) < 0)
+		return;
+	place = find_place(a, side, who);
+	if (!place || epoll_ctl(a->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
+		return;
+	*place = (struct asker){ .fd = steal_fd(&mine), .since = now_ms(), .who = who };
+}
+
+static void accept_some(struct askers *a)
+{
+	for (int i = 0; i < ACCEPT_MOST; i++) {
+		int fd = accept4(a->socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+		if (fd < 0)
+			return;
+		take_in(a, fd);
+	}
+}
+
+/* Hands a request to a child. */
+static void start(struct askers *a, struct asker *asker)
+{
+	sigset_t none;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return; /* tried again when another ends; its time goes on */
+	if (pid == 0) {
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		prctl(PR_SET_NAME, "v6hook-asked");
+		_exit(asked(asker->fd, a->config_path));
+	}
+	asker->pid = pid;
+	close(steal_fd(&asker->fd));
+}
+
+/* Starts what can be started, the longest waiting first. */
+static void start_some(struct askers *a, struct asker *list)
+{
+	for (;;) {
+		struct asker *next = NULL;
+		int active = 0;
+
+		for (size_t i = 0; i < PLACES; i++)
+			active += list[i].pid != 0;
+		for (size_t i = 0; active < AT_ONCE && i < PLACES; i++) {
+			bool busy = false;
+
+			if (list[i].fd < 0 || !list[i].ready ||
+			    (next && next->since <= list[i].since))
+				continue;
+			for (size_t j = 0; j < PLACES; j++)
+				busy |= list[j].pid && list[j].who == list[i].who;
+			if (!busy)
+				next = &list[i];
+		}
+		if (!next)
+			return;
+		start(a, next);
+		if (!next->pid)
+			return;
+	}
+}
+
+bool askers_event(struct askers *a, int fd)
+{
+	struct pollfd now = { .fd = fd, .events = POLLIN };
+	struct asker *all = a->sides[0];
+
+	if (fd == a->socket) {
+		accept_some(a);
+		return true;
+	}
+	for (size_t i = 0; i < 2 * PLACES; i++) {
+		if (all[i].fd != fd)
+			continue;
+		/* it may be the successor of the one that this was about */
+		if (poll(&now, 1, 0) <= 0)
+			return true;
+		/* a hang-up is found out by the child, too */
+		all[i].ready = true;
+		epoll_ctl(a->epoll, EPOLL_CTL_DEL, fd, NULL);
+		start_some(a, a->sides[i / PLACES]);
+		return true;
+	}
+	return false;
+}
+
+bool askers_ended(struct askers *a, pid_t pid)
+{
+	struct asker *all = a->sides[0];
+
+	for (size_t i = 0; i < 2 * PLACES; i++) {
+		if (all[i].pid != pid)
+			continue;
+		leave(&all[i]);
+		start_some(a, a->sides[i / PLACES]);
+		return true;
+	}
+	return false;
+}
+
+int64_t askers_expire(struct askers *a, int64_t now)
+{
+	struct asker *all = a->sides[0];
+	int64_t next = INT64_MAX;
+
+	for (size_t i = 0; i < 2 * PLACES; i++) {
+		if (all[i].fd < 0 || all[i].ready)
+			continue;
+		if (all[i].since + SILENCE_MS <= now)
+			leave(&all[i]);
+		else if (all[i].since + SILENCE_MS < next)
+			next = all[i].since + SILENCE_MS;
+	}
+	return next;
+}

@@ -1,0 +1,37 @@
+/* The connections on the service's socket: who waits for an answer, and for how long at most. */
+#ifndef V6HOOK_ASKERS_H
+#define V6HOOK_ASKERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+struct askers;
+
+/*
+ * Listens on a Unix socket (SOCK_SEQPACKET, for everybody: unix(7)), making its directory if need
+ * be; takes the place of a socket that a former service left.
+ * @epoll: gets the descriptors of all connections; @config_path: read anew by each request
+ * Returns 0 or -errno with a message.
+ */
+int askers_open(const char *path, const char *config_path, int epoll, struct askers **ret,
+		struct error *e);
+
+/* Waits for the requests under way, and drops the others. */
+void askers_close(struct askers *a);
+
+/* Something happened on a descriptor. Returns whether it is one of these. */
+bool askers_event(struct askers *a, int fd);
+
+/* A process ended. Returns whether it was a request's. */
+bool askers_ended(struct askers *a, pid_t pid);
+
+/*
+ * Hangs up on those whose time is over. @now: milliseconds of the monotonic clock
+ * Returns when to be called again, INT64_MAX for never.
+ */
+int64_t askers_expire(struct askers *a, int64_t now);
+
+#endif
