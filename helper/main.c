@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "ask.h"
 #include "base/caps.h"
 #include "base/cleanup.h"
 #include "base/note.h"
@@ -36,6 +37,21 @@ static int run_detach(const struct args *a, struct error *e)
 	int r = context_open(a->request.config_path, true, &c, e);
 
 	return r < 0 ? r : op_detach(&c, &a->request, &ignored, e);
+}
+
+static int ask_attach(const struct args *a, const struct error *why, struct error *e)
+{
+	struct listing result = { .state = LIST_ATTACHED };
+	int r = ask_service(&a->request, true, why, &result, e);
+
+	return r < 0 ? r : output_attached(&result, a->json, stdout);
+}
+
+static int ask_detach(const struct args *a, const struct error *why, struct error *e)
+{
+	struct listing ignored;
+
+	return ask_service(&a->request, false, why, &ignored, e);
 }
 
 static int run_list(const struct args *a, struct error *e)
@@ -97,34 +113,39 @@ static const struct verb {
 	struct args_verb args;
 	int (*run)(const struct args *a, struct error *e);
 	enum { NEEDS_NOTHING, NEEDS_NET, NEEDS_RAW } needs; /* checked before anything is touched */
+	/* what to do without those capabilities, instead of failing with the reason; or null */
+	int (*ask)(const struct args *a, const struct error *why, struct error *e);
 } verbs[] = {
-	{ { "attach", "CONTAINER", ARGS_ENGINE | ARGS_NETNS | ARGS_ADDRESS | ARGS_JSON | ARGS_HOOK,
-	    1,
-	    "Gives a running container its public address, or repairs it, and prints the address" },
-	  run_attach,
-	  NEEDS_RAW },
-	{ { "detach", "CONTAINER", ARGS_ENGINE | ARGS_RELEASE | ARGS_HOOK, 1,
-	    "Takes a container's address out of service; it stays the container's" },
-	  run_detach,
-	  NEEDS_NET },
-	{ { "list", "", ARGS_JSON, 0, "Shows who has which address" }, run_list, NEEDS_NOTHING },
-	{ { "pin", "CONTAINER ADDR", ARGS_ENGINE, 2,
-	    "Reserves an address of the range for a container, for good" },
-	  run_pin,
-	  NEEDS_NOTHING },
-	{ { "unpin", "CONTAINER", ARGS_ENGINE, 1,
-	    "Makes a pinned address an ordinary lease of its container" },
-	  run_unpin,
-	  NEEDS_NOTHING },
-	{ { "reconcile", "", ARGS_DRY_RUN | ARGS_JSON, 0,
-	    "Makes leases, running containers and the kernel agree, after a crash, a flap, a "
-	    "reboot" },
-	  run_reconcile,
-	  NEEDS_RAW },
-	{ { "watch", "", ARGS_JSON, 0,
-	    "The service: attaches what Docker starts, repairs what drifts, for every engine" },
-	  run_watch,
-	  NEEDS_RAW },
+	{ .args = { "attach", "CONTAINER",
+		    ARGS_ENGINE | ARGS_NETNS | ARGS_ADDRESS | ARGS_JSON | ARGS_HOOK, 1,
+		    "Gives a running container its public address, or repairs it, and prints the "
+		    "address" },
+	  .run = run_attach,
+	  .ask = ask_attach,
+	  .needs = NEEDS_RAW },
+	{ .args = { "detach", "CONTAINER", ARGS_ENGINE | ARGS_RELEASE | ARGS_HOOK, 1,
+		    "Takes a container's address out of service; it stays the container's" },
+	  .run = run_detach,
+	  .ask = ask_detach,
+	  .needs = NEEDS_NET },
+	{ .args = { "list", "", ARGS_JSON, 0, "Shows who has which address" }, .run = run_list },
+	{ .args = { "pin", "CONTAINER ADDR", ARGS_ENGINE, 2,
+		    "Reserves an address of the range for a container, for good" },
+	  .run = run_pin },
+	{ .args = { "unpin", "CONTAINER", ARGS_ENGINE, 1,
+		    "Makes a pinned address an ordinary lease of its container" },
+	  .run = run_unpin },
+	{ .args = { "reconcile", "", ARGS_DRY_RUN | ARGS_JSON, 0,
+		    "Makes leases, running containers and the kernel agree, after a crash, a flap, "
+		    "a reboot" },
+	  .run = run_reconcile,
+	  .needs = NEEDS_RAW },
+	{ .args = { "watch", "", ARGS_JSON, 0,
+		    "The service: attaches what Docker starts, repairs what drifts, for every "
+		    "engine, "
+		    "and does it for users" },
+	  .run = run_watch,
+	  .needs = NEEDS_RAW },
 };
 
 static bool verbose, hooked;
@@ -166,10 +187,14 @@ static void print_usage(FILE *out)
 static int run(const struct verb *verb, struct args *a, struct error *e)
 {
 	const char *container;
+	struct error why;
 	int r = verb->needs == NEEDS_NOTHING ? 0 : caps_check(verb->needs == NEEDS_RAW, e);
 
+	why = *e;
 	if (r == 0)
 		r = verb->run(a, e);
+	else if (r == -EPERM && verb->ask)
+		r = verb->ask(a, &why, e);
 	if (r == 0 && (fflush(stdout) != 0 || ferror(stdout)))
 		r = error_sys(e, -EIO, "cannot write the output");
 	if (r == 0)

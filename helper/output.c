@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "base/user.h"
 
 static const char *const states[] = { "attached", "detached", "broken" };
 
@@ -21,27 +22,29 @@ static const char *address_text(const struct listing *l, char *out, size_t size)
 static cJSON *to_json(const struct listing *l)
 {
 	_json_ cJSON *json = cJSON_CreateObject();
-	char text[INET6_ADDRSTRLEN], since[32];
+	char text[INET6_ADDRSTRLEN], since[32], user[USER_NAME_MAX];
 	const struct {
 		const char *key;
 		const char *value;
+		bool rare;
 	} texts[] = {
-		{ "container", l->ident.name },
-		{ "runtime", l->ident.runtime },
-		{ "lxcpath", *l->ident.path ? l->ident.path : NULL },
-		{ "address", address_text(l, text, sizeof(text)) },
-		{ "pool", l->pool },
-		{ "state", states[l->state] },
-		{ "bridge", *l->bridge ? l->bridge : NULL },
-		{ "uplink", *l->uplink ? l->uplink : NULL },
-		{ "since", text_time(l->since, since, sizeof(since)) },
-		{ "error", *l->error ? l->error : NULL },
+		{ "container", l->ident.name, false },
+		{ "runtime", l->ident.runtime, false },
+		{ "lxcpath", *l->ident.path ? l->ident.path : NULL, true },
+		{ "user", l->ident.owner ? user_name(l->ident.owner, user, sizeof(user)) : NULL,
+		  true },
+		{ "address", address_text(l, text, sizeof(text)), false },
+		{ "pool", l->pool, false },
+		{ "state", states[l->state], false },
+		{ "bridge", *l->bridge ? l->bridge : NULL, false },
+		{ "uplink", *l->uplink ? l->uplink : NULL, false },
+		{ "since", text_time(l->since, since, sizeof(since)), false },
+		{ "error", *l->error ? l->error : NULL, true },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		/* these two are there only where they say something; the rest always */
-		if (!texts[i].value &&
-		    (strcmp(texts[i].key, "lxcpath") == 0 || strcmp(texts[i].key, "error") == 0))
+		/* some are there only where they say something; the rest always */
+		if (!texts[i].value && texts[i].rare)
 			continue;
 		if (!(texts[i].value ? cJSON_AddStringToObject(json, texts[i].key, texts[i].value)
 				     : cJSON_AddNullToObject(json, texts[i].key)))
@@ -80,16 +83,17 @@ int output_action(const struct reconcile_action *a, void *arg)
 {
 	static const char *const whats[] = { "attach", "detach", "remove" };
 	struct output_actions *actions = arg;
-	char address[INET6_ADDRSTRLEN], name[IDENT_TEXT_MAX], shown[2 * IDENT_TEXT_MAX];
+	char address[INET6_ADDRSTRLEN], name[IDENT_TEXT_MAX + USER_NAME_MAX],
+		shown[2 * sizeof(name)];
 	_json_ cJSON *json = NULL;
 
 	actions->failed |= a->error != NULL;
 	inet_ntop(AF_INET6, &a->address, address, sizeof(address));
 	if (!actions->json) {
 		fprintf(actions->out, "%s %s%s%s (%s)%s%s\n", whats[a->what],
-			*a->ident.name
-				? text_escape(ident_text(&a->ident, name), shown, sizeof(shown))
-				: "",
+			*a->ident.name ? text_escape(ident_shown(&a->ident, name, sizeof(name)),
+						     shown, sizeof(shown))
+				       : "",
 			*a->ident.name ? " " : "", address, a->why, a->error ? ": failed: " : "",
 			a->error ? a->error : "");
 		return 0;
@@ -97,7 +101,8 @@ int output_action(const struct reconcile_action *a, void *arg)
 	json = cJSON_CreateObject();
 	if (!cJSON_AddStringToObject(json, "action", whats[a->what]) ||
 	    (*a->ident.name &&
-	     !cJSON_AddStringToObject(json, "container", ident_text(&a->ident, name))) ||
+	     !cJSON_AddStringToObject(json, "container",
+				      ident_shown(&a->ident, name, sizeof(name)))) ||
 	    !cJSON_AddStringToObject(json, "address", address) ||
 	    !cJSON_AddStringToObject(json, "why", a->why) ||
 	    (a->error && !cJSON_AddStringToObject(json, "error", a->error)))
@@ -159,7 +164,8 @@ struct output_list *output_list_new(bool json)
 int output_list_add(const struct listing *l, void *arg)
 {
 	struct output_list *list = arg;
-	char address[INET6_ADDRSTRLEN], since[32], name[IDENT_TEXT_MAX];
+	char address[INET6_ADDRSTRLEN], since[32], name[IDENT_TEXT_MAX + USER_NAME_MAX];
+	char user[USER_NAME_MAX] = "";
 	const char *shown = address_text(l, address, sizeof(address));
 	char last[sizeof(since) + sizeof(l->error) + 2];
 	cJSON *object;
@@ -172,8 +178,10 @@ int output_list_add(const struct listing *l, void *arg)
 		}
 		return 0;
 	}
-	snprintf(name, sizeof(name), "%s%s%s", l->ident.name, *l->ident.path ? "@" : "",
-		 l->ident.path);
+	if (l->ident.owner)
+		user_name(l->ident.owner, user, sizeof(user));
+	snprintf(name, sizeof(name), "%s%s%s%s%s", user, *user ? "/" : "", l->ident.name,
+		 *l->ident.path ? "@" : "", l->ident.path);
 	text_time(l->since, since, sizeof(since));
 	snprintf(last, sizeof(last), "%s%s%s", since, *l->error ? "  " : "", l->error);
 	return add_row(list, (const char *const[COLUMNS]){

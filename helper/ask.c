@@ -1,0 +1,185 @@
+/* How one who may not change the network himself has the service do it. */
+#include "ask.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/un.h>
+
+#include "base/ask.h"
+#include "base/cleanup.h"
+#include "ops/resolve.h"
+#include "runtime/runtime.h"
+
+/* What is handed over of a container: its network namespace, its first process. */
+struct handed {
+	int fds[2];
+};
+
+static void handed_release(struct handed *h)
+{
+	cleanup_close(&h->fds[0]);
+	cleanup_close(&h->fds[1]);
+}
+
+/* Refuses what only the administrator may ask for. Returns 0 or -EPERM. */
+static int check(const struct request *q, const struct error *why, struct error *e)
+{
+	if (q->has_address)
+		return error_set(e, STATUS_USAGE, -EPERM,
+				 "an address is the administrator's to choose: v6hook pin");
+	if (q->netns)
+		return error_set(e, STATUS_USAGE, -EPERM,
+				 "--netns is for the administrator: name the container, or give "
+				 "--pid");
+	if (strchr(q->container, '/')) {
+		*e = *why;
+		return -EPERM;
+	}
+	return 0;
+}
+
+/* The container as its owner sees it. Returns 0 or -errno. */
+static int find(const struct config *config, const struct request *q, bool attach,
+		struct instance *ret, struct error *e)
+{
+	struct context c = { .config = (struct config *)config };
+	struct request named = *q;
+	char container[IDENT_TEXT_MAX];
+	struct ident id;
+	int r = ident_parse(q->container, runtime_names, &id, e);
+
+	if (r < 0)
+		return r;
+	if (strcmp(q->runtime ? q->runtime : *id.runtime ? id.runtime : "lxc", "lxc") != 0)
+		return error_set(e, STATUS_FAILED, -EPERM,
+				 "only root attaches and detaches what is not LXC's");
+	snprintf(id.runtime, sizeof(id.runtime), "lxc");
+	id.owner = geteuid();
+	named.container = ident_container(&id, container);
+	/* who detaches need not have it running */
+	if (!attach && !named.pid)
+		named.pid = 1;
+	return resolve_instance(&c, &named, ret, e);
+}
+
+/* Opens what an attach hands over. Returns 0 or -errno. */
+static int open_container(pid_t pid, struct handed *ret, struct error *e)
+{
+	char path[64];
+
+	ret->fds[1] = (int)syscall(SYS_pidfd_open, pid, 0);
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	if (ret->fds[1] >= 0)
+		ret->fds[0] = open(path, O_RDONLY | O_CLOEXEC);
+	if (ret->fds[0] >= 0)
+		return 0;
+	if (errno == ESRCH || errno == ENOENT)
+		return error_set(e, STATUS_NO_CONTAINER, -errno, "no process %d: it is not running",
+				 (int)pid);
+	return error_sys(e, -errno, "cannot open the network namespace of process %d", (int)pid);
+}
+
+static int connect_service(const char *path, const struct error *why, int *ret, struct error *e)
+{
+	const struct timeval wait = { ASK_WAIT_S, 0 };
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	_close_ int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return error_sys(e, -errno, "cannot ask the service");
+	if (strlen(path) >= sizeof(name.sun_path))
+		return error_set(e, STATUS_USAGE, -ENAMETOOLONG, "socket %s: the path is too long",
+				 path);
+	memcpy(name.sun_path, path, strlen(path));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
+	if (connect(fd, (const struct sockaddr *)&name, sizeof(name)) < 0)
+		return error_set(e, STATUS_FAILED, -errno,
+				 "%s; and the service that does it for others does not answer on "
+				 "%s (%s): systemctl start v6hook-watch",
+				 why->text, path, strerror(errno));
+	*ret = steal_fd(&fd);
+	return 0;
+}
+
+static int send_ask(int fd, const struct ask *ask, const struct handed *handed, struct error *e)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(handed->fds))] = { 0 };
+	struct iovec text = { (void *)ask, sizeof(*ask) };
+	struct msghdr message = { .msg_iov = &text, .msg_iovlen = 1 };
+
+	if (handed->fds[0] >= 0) {
+		struct cmsghdr *c;
+
+		message.msg_control = control;
+		message.msg_controllen = sizeof(control);
+		c = CMSG_FIRSTHDR(&message);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(handed->fds));
+		memcpy(CMSG_DATA(c), handed->fds, sizeof(handed->fds));
+	}
+	return sendmsg(fd, &message, MSG_NOSIGNAL) == sizeof(*ask)
+		       ? 0
+		       : error_sys(e, -errno, "cannot ask the service");
+}
+
+static int read_answer(int fd, struct listing *ret, struct error *e)
+{
+	struct ask_answer a;
+	ssize_t n = recv(fd, &a, sizeof(a), 0);
+
+	if (n < 0)
+		return error_sys(e, -errno, "the service does not answer");
+	if (n != sizeof(a) || a.magic != ASK_MAGIC || a.status > STATUS_IN_USE)
+		return error_set(e, STATUS_FAILED, -EPROTO,
+				 n == 0 ? "the service has hung up: its journal says why"
+					: "the service is of another version");
+	a.text[sizeof(a.text) - 1] = '\0';
+	if (a.status != STATUS_DONE)
+		return error_set(e, (enum status)a.status, -EREMOTEIO, "%s", a.text);
+	ret->has_address = inet_pton(AF_INET6, a.text, &ret->address) == 1;
+	return 0;
+}
+
+int ask_service(const struct request *q, bool attach, const struct error *why, struct listing *ret,
+		struct error *e)
+{
+	CLEANUP(handed_release) struct handed handed = { { -1, -1 } };
+	struct ask ask = {
+		.magic = ASK_MAGIC,
+		.verb = attach	     ? ASK_ATTACH
+			: q->release ? ASK_RELEASE
+				     : ASK_DETACH,
+	};
+	struct instance instance = { .pid = 0 };
+	_config_ struct config *config = NULL;
+	_close_ int fd = -1;
+	struct error ignored;
+	int r = check(q, why, e);
+
+	/* one that he may not read says nothing against the service */
+	if (r == 0)
+		r = config_read(q->config_path, &config, e);
+	if (r == -EACCES || r == -ENOENT)
+		r = config_defaults(&config, &ignored);
+	if (r == 0)
+		r = find(config, q, attach, &instance, e);
+	if (r == 0 && attach)
+		r = open_container(instance.pid, &handed, e);
+	if (r == 0)
+		r = connect_service(config->socket, why, &fd, e);
+	if (r < 0)
+		return r;
+	snprintf(ask.name, sizeof(ask.name), "%s", instance.ident.name);
+	snprintf(ask.path, sizeof(ask.path), "%s", q->lxcpath ? q->lxcpath : "");
+	r = send_ask(fd, &ask, &handed, e);
+	ret->ident = instance.ident;
+	return r < 0 ? r : read_answer(fd, ret, e);
+}
