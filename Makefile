@@ -27,7 +27,13 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 LIBS = $(shell pkg-config --libs $(PKGS)) -lm -ldl
 
 .PHONY: all
-all: $(PROGRAM) layers
+all: $(PROGRAM) v6hook-start layers
+
+# What runs inside containers: static, and small where musl is there to link it with.
+v6hook-start: start/v6hook-start.c helper/base/ask.h Makefile
+	@echo "  LD      $@"
+	$(Q)$$(command -v musl-gcc || echo $(CC)) -std=gnu11 -static -s -Os -D_GNU_SOURCE -Ihelper $(WARNINGS) \
+		$(if $(WERROR),-Werror) -o $@ $<
 
 $(PROGRAM): $(OBJECTS)
 	@echo "  LD      $@"
@@ -119,15 +125,19 @@ build/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -o $@ $<
 
-# What lies where: the source, its place, its mode. @SBINDIR@ and @DATADIR@ are written in.
+# What lies where: the source, its place, its mode. @SBINDIR@ and its like are written in.
 PREFIX ?= /usr/local
 SBINDIR = $(PREFIX)/sbin
 DATADIR = $(PREFIX)/share
+LIBEXECDIR = $(PREFIX)/libexec
 PLACES = \
 	v6hook:$(SBINDIR)/v6hook:755 \
 	hooks/v6hook-start-host:$(DATADIR)/lxc/hooks/v6hook-start-host:755 \
 	hooks/v6hook-post-stop:$(DATADIR)/lxc/hooks/v6hook-post-stop:755 \
+	v6hook-start:$(LIBEXECDIR)/v6hook-start:755 \
 	lxc-config/v6hook.conf:$(DATADIR)/lxc/config/v6hook.conf:644 \
+	lxc-config/v6hook-start.conf:$(DATADIR)/lxc/config/v6hook-start.conf:644 \
+	lxc-config/v6hook-mount.conf:$(DATADIR)/lxc/config/v6hook-mount.conf:644 \
 	man/v6hook.8:$(DATADIR)/man/man8/v6hook.8:644 \
 	man/v6hook.json.5:$(DATADIR)/man/man5/v6hook.json.5:644 \
 	docker/v6hook-watch.service:$(PREFIX)/lib/systemd/system/v6hook-watch.service:644 \
@@ -143,8 +153,8 @@ install: all
 
 # put FROM TO MODE: a program as it is, a text with the places written in
 put = echo "$(DESTDIR)$(word 2,$1)"; install -d "$(DESTDIR)$(dir $(word 2,$1))"; \
-	$(if $(filter v6hook,$(word 1,$1)),cp $(word 1,$1) "$(DESTDIR)$(word 2,$1)";,\
-	sed 's|@SBINDIR@|$(SBINDIR)|g; s|@DATADIR@|$(DATADIR)|g' $(word 1,$1) \
+	$(if $(filter v6hook v6hook-start,$(word 1,$1)),cp $(word 1,$1) "$(DESTDIR)$(word 2,$1)";,\
+	sed 's|@SBINDIR@|$(SBINDIR)|g; s|@DATADIR@|$(DATADIR)|g; s|@LIBEXECDIR@|$(LIBEXECDIR)|g' $(word 1,$1) \
 		>"$(DESTDIR)$(word 2,$1)";) \
 	chmod $(word 3,$1) "$(DESTDIR)$(word 2,$1)";
 
@@ -158,6 +168,6 @@ uninstall:
 
 .PHONY: clean
 clean:
-	rm -rf build v6hook
+	rm -rf build v6hook v6hook-start
 
 -include $(OBJECTS:.o=.d)

@@ -8,7 +8,7 @@ lxc_syslog=$lab_run/syslog
 
 # lxc_install [VARIABLE=VALUE]...: make install, of the program as it was built
 lxc_install() {
-	make -s -o v6hook -o layers -C "$lab/../.." install "$@"
+	make -s -o v6hook -o v6hook-start -o layers -C "$lab/../.." install "$@"
 }
 
 # lxc_lab: the lab with the program installed, a host with a bridge, and syslog
