@@ -33,6 +33,9 @@ struct host_effects {
  */
 int host_is_settled(const struct host_wish *w, struct error *e);
 
+/* Whether the host answers solicitations on the uplink for what it has proxy entries for. */
+bool host_answers(const char *uplink);
+
 /*
  * Makes them so: accept_ra kept where the default route comes from RA, forwarding, proxying, and
  * the gateway address on the bridge. Returns 0 or -errno; done holds what was changed either way.

@@ -124,6 +124,14 @@ int proxy_exists(struct nl_sock *s, const struct in6_addr *address, int ifindex)
 	return get(s, address, ifindex, NTF_PROXY, &now);
 }
 
+int proxy_is_marked(struct nl_sock *s, const struct in6_addr *address, int ifindex)
+{
+	struct neigh now;
+	int r = get(s, address, ifindex, NTF_PROXY, &now);
+
+	return r <= 0 ? r : now.protocol == V6HOOK_PROTOCOL;
+}
+
 struct each_marked {
 	unsigned int flags; /* NTF_PROXY or 0 */
 	int (*each)(const struct in6_addr *address, int ifindex, void *arg);

@@ -24,6 +24,9 @@ int proxy_remove(struct nl_sock *s, const struct in6_addr *address, int ifindex)
 /* Whether there is a proxy entry, of whoever made it. Returns 1, 0 or -errno. */
 int proxy_exists(struct nl_sock *s, const struct in6_addr *address, int ifindex);
 
+/* Whether there is one that carries the mark. Returns 1, 0 or -errno. */
+int proxy_is_marked(struct nl_sock *s, const struct in6_addr *address, int ifindex);
+
 /* Calls each for every marked proxy entry. Returns 0 or -errno. */
 int proxy_each_marked(struct nl_sock *s,
 		      int (*each)(const struct in6_addr *address, int ifindex, void *arg),

@@ -12,6 +12,7 @@
 #include "net/ndisc.h"
 #include "net/route.h"
 #include "ops/living.h"
+#include "ops/ready.h"
 #include "ops/verbs.h"
 
 #define TAKEN_MOST 8 /* addresses that others answer for, in one attach */
@@ -21,22 +22,29 @@ static bool same(const struct in6_addr *a, const struct in6_addr *b)
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-/* For lease_allocate: addresses of the host, reserved ones, and those that lead somewhere already.
- */
-static bool is_forbidden(const struct in6_addr *address, bool taking_back, void *arg)
+bool choose_reserved(const struct context *c, const struct host_addresses *own,
+		     const struct in6_addr *address)
 {
-	const struct choose *q = arg;
-	const struct config *config = q->c->config;
-	struct route route;
+	const struct config *config = c->config;
 
 	for (size_t i = 0; i < config->container_count; i++)
 		if (config->containers[i].has_address &&
 		    same(&config->containers[i].address, address))
 			return true;
+	return host_addresses_have(own, address, NULL);
+}
+
+/* For lease_allocate: addresses of the host, reserved ones, and those that lead somewhere already.
+ */
+static bool is_forbidden(const struct in6_addr *address, bool taking_back, void *arg)
+{
+	const struct choose *q = arg;
+	struct route route;
+
 	/* what still leads to a container is not idle, whatever the leases say */
 	if (taking_back && route_lookup(q->host, address, &route) == 0 && route.length == 128)
 		return true;
-	return host_addresses_have(q->own, address, NULL);
+	return choose_reserved(q->c, q->own, address);
 }
 
 int choose_check(const struct context *c, const struct host_addresses *own, const char *ident,
@@ -113,7 +121,8 @@ static int probe(const struct choose *q, const struct choice *choice, unsigned c
 	char text[INET6_ADDRSTRLEN];
 	int r;
 
-	if (choice->pool->routed || !u->has_mac || q->c->config->probe_ms == 0)
+	if (choice->pool->routed || !u->has_mac || q->c->config->probe_ms == 0 ||
+	    ready_is(q->host, u, &choice->lease.address))
 		return 0;
 	r = ndisc_probe(u->ifindex, u->mac, &choice->lease.address, q->c->config->probe_ms, owner,
 			e);
@@ -125,17 +134,27 @@ static int probe(const struct choose *q, const struct choice *choice, unsigned c
 			 owner[0], owner[1], owner[2], owner[3], owner[4], owner[5]);
 }
 
-/* Turns a lease just claimed into a rest of hold_s in the name of the one that answered. */
-static void set_aside(struct context *c, const struct lease *lease, const unsigned char owner[6])
+void choose_set_aside(struct context *c, const struct in6_addr *address,
+		      const unsigned char owner[6])
 {
-	struct lease aside = *lease, holder;
+	struct lease aside = { .address = *address, .created = time(NULL), .freed = time(NULL) };
+	struct lease holder, rested;
 	struct error ignored;
 
+	if (c->store->ops->at(c->store, address, &rested) == 1 && rested.freed)
+		c->store->ops->remove(c->store, &rested, &ignored);
 	snprintf(aside.ident, sizeof(aside.ident), LEASE_ELSEWHERE "%02x-%02x-%02x-%02x-%02x-%02x",
 		 owner[0], owner[1], owner[2], owner[3], owner[4], owner[5]);
-	aside.freed = time(NULL);
+	c->store->ops->claim(c->store, &aside, &holder, &ignored);
+}
+
+/* Turns a lease just claimed into that. */
+static void set_aside(struct context *c, const struct lease *lease, const unsigned char owner[6])
+{
+	struct error ignored;
+
 	if (c->store->ops->remove(c->store, lease, &ignored) == 0)
-		c->store->ops->claim(c->store, &aside, &holder, &ignored);
+		choose_set_aside(c, &lease->address, owner);
 }
 
 /* Makes a former lease the container's again: its file is there still, its link may not be. */

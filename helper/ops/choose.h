@@ -53,6 +53,15 @@ int choose_lease(const struct choose *q, struct choice *ret, struct error *e);
 int choose_check(const struct context *c, const struct host_addresses *own, const char *ident,
 		 const struct in6_addr *address, struct error *e);
 
+/* Whether the address is not for just anybody: the host's own, or reserved by the configuration. */
+bool choose_reserved(const struct context *c, const struct host_addresses *own,
+		     const struct in6_addr *address);
+
+/* Lets an address that another answers for rest for hold_s in his name. Others may claim it then.
+ */
+void choose_set_aside(struct context *c, const struct in6_addr *address,
+		      const unsigned char owner[6]);
+
 /* Gives back what choose_lease claimed. */
 void choose_undo(struct context *c, const struct choice *choice);
 

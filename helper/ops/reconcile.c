@@ -19,6 +19,7 @@
 #include "net/netns.h"
 #include "net/nl.h"
 #include "ops/living.h"
+#include "ops/ready.h"
 #include "ops/verbs.h"
 #include "runtime/runtime.h"
 
@@ -38,6 +39,7 @@ struct reconcile {
 	size_t holder_count;
 	struct instance *running;
 	size_t running_count;
+	struct ready ready; /* addresses that the service keeps ready */
 	char settled_bridge[IF_NAMESIZE],
 		settled_uplink[IF_NAMESIZE]; /* the last pair found right */
 	enum reconcile_how how;
@@ -249,23 +251,14 @@ static int judge(struct reconcile *r, struct holder *h)
 	return what ? act(r, RECONCILE_ATTACH, h, NULL, what) : 0;
 }
 
-/* Looks for the lease of an address as it is now. */
-struct find_lease {
-	struct context *c;
-	const struct in6_addr *address;
-	bool found;
-	struct lease lease;
-};
-
-static int on_candidate(const struct lease *lease, void *arg)
+/* Whether the entry keeps an address ready. */
+static bool is_ready(const struct reconcile *r, const struct marked_entry *entry)
 {
-	struct find_lease *f = arg;
-
-	if (lease->freed || memcmp(&lease->address, f->address, sizeof(lease->address)) != 0)
-		return 0;
-	f->found = true;
-	f->lease = *lease;
-	return 1;
+	for (size_t i = 0; entry->kind == MARKED_PROXY && i < r->ready.count; i++)
+		if (r->ready.list[i].uplink.ifindex == entry->ifindex &&
+		    memcmp(&r->ready.list[i].address, &entry->address, sizeof(entry->address)) == 0)
+			return true;
+	return false;
 }
 
 /*
@@ -276,19 +269,21 @@ static int on_candidate(const struct lease *lease, void *arg)
 static bool is_orphan(struct reconcile *r, const struct marked_entry *entry, int *ret_lock)
 {
 	struct lease_store *s = r->c->store;
-	struct find_lease f = { .c = r->c, .address = &entry->address };
 	struct attachment now;
 	struct error ignored;
+	struct lease lease;
+	int found;
 
 	for (size_t i = 0; i < r->holder_count; i++)
 		if (r->holders[i].keeps && memcmp(&r->holders[i].lease.address, &entry->address,
 						  sizeof(entry->address)) == 0)
 			return false;
-	if (s->ops->walk(s, on_candidate, &f, &ignored) < 0)
+	found = s->ops->at(s, &entry->address, &lease);
+	if (found < 0 || is_ready(r, entry))
 		return false;
-	return !f.found ||
-	       (s->ops->lock(s, LOCK_CONTAINER, f.lease.ident, false, 0, ret_lock, &ignored) == 0 &&
-		!(s->ops->attachment(s, f.lease.ident, &now, &ignored) == 1 &&
+	return found == 0 || lease.freed ||
+	       (s->ops->lock(s, LOCK_CONTAINER, lease.ident, false, 0, ret_lock, &ignored) == 0 &&
+		!(s->ops->attachment(s, lease.ident, &now, &ignored) == 1 &&
 		  attachment_is_live(&now, r->c->boot_id)));
 }
 
@@ -327,6 +322,8 @@ int op_reconcile(struct context *c, enum reconcile_how how, op_reconcile_each ea
 		err = marked_read(r.nl, &r.kernel, e);
 	if (err == 0)
 		err = c->store->ops->walk(c->store, on_lease, &r, e);
+	if (err == 0 && ready_are_kept(c))
+		err = ready_list(c, r.nl, &r.ready, e);
 	if (err == 0 && how != RECONCILE_LOOK)
 		err = read_running(&r, e);
 	for (size_t i = 0; err == 0 && i < r.holder_count; i++)

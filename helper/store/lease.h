@@ -73,6 +73,12 @@ struct lease_store_ops {
 	int (*find)(struct lease_store *s, const char *ident, struct lease *ret, struct error *e);
 
 	/*
+	 * The lease of an address, freed ones too; with a null in ret only whether the address is
+	 * taken (a damaged file takes it, too). Returns 1, 0 if there is none, or -errno.
+	 */
+	int (*at)(struct lease_store *s, const struct in6_addr *address, struct lease *ret);
+
+	/*
 	 * Makes the lease, atomically and durably: of any number of claims of one address one
 	 * wins. A claim that was this container's already is taken over, unless it was freed: then
 	 * another may be about to take it, and the container itself is the -EEXIST holder.

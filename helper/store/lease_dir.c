@@ -350,6 +350,22 @@ static int dir_remove(struct lease_store *s, const struct lease *lease, struct e
 	return r < 0 ? lease_dir_fail(d, "remove lease", file, r, e) : 0;
 }
 
+static int dir_at(struct lease_store *s, const struct in6_addr *address, struct lease *ret)
+{
+	struct lease_dir *d = lease_dir_of(s);
+	char file[64];
+	int r;
+
+	if (d->leases < 0)
+		return 0;
+	address_file(address, file, sizeof(file));
+	if (!ret)
+		return faccessat(d->leases, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+		       is_set_aside(d, file);
+	r = read_lease(d, file, ret);
+	return r == 0 ? 1 : r == -ENOENT || r == -EBADMSG ? 0 : r;
+}
+
 static int dir_walk(struct lease_store *s, int (*each)(const struct lease *lease, void *arg),
 		    void *arg, struct error *e)
 {
@@ -400,6 +416,7 @@ static const struct lease_store_ops dir_ops = {
 	.close = dir_close,
 	.lock = lease_dir_lock,
 	.find = dir_find,
+	.at = dir_at,
 	.claim = dir_claim,
 	.update = dir_update,
 	.rename = dir_rename,

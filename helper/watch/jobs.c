@@ -21,10 +21,12 @@
 #include "base/note.h"
 #include "base/user.h"
 #include "base/text.h"
+#include "ops/ready.h"
 #include "ops/verbs.h"
 #include "runtime/runtime.h"
 #include "watch/journal.h"
 
+#define KIND_READY UINT32_MAX /* of a job that no record asks for */
 #define JOBS_AT_ONCE 8
 #define JOBS_MOST 512 /* then no more is read from the parser, which waits */
 
@@ -110,6 +112,17 @@ void jobs_reconcile(struct jobs *j)
 
 	for (const struct job *job = j->first; job; job = job->next)
 		if (job->record.kind == 0 && job->pid == 0)
+			return;
+	append(j, &r);
+}
+
+void jobs_make_ready(struct jobs *j)
+{
+	/* a name that no container has: nothing waits for its probes */
+	const struct record r = { .kind = KIND_READY, .name = "/ready" };
+
+	for (const struct job *job = j->first; job; job = job->next)
+		if (job->record.kind == KIND_READY)
 			return;
 	append(j, &r);
 }
@@ -267,6 +280,11 @@ static int run(const char *config_path, const struct record *r)
 		return detach(&c, r, container, r->id);
 	case RECORD_RENAMED:
 		return rename_lease(&c, r, container);
+	case KIND_READY:
+		err = ready_make(&c, &e);
+		if (err < 0)
+			journal_change("failed", "", NULL, "probing ahead", e.text);
+		return err;
 	default:
 		err = op_reconcile(&c, RECONCILE_REPAIR, on_action, &failed, &e);
 		if (err < 0)

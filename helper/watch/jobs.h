@@ -23,6 +23,9 @@ void jobs_add(struct jobs *j, const struct record *r);
 /* Takes a whole reconciliation on, unless one is waiting. */
 void jobs_reconcile(struct jobs *j);
 
+/* Takes on to make addresses ready, unless that is under way (ops/ready.h). */
+void jobs_make_ready(struct jobs *j);
+
 /* Starts what can be started. To be called after any of the above and below. */
 void jobs_start(struct jobs *j);
 

@@ -29,6 +29,7 @@
 #include "base/caps.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "ops/ready.h"
 #include "ops/verbs.h"
 #include "watch/askers.h"
 #include "watch/jobs.h"
@@ -36,8 +37,9 @@
 #include "watch/parser.h"
 
 #define TICK_MS 1000
-#define SETTLE_MS 50	  /* after an rtnetlink event: more of them follow */
-#define PAUSE_LEAST_MS 50 /* between connections to Docker */
+#define READY_PAUSE_MS 5000 /* between two attempts to make addresses ready */
+#define SETTLE_MS 50	    /* after an rtnetlink event: more of them follow */
+#define PAUSE_LEAST_MS 50   /* between connections to Docker */
 #define PAUSE_MOST_MS 5000
 #define TOLD_MOST 64
 
@@ -49,7 +51,8 @@ struct watch {
 	int epoll, signals, timer, netlink, parser;
 	int lock; /* LOCK_SERVICE */
 	pid_t parser_pid;
-	int64_t connect_at, look_at; /* milliseconds of the monotonic clock */
+	/* milliseconds of the monotonic clock; ready_at: no addresses are made ready before */
+	int64_t connect_at, look_at, ready_at;
 	unsigned int connect_pause;
 	bool ready, over;
 	bool parser_held;	  /* not read from at the moment */
@@ -271,6 +274,10 @@ static void look(struct watch *w)
 		tell_once(w, e.text);
 	if (drifted)
 		jobs_reconcile(w->jobs);
+	else if (w->look_at > w->ready_at && ready_missing(&w->context)) {
+		w->ready_at = now_ms() + READY_PAUSE_MS;
+		jobs_make_ready(w->jobs);
+	}
 }
 
 static void on_timer(struct watch *w)
@@ -336,6 +343,8 @@ static void watch_release(struct watch *w)
 	/* the parser dies with this process: PR_SET_PDEATHSIG */
 	if (w->jobs)
 		jobs_free(w->jobs);
+	if (w->context.store && w->lock >= 0)
+		ready_end(&w->context);
 	if (w->askers)
 		askers_close(w->askers);
 	cleanup_close(&w->lock);

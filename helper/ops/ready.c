@@ -1,0 +1,153 @@
+/*
+ * Addresses probed ahead of time, so that a container's first start does not wait for the probe.
+ *
+ * Theory of operation: a ready address is one that was probed, was nobody's, and has been answered
+ * for by a marked proxy entry since. So it is this host's on the link in the sense of Duplicate
+ * Address Detection (RFC 4862, 5.4): whoever probes for it finds it taken, another v6hook host too,
+ * and it needs no second probe. The entry itself is the record, in the kernel: what loses the entry
+ * (a flap, a reboot) ends the readiness with it. Only pools that hand out their lowest free address
+ * have ready ones; in a larger one nobody knows which address a name will lead to. The service
+ * keeps them, and gives them up when it ends, as an entry that nobody needs is in its neighbours'
+ * way.
+ */
+#include "ops/ready.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include "base/note.h"
+#include "net/host.h"
+#include "net/marked.h"
+#include "net/ndisc.h"
+#include "net/neigh.h"
+#include "net/nl.h"
+#include "ops/choose.h"
+
+bool ready_is(struct nl_sock *host, const struct uplink *u, const struct in6_addr *address)
+{
+	return proxy_is_marked(host, address, u->ifindex) == 1 && host_answers(u->name);
+}
+
+/* Whether a new container could not have the address: leased, or freed and resting still. */
+static bool is_taken(struct context *c, const struct in6_addr *address)
+{
+	struct lease lease;
+
+	if (c->store->ops->at(c->store, address, NULL) == 0)
+		return false;
+	return c->store->ops->at(c->store, address, &lease) != 1 || !lease.freed ||
+	       lease.freed + (int64_t)c->config->hold_s > time(NULL);
+}
+
+/* Adds the next addresses of one pool. Returns 0 or -errno. */
+static int list_pool(struct context *c, struct nl_sock *host, const struct host_addresses *own,
+		     const struct pool *pool, struct ready *ret, struct error *e)
+{
+	struct pool_walk walk;
+	struct in6_addr address;
+	int found = 0;
+
+	pool_walk_start(&walk, pool, "");
+	while (found < READY_EACH && ret->count < READY_MOST && pool_walk_next(&walk, &address)) {
+		struct ready_address *next = &ret->list[ret->count];
+
+		if (choose_reserved(c, own, &address) || is_taken(c, &address))
+			continue;
+		if (choose_uplink(host, own, pool, &address, 0, &next->uplink, e) < 0 ||
+		    !next->uplink.has_mac || !host_answers(next->uplink.name))
+			return 0;
+		next->address = address;
+		ret->count++;
+		found++;
+	}
+	return 0;
+}
+
+int ready_list(struct context *c, struct nl_sock *host, struct ready *ret, struct error *e)
+{
+	_host_addresses_ struct host_addresses own = { 0 };
+	int r = 0;
+
+	ret->count = 0;
+	if (c->config->probe_ms == 0)
+		return 0;
+	r = host_addresses_read(host, &own, e);
+	for (size_t i = 0; r == 0 && i < c->pools->count; i++)
+		if (!c->pools->list[i].routed && c->pools->list[i].size <= POOL_SMALL)
+			r = list_pool(c, host, &own, &c->pools->list[i], ret, e);
+	return r;
+}
+
+bool ready_are_kept(struct context *c)
+{
+	_close_ int lock = -1;
+	struct error ignored;
+
+	return c->store->ops->lock(c->store, LOCK_SERVICE, NULL, false, 0, &lock, &ignored) ==
+	       -EBUSY;
+}
+
+bool ready_missing(struct context *c)
+{
+	_nl_sock_ struct nl_sock *host = NULL;
+	struct error ignored;
+	struct ready ready;
+
+	if (c->config->probe_ms == 0 || nl_open(&host, &ignored) < 0 ||
+	    ready_list(c, host, &ready, &ignored) < 0)
+		return false;
+	for (size_t i = 0; i < ready.count; i++)
+		if (proxy_is_marked(host, &ready.list[i].address, ready.list[i].uplink.ifindex) ==
+		    0)
+			return true;
+	return false;
+}
+
+/* Probes for one address and takes it, or sets it aside. Returns 0 or -errno. */
+static int make_one(struct context *c, struct nl_sock *host, const struct ready_address *a,
+		    struct error *e)
+{
+	const struct uplink *u = &a->uplink;
+	unsigned char owner[6];
+	bool new;
+	int r = ndisc_probe(u->ifindex, u->mac, &a->address, c->config->probe_ms, owner, e);
+
+	if (r < 0)
+		return r;
+	if (r == 1) {
+		choose_set_aside(c, &a->address, owner);
+		return 0;
+	}
+	/* a container may have got it meanwhile, and probed itself: then it is the same entry */
+	r = proxy_add(host, &a->address, u->ifindex, &new);
+	return r < 0 ? error_sys(e, r, "cannot add a proxy entry on %s", u->name) : 0;
+}
+
+int ready_make(struct context *c, struct error *e)
+{
+	_nl_sock_ struct nl_sock *host = NULL;
+	struct ready ready;
+	int r = nl_open(&host, e);
+
+	if (r == 0)
+		r = ready_list(c, host, &ready, e);
+	for (size_t i = 0; r == 0 && i < ready.count; i++)
+		if (proxy_is_marked(host, &ready.list[i].address, ready.list[i].uplink.ifindex) ==
+		    0)
+			r = make_one(c, host, &ready.list[i], e);
+	return r;
+}
+
+void ready_end(struct context *c)
+{
+	_nl_sock_ struct nl_sock *host = NULL;
+	_marked_ struct marked all = { 0 };
+	struct error e;
+
+	if (nl_open(&host, &e) < 0 || marked_read(host, &all, &e) < 0)
+		return;
+	for (size_t i = 0; i < all.count; i++)
+		if (all.list[i].kind == MARKED_PROXY &&
+		    c->store->ops->at(c->store, &all.list[i].address, NULL) == 0)
+			marked_remove(host, &all.list[i]);
+}

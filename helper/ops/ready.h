@@ -1,0 +1,45 @@
+/* Addresses probed ahead of time, so that a container's first start does not wait for the probe. */
+#ifndef V6HOOK_READY_H
+#define V6HOOK_READY_H
+
+#include <net/if.h>
+
+#include "net/uplink.h"
+#include "ops/context.h"
+
+#define READY_EACH 3  /* of each pool */
+#define READY_MOST 64 /* altogether */
+
+/* An address that is to be ready, and where. */
+struct ready_address {
+	struct in6_addr address;
+	struct uplink uplink;
+};
+
+struct ready {
+	struct ready_address list[READY_MOST];
+	size_t count;
+};
+
+/* Whether the address is the host's own on this uplink already, by a proxy entry that answers. */
+bool ready_is(struct nl_sock *host, const struct uplink *u, const struct in6_addr *address);
+
+/*
+ * Which addresses are to be ready: the ones that new containers would get next, of each small pool
+ * whose addresses are probed. Returns 0 or -errno.
+ */
+int ready_list(struct context *c, struct nl_sock *host, struct ready *ret, struct error *e);
+
+/* Whether a service runs for this store, which keeps them. */
+bool ready_are_kept(struct context *c);
+
+/* Whether one of them is not. */
+bool ready_missing(struct context *c);
+
+/* Probes for those that are not ready, and makes them so. Returns 0 or -errno. */
+int ready_make(struct context *c, struct error *e);
+
+/* Gives all of them up: to be called by the service when it ends. */
+void ready_end(struct context *c);
+
+#endif
