@@ -1,7 +1,9 @@
 /* v6hook: gives containers public IPv6 addresses out of an on-link range. Dispatch and messages. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "args.h"
 #include "ask.h"
@@ -10,6 +12,7 @@
 #include "base/note.h"
 #include "base/text.h"
 #include "hook.h"
+#include "ops/beside.h"
 #include "ops/context.h"
 #include "ops/verbs.h"
 #include "output.h"
@@ -19,6 +22,18 @@
 #error "the Makefile says which version this is"
 #endif
 
+static bool verbose, hooked;
+
+/* For a process that outlives this command: it holds no terminal or pipe, and tells syslog. */
+static void go_apart(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
+		dup2(null, fd);
+	hooked = true;
+}
+
 static int run_attach(const struct args *a, struct error *e)
 {
 	_context_ struct context c = { 0 };
@@ -27,7 +42,11 @@ static int run_attach(const struct args *a, struct error *e)
 
 	if (r == 0)
 		r = op_attach(&c, &a->request, &result, e);
-	return r < 0 ? r : output_attached(&result, a->json, stdout);
+	if (r < 0)
+		return r;
+	r = output_attached(&result, a->json, stdout);
+	beside_probe(&c, &result, go_apart);
+	return r;
 }
 
 static int run_detach(const struct args *a, struct error *e)
@@ -147,8 +166,6 @@ static const struct verb {
 	  .run = run_watch,
 	  .needs = NEEDS_RAW },
 };
-
-static bool verbose, hooked;
 
 static void print_line(bool warning, const char *text)
 {

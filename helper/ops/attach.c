@@ -337,6 +337,8 @@ static void describe(const struct attach *a, struct listing *ret)
 		.state = LIST_ATTACHED,
 		.since = a->recorded ? time(NULL) : a->before.since,
 		.changed = a->changed,
+		.unprobed = a->recorded && !a->choice.fresh && !a->choice.given &&
+			    !a->choice.pool->routed && a->c->config->probe_ms,
 	};
 	memcpy(ret->bridge, a->port.via_name, sizeof(ret->bridge));
 	memcpy(ret->uplink, a->choice.uplink.name, sizeof(ret->uplink));

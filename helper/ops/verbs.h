@@ -61,6 +61,7 @@ struct listing {
 	int64_t since;
 	char error[256]; /* why the last attach failed, or "" */
 	bool changed;	 /* by this attach or detach */
+	bool unprobed;	 /* a start that did not wait for a probe: beside_probe() */
 };
 
 /* Gives a running container its address. Returns 0 and what it has, or -errno with a status. */

@@ -22,6 +22,7 @@
 #include "base/text.h"
 #include "base/user.h"
 #include "net/netns.h"
+#include "ops/beside.h"
 #include "ops/verbs.h"
 #include "runtime/runtime.h"
 #include "watch/journal.h"
@@ -280,6 +281,8 @@ static int serve(int connection, const char *config_path, struct request_of *r, 
 		err = context_open(config_path, true, &c, e);
 	if (err == 0)
 		err = carry_out(&c, r, ident_container(&r->instance.ident, container), &done, e);
+	if (err == 0)
+		beside_probe(&c, &done, NULL);
 	if (done.has_address)
 		inet_ntop(AF_INET6, &done.address, ret_text, INET6_ADDRSTRLEN);
 	if (err < 0)

@@ -21,6 +21,7 @@
 #include "base/note.h"
 #include "base/user.h"
 #include "base/text.h"
+#include "ops/beside.h"
 #include "ops/ready.h"
 #include "ops/verbs.h"
 #include "runtime/runtime.h"
@@ -226,6 +227,8 @@ static int attach(struct context *c, const struct record *r, const char *contain
 		journal_change("attached", container,
 			       inet_ntop(AF_INET6, &done.address, address, sizeof(address)), r->why,
 			       NULL);
+	if (err == 0)
+		beside_probe(c, &done, NULL);
 	return err;
 }
 
