@@ -1,23 +1,32 @@
-/* Docker's HTTP API on a Unix socket, through libcurl; the only file that speaks to the socket. */
+/*
+ * Docker's HTTP API on a Unix socket, through libcurl; the only file that speaks to the socket.
+ *
+ * Theory of operation: a session is one libcurl multi handle, whose transfers go on beside each
+ * other in one thread, and which blocks until something comes. How long a transfer takes is
+ * counted here and not by libcurl, by the clock of what was waited for Docker: a caller may be
+ * held up for long between two turns (docker_watch.c: by the applier), and what has arrived
+ * meanwhile is not late.
+ */
 #include "runtime/docker_http.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <curl/curl.h>
 
 #include "base/cleanup.h"
 #include "runtime/library.h"
 
-#define ANSWER_MAX (4u * 1024 * 1024) /* bytes of one inspect; labels can make it large */
-#define TIMEOUT_MS 5000
-#define FOLLOW_POLL_MS 3600000 /* an idle stream wakes nobody */
+#define POLL_MS 3600000	    /* an idle stream wakes nobody */
+#define BUSY_MOST_US 100000 /* of one turn's work, counts as waiting */
 
 static CURL *(*easy_init)(void);
 static CURLcode (*easy_setopt)(CURL *handle, CURLoption option, ...);
-static CURLcode (*easy_perform)(CURL *handle);
 static CURLcode (*easy_getinfo)(CURL *handle, CURLINFO info, ...);
+static CURLcode (*easy_pause)(CURL *handle, int what);
 static const char *(*easy_strerror)(CURLcode code);
 static void (*easy_cleanup)(CURL *handle);
 static CURLM *(*multi_init)(void);
@@ -29,13 +38,29 @@ static CURLMsg *(*multi_info)(CURLM *multi, int *left);
 static CURLMcode (*multi_remove)(CURLM *multi, CURL *handle);
 static CURLMcode (*multi_cleanup)(CURLM *multi);
 
+struct docker_transfer {
+	struct docker_transfer *next;
+	struct docker_session *session;
+	struct docker_request r;
+	CURL *handle;
+	int64_t waited_us; /* for the whole, or for the next byte */
+	bool paused, refused;
+	enum docker_take cut; /* why it is to fail, or DOCKER_TAKEN */
+};
+
+struct docker_session {
+	char *socket;
+	CURLM *multi;
+	struct docker_transfer *first;
+};
+
 static int load(struct error *e)
 {
 	const struct library_symbol symbols[] = {
 		{ "curl_easy_init", &easy_init },
 		{ "curl_easy_setopt", &easy_setopt },
-		{ "curl_easy_perform", &easy_perform },
 		{ "curl_easy_getinfo", &easy_getinfo },
+		{ "curl_easy_pause", &easy_pause },
 		{ "curl_easy_strerror", &easy_strerror },
 		{ "curl_easy_cleanup", &easy_cleanup },
 		{ "curl_multi_init", &multi_init },
@@ -50,186 +75,259 @@ static int load(struct error *e)
 	return library_load("libcurl.so.4", symbols, ARRAY_SIZE(symbols), e);
 }
 
-static void cleanup_handle(CURL **handle)
+static int64_t now_us(void)
 {
-	if (*handle)
-		easy_cleanup(*handle);
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-static size_t on_data(char *data, size_t size, size_t count, void *arg)
+static long status_of(const struct docker_transfer *t)
 {
-	struct docker_answer *a = arg;
-	size_t n = size * count;
-	char *larger;
+	long status = 0;
 
-	if (n > ANSWER_MAX - a->len)
-		return 0; /* ends the transfer with CURLE_WRITE_ERROR */
-	larger = realloc(a->text, a->len + n + 1);
-	if (!larger)
-		return 0;
-	a->text = larger;
-	memcpy(a->text + a->len, data, n);
-	a->len += n;
-	a->text[a->len] = '\0';
-	return n;
-}
-
-/* What every request has in common. */
-static void prepare(CURL *handle, const char *socket, const char *path)
-{
-	char url[512];
-
-	snprintf(url, sizeof(url), "http://docker%s", path);
-	easy_setopt(handle, CURLOPT_UNIX_SOCKET_PATH, socket);
-	easy_setopt(handle, CURLOPT_URL, url);
-	easy_setopt(handle, CURLOPT_NOPROXY, "*");
-	easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-}
-
-static int no_daemon(const char *socket, struct error *e)
-{
-	return error_set(e, STATUS_FAILED, -EHOSTDOWN,
-			 "Docker does not answer on %s: is dockerd running?", socket);
-}
-
-int docker_get(const char *socket, const char *path, struct docker_answer *ret, long *ret_status,
-	       struct error *e)
-{
-	CLEANUP(cleanup_handle) CURL *handle = NULL;
-	CURLcode code;
-	int r = load(e);
-
-	if (r < 0)
-		return r;
-	handle = easy_init();
-	if (!handle)
-		return error_sys(e, -ENOMEM, "cannot ask Docker");
-	prepare(handle, socket, path);
-	easy_setopt(handle, CURLOPT_TIMEOUT_MS, (long)TIMEOUT_MS);
-	easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_data);
-	easy_setopt(handle, CURLOPT_WRITEDATA, ret);
-	code = easy_perform(handle);
-	if (code == CURLE_COULDNT_CONNECT)
-		return no_daemon(socket, e);
-	if (code == CURLE_WRITE_ERROR)
-		return error_set(e, STATUS_FAILED, -EIO, "Docker's answer is larger than 4 MiB");
-	if (code != CURLE_OK)
-		return error_set(e, STATUS_FAILED, -EIO, "cannot ask Docker on %s: %s", socket,
-				 easy_strerror(code));
-	easy_getinfo(handle, CURLINFO_RESPONSE_CODE, ret_status);
-	return 0;
-}
-
-/* A stream being followed: what has arrived of its present line. */
-struct stream {
-	CURL *handle;
-	void (*opened)(void *arg);
-	docker_line line;
-	void *arg;
-	char *text;
-	size_t used, most;
-	bool too_long; /* this line is being skipped */
-	bool failed;
-};
-
-static void stream_release(struct stream *s)
-{
-	cleanup_handle(&s->handle);
-	free(s->text);
+	easy_getinfo(t->handle, CURLINFO_RESPONSE_CODE, &status);
+	return status;
 }
 
 /* Called for every header line; the empty one ends the headers. */
 static size_t on_header(char *data, size_t size, size_t count, void *arg)
 {
-	struct stream *s = arg;
-	long status = 0;
+	struct docker_transfer *t = arg;
 
 	if (size * count > 2 || (data[0] != '\r' && data[0] != '\n'))
 		return size * count;
-	easy_getinfo(s->handle, CURLINFO_RESPONSE_CODE, &status);
-	s->failed = status != 200;
-	if (s->failed)
-		return 0;
-	s->opened(s->arg);
+	t->refused = t->r.only_ok && status_of(t) != 200;
+	if (t->refused)
+		return 0; /* ends the transfer with CURLE_WRITE_ERROR */
+	if (t->r.begun)
+		t->r.begun(t->r.arg);
 	return size * count;
 }
 
-/* Ends the present line and hands it on. */
-static void end_line(struct stream *s)
+static size_t on_body(char *data, size_t size, size_t count, void *arg)
 {
-	s->text[s->used] = '\0';
-	if (s->too_long)
-		s->line(NULL, s->used, s->arg);
-	else if (s->used)
-		s->line(s->text, s->used, s->arg);
-	s->used = 0;
-	s->too_long = false;
+	struct docker_transfer *t = arg;
+	enum docker_take take;
+
+	if (t->r.silence_ms)
+		t->waited_us = 0;
+	take = t->r.data(data, size * count, t->r.arg);
+	if (take == DOCKER_TAKEN)
+		return size * count;
+	t->paused = take == DOCKER_LATER;
+	if (t->paused)
+		return CURL_WRITEFUNC_PAUSE;
+	t->cut = take;
+	return 0;
 }
 
-static size_t on_stream(char *data, size_t size, size_t count, void *arg)
+int docker_session_new(const char *socket, struct docker_session **ret, struct error *e)
 {
-	struct stream *s = arg;
-	size_t n = size * count;
-
-	for (size_t i = 0; i < n; i++) {
-		if (data[i] == '\n')
-			end_line(s);
-		else if (s->used < s->most)
-			s->text[s->used++] = data[i];
-		else
-			s->too_long = true;
-	}
-	return n;
-}
-
-/* Performs a request as curl_easy_perform does, which wakes up every second though. */
-static CURLcode perform_long(CURL *handle)
-{
-	CURLcode code = CURLE_OUT_OF_MEMORY;
-	CURLM *multi = multi_init();
-	int running = 1, left;
-	CURLMsg *message;
-
-	if (!multi)
-		return code;
-	if (multi_add(multi, handle) == CURLM_OK) {
-		while (multi_perform(multi, &running) == CURLM_OK && running)
-			if (multi_poll(multi, NULL, 0, FOLLOW_POLL_MS, NULL) != CURLM_OK)
-				break;
-		message = multi_info(multi, &left);
-		if (message && message->msg == CURLMSG_DONE)
-			code = message->data.result;
-		multi_remove(multi, handle);
-	}
-	multi_cleanup(multi);
-	return code;
-}
-
-int docker_follow(const char *socket, const char *path, size_t most, void (*opened)(void *arg),
-		  docker_line line, void *arg, struct error *e)
-{
-	CLEANUP(stream_release)
-	struct stream s = { .opened = opened, .line = line, .arg = arg, .most = most };
-	CURLcode code;
+	struct docker_session *s;
 	int r = load(e);
 
 	if (r < 0)
 		return r;
-	s.text = malloc(most + 1);
-	s.handle = easy_init();
-	if (!s.text || !s.handle)
-		return error_sys(e, -ENOMEM, "cannot follow Docker");
-	prepare(s.handle, socket, path);
-	easy_setopt(s.handle, CURLOPT_HEADERFUNCTION, on_header);
-	easy_setopt(s.handle, CURLOPT_HEADERDATA, &s);
-	easy_setopt(s.handle, CURLOPT_WRITEFUNCTION, on_stream);
-	easy_setopt(s.handle, CURLOPT_WRITEDATA, &s);
-	code = perform_long(s.handle);
+	s = calloc(1, sizeof(*s));
+	if (s) {
+		s->socket = strdup(socket);
+		s->multi = multi_init();
+	}
+	if (!s || !s->socket || !s->multi) {
+		if (s)
+			docker_session_free(s);
+		return error_sys(e, -ENOMEM, "cannot ask Docker");
+	}
+	*ret = s;
+	return 0;
+}
+
+/* Takes a transfer out of its session. */
+static void transfer_free(struct docker_transfer *t)
+{
+	struct docker_transfer **at = &t->session->first;
+
+	while (*at != t)
+		at = &(*at)->next;
+	*at = t->next;
+	multi_remove(t->session->multi, t->handle);
+	easy_cleanup(t->handle);
+	free(t);
+}
+
+void docker_session_free(struct docker_session *s)
+{
+	while (s->first)
+		transfer_free(s->first);
+	if (s->multi)
+		multi_cleanup(s->multi);
+	free(s->socket);
+	free(s);
+}
+
+/* Sets the request's options. */
+static void prepare(struct docker_transfer *t)
+{
+	char url[512];
+
+	snprintf(url, sizeof(url), "http://docker%s", t->r.path);
+	t->r.path = NULL;
+	easy_setopt(t->handle, CURLOPT_UNIX_SOCKET_PATH, t->session->socket);
+	easy_setopt(t->handle, CURLOPT_URL, url);
+	easy_setopt(t->handle, CURLOPT_NOPROXY, "*");
+	easy_setopt(t->handle, CURLOPT_NOSIGNAL, 1L);
+	/* an idle service holds one connection: the stream's */
+	easy_setopt(t->handle, CURLOPT_FORBID_REUSE, 1L);
+	easy_setopt(t->handle, CURLOPT_HEADERFUNCTION, on_header);
+	easy_setopt(t->handle, CURLOPT_HEADERDATA, t);
+	easy_setopt(t->handle, CURLOPT_WRITEFUNCTION, on_body);
+	easy_setopt(t->handle, CURLOPT_WRITEDATA, t);
+}
+
+int docker_begin(struct docker_session *s, const struct docker_request *r,
+		 struct docker_transfer **ret, struct error *e)
+{
+	struct docker_transfer *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return error_sys(e, -ENOMEM, "cannot ask Docker");
+	t->session = s;
+	t->r = *r;
+	t->handle = easy_init();
+	if (!t->handle) {
+		free(t);
+		return error_sys(e, -ENOMEM, "cannot ask Docker");
+	}
+	t->next = s->first;
+	s->first = t;
+	prepare(t);
+	if (multi_add(s->multi, t->handle) != CURLM_OK) {
+		transfer_free(t);
+		return error_sys(e, -ENOMEM, "cannot ask Docker");
+	}
+	if (ret)
+		*ret = t;
+	return 0;
+}
+
+void docker_resume(struct docker_transfer *t)
+{
+	t->paused = false;
+	/* what waited is handed on in this very call */
+	if (easy_pause(t->handle, CURLPAUSE_CONT) != CURLE_OK)
+		t->cut = t->cut ? t->cut : DOCKER_BROKEN;
+}
+
+/* Whether a stream that ended this way was ended by the daemon. */
+static bool is_end(CURLcode code)
+{
+	return code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING;
+}
+
+/* What a transfer that ended so is worth. Returns as `done` gets it. */
+static int outcome(const struct docker_transfer *t, CURLcode code, struct error *e)
+{
+	if (t->refused)
+		return error_set(e, STATUS_FAILED, -EIO, "Docker answers with HTTP status %ld",
+				 status_of(t));
+	if (t->cut == DOCKER_TOO_LARGE)
+		return error_set(e, STATUS_FAILED, -EIO, "Docker's answer is larger than 4 MiB");
+	if (t->cut)
+		return error_set(e, STATUS_FAILED, -EIO, "cannot make sense of Docker's answer");
+	if (code == CURLE_OK || (t->r.endless && is_end(code)))
+		return 0;
 	if (code == CURLE_COULDNT_CONNECT)
-		return no_daemon(socket, e);
-	if (s.failed || (code != CURLE_OK && code != CURLE_PARTIAL_FILE &&
-			 code != CURLE_RECV_ERROR && code != CURLE_GOT_NOTHING))
-		return error_set(e, STATUS_FAILED, -EIO, "cannot follow Docker on %s: %s", socket,
-				 easy_strerror(code));
+		return error_set(e, STATUS_FAILED, -EHOSTDOWN,
+				 "Docker does not answer on %s: is dockerd running?",
+				 t->session->socket);
+	return error_set(e, STATUS_FAILED, -EIO, "cannot ask Docker on %s: %s", t->session->socket,
+			 easy_strerror(code));
+}
+
+/* Ends a transfer, and tells so. */
+static void finish(struct docker_transfer *t, CURLcode code)
+{
+	const struct docker_request request = t->r;
+	struct error e = { .status = STATUS_DONE };
+	int r = outcome(t, code, &e);
+	long status = status_of(t);
+
+	transfer_free(t);
+	request.done(r, status, &e, request.arg);
+}
+
+/* How long Docker may still be waited for; -1: for ever. In microseconds. */
+static int64_t time_left(const struct docker_transfer *t)
+{
+	int64_t most = (t->r.timeout_ms ? t->r.timeout_ms : t->r.silence_ms) * (int64_t)1000;
+
+	if (most == 0 || t->paused)
+		return -1;
+	return t->waited_us < most ? most - t->waited_us : 0;
+}
+
+/* Ends one transfer that libcurl is done with, was cut or is too late. Returns whether there was
+ * one. */
+static bool finish_one(struct docker_session *s)
+{
+	struct docker_transfer *t = s->first;
+	const CURLMsg *message;
+	int left;
+
+	while ((message = multi_info(s->multi, &left))) {
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		while (t->handle != message->easy_handle)
+			t = t->next;
+		finish(t, message->data.result);
+		return true;
+	}
+	for (; t; t = t->next)
+		if (t->cut || time_left(t) == 0) {
+			finish(t, CURLE_OPERATION_TIMEDOUT);
+			return true;
+		}
+	return false;
+}
+
+/* How long to block at most, in milliseconds. */
+static int poll_ms(const struct docker_session *s, long most_ms)
+{
+	int64_t least = (most_ms < 0 ? POLL_MS : most_ms) * (int64_t)1000;
+
+	for (const struct docker_transfer *t = s->first; t; t = t->next) {
+		int64_t left = t->cut ? 0 : time_left(t);
+
+		if (left >= 0 && left < least)
+			least = left;
+	}
+	return (int)((least + 999) / 1000);
+}
+
+/* Counts time as waited for Docker. */
+static void count(struct docker_session *s, int64_t us)
+{
+	for (struct docker_transfer *t = s->first; t; t = t->next)
+		if (!t->paused)
+			t->waited_us += us;
+}
+
+int docker_turn(struct docker_session *s, long most_ms, struct error *e)
+{
+	int64_t begin = now_us(), polled, busy;
+	int running;
+
+	if (multi_poll(s->multi, NULL, 0, poll_ms(s, most_ms), NULL) != CURLM_OK)
+		return error_set(e, STATUS_FAILED, -EIO, "cannot wait for Docker");
+	polled = now_us();
+	count(s, polled - begin);
+	if (multi_perform(s->multi, &running) != CURLM_OK)
+		return error_set(e, STATUS_FAILED, -EIO, "cannot read from Docker");
+	busy = now_us() - polled;
+	count(s, busy < BUSY_MOST_US ? busy : BUSY_MOST_US);
+	while (finish_one(s))
+		;
 	return 0;
 }

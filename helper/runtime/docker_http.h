@@ -4,38 +4,68 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdlib.h>
 
 #include "base/error.h"
 
-/* What has arrived of an answer, zero-terminated; at most 4 MiB. */
-struct docker_answer {
-	char *text;
-	size_t len;
+#define DOCKER_LIST "/containers/json"
+#define DOCKER_LIST_SILENCE_MS 30000 /* may be long, but not stand still so long */
+
+/* What a request's reader did with a piece of the answer. */
+enum docker_take {
+	DOCKER_TAKEN,
+	DOCKER_LATER,	  /* not taken: it comes again, whole, after docker_resume */
+	DOCKER_BROKEN,	  /* it makes no sense: the request is to fail */
+	DOCKER_TOO_LARGE, /* so is it, being larger than 4 MiB */
 };
 
-static inline void docker_answer_release(struct docker_answer *a)
-{
-	free(a->text);
-}
+/* One request. Times count only while Docker is waited for, not while this process is busy. */
+struct docker_request {
+	const char *path;
+	bool only_ok;	 /* an answer with another status than 200 fails unread */
+	bool endless;	 /* that the daemon ends the answer is no failure */
+	long timeout_ms; /* for the whole answer; 0: none */
+	long silence_ms; /* since its last byte; 0: none */
+
+	/* May be null: the answer has begun, with status 200 if only_ok. */
+	void (*begun)(void *arg);
+
+	/* The answer's next piece, at most 16 KiB. */
+	enum docker_take (*data)(const char *data, size_t len, void *arg);
+
+	/*
+	 * The request is over, and not to be used any more. @r: 0 with the HTTP status,
+	 * -EHOSTDOWN if no daemon answers, or -EIO; with e filled in.
+	 * Not called by docker_ask, which returns r.
+	 */
+	void (*done)(int r, long status, const struct error *e, void *arg);
+	void *arg;
+};
+
+struct docker_transfer; /* a request under way */
+struct docker_session;	/* requests beside each other on one socket */
+
+/* Makes one without requests. Returns 0, -EHOSTDOWN if libcurl is not there, or -ENOMEM. */
+int docker_session_new(const char *socket, struct docker_session **ret, struct error *e);
+
+/* Ends what is under way, without a call to `done`. */
+void docker_session_free(struct docker_session *s);
 
 /*
- * Asks for a path of the API, and waits 5 s at most.
- * Returns 0 with the HTTP status, -EHOSTDOWN if no daemon answers, or -EIO.
+ * Begins a request, of which path need not live on. Not to be called from begun or data.
+ * Returns 0, or -ENOMEM. @ret: may be null; good until `done`
  */
-int docker_get(const char *socket, const char *path, struct docker_answer *ret, long *ret_status,
-	       struct error *e);
+int docker_begin(struct docker_session *s, const struct docker_request *r,
+		 struct docker_transfer **ret, struct error *e);
 
-/* One line of a stream, without its newline; longer ones come as null with the length they had. */
-typedef void (*docker_line)(const char *line, size_t len, void *arg);
+/* Goes on after DOCKER_LATER. Not to be called from begun or data. */
+void docker_resume(struct docker_transfer *t);
 
 /*
- * Follows a stream of lines until the daemon ends it. `opened` is called once when the daemon has
- * begun to answer, and no line is lost meanwhile.
- * @most: bytes that a line may have
- * Returns 0 when the stream ended, -EHOSTDOWN if no daemon answers, or -EIO.
+ * Waits until something comes, a request's time is over or so many milliseconds have passed, and
+ * hands on what there is. Wakes up for nothing else.
+ * @most_ms: -1 for no such limit
+ * Returns 0, or -EIO.
  */
-int docker_follow(const char *socket, const char *path, size_t most, void (*opened)(void *arg),
-		  docker_line line, void *arg, struct error *e);
+int docker_turn(struct docker_session *s, long most_ms, struct error *e);
 
 #endif

@@ -1,85 +1,294 @@
-/* Docker's events: all that runs, then all that happens, without a gap between. */
+/*
+ * Docker's events: all that runs, then all that happens, without a gap between.
+ *
+ * Theory of operation: one session holds the stream of events, the list of what runs, which is
+ * asked for once the stream is open, and inspects of single containers (docker_queue.c). None
+ * waits for another: a container that the daemon cannot answer for, a list that comes slowly, hold
+ * up nobody else. The list pauses while many of its containers wait to be inspected. What the
+ * stream tells of a container that is being inspected overtakes the answer: one that was sent
+ * before a `start` is followed by another, and one that was sent before a `die` or a `rename`
+ * counts for nothing.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/json.h"
+#include "base/note.h"
+#include "runtime/docker_ask.h"
+#include "runtime/docker_container.h"
 #include "runtime/docker_http.h"
+#include "runtime/docker_lines.h"
+#include "runtime/docker_list.h"
+#include "runtime/docker_queue.h"
 #include "runtime/engines.h"
 
 #define EVENT_MAX (1024 * 1024) /* bytes of one event; labels can make it longer */
+#define LIST_AHEAD 64		/* inspects waiting, with which the list pauses */
+#define LIST_AGAIN_MS 5000	/* after a list that failed */
 /* {"type":["container","network"]} */
 #define EVENTS "/events?filters=%7B%22type%22%3A%5B%22container%22%2C%22network%22%5D%7D"
 
 struct docker_watching {
-	const struct runtime_options *o;
 	runtime_heard heard;
 	void (*refused)(const char *name, const struct error *e, void *arg);
 	void *arg;
+	struct docker_session *session;
+	struct docker_lines lines;
+	struct docker_queue queue;
+
+	bool list_wanted; /* what runs is to be looked at; anew, if that is under way */
+	bool listing;	  /* from the request until all of its containers are answered */
+	struct docker_list list;
+	struct docker_transfer *list_transfer; /* null: the list is read to its end */
+	bool list_paused, list_failed;
+	int64_t list_at; /* if it failed: when to ask again, in ms of the monotonic clock */
+
+	bool over;
+	int result; /* with error, if it is over and not 0 */
+	struct error error;
 };
 
-/* Inspects a container and tells that it runs, or why it cannot be served. */
-static void look_at(struct docker_watching *w, const char *id, const char *name, const char *why)
-{
-	struct instance instance = { .pid = 0 };
-	struct error error;
-	int r = runtime_docker.find(id, w->o, &instance, &error);
+/* One inspect under way. */
+struct asking {
+	struct docker_watching *w;
+	struct docker_inspect *inspect;
+	struct docker_answer answer;
+};
 
-	if (r == 0)
-		w->heard(RUNTIME_RUNNING, &instance, NULL, why, w->arg);
-	else if (r != -ENOENT && r != -ESRCH && r != -EHOSTDOWN)
-		w->refused(*instance.ident.name ? instance.ident.name : name, &error, w->arg);
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static int on_listed(const struct instance *i, void *arg)
+static void watching_release(struct docker_watching *w)
+{
+	if (w->session)
+		docker_session_free(w->session);
+	docker_queue_clear(&w->queue);
+	free(w->lines.text);
+}
+
+static void fail(struct docker_watching *w, int r, const struct error *e)
+{
+	if (w->over)
+		return;
+	w->over = true;
+	w->result = r;
+	w->error = *e;
+}
+
+/* Has a container inspected. @name: for people; @event_ns: 0 if there was no event */
+static void look_at(struct docker_watching *w, const char *id, const char *name, const char *why,
+		    int64_t event_ns, bool listed)
+{
+	struct docker_inspect inspect = { .why = why, .event_ns = event_ns, .listed = listed };
+	struct error e;
+	int r;
+
+	if (strlen(id) >= sizeof(inspect.id) || !docker_can_exist(id))
+		return;
+	snprintf(inspect.id, sizeof(inspect.id), "%s", id);
+	snprintf(inspect.name, sizeof(inspect.name), "%s", name);
+	r = docker_queue_add(&w->queue, &inspect);
+	/* another connection begins with a list, so nothing is missed */
+	if (r < 0) {
+		error_set(&e, STATUS_FAILED, r,
+			  "too many Docker containers wait to be looked at: connecting anew");
+		fail(w, r, &e);
+	}
+}
+
+/*
+ * Tells what was answered. @r: 0 with the answer, or why there is none, in e.
+ * Returns whether the inspect is done with; else it is to be sent again.
+ */
+static bool tell_answer(struct asking *a, int r, long status, struct error *e)
+{
+	struct docker_container c = { .started_ns = 0 };
+	struct docker_inspect *i = a->inspect;
+	struct docker_watching *w = a->w;
+
+	if (i->outdated)
+		return true;
+	if (i->owner) {
+		docker_container_shared(i->id, r == 0 && status == 200 ? &a->answer : NULL, e);
+		w->refused(i->name, e, w->arg);
+		return true;
+	}
+	if (r == 0)
+		r = docker_container_read(i->id, status, &a->answer, &c, e);
+	if (r == -ENODEV && *c.shares) {
+		docker_queue_ask_owner(&w->queue, i, c.shares, c.instance.ident.name);
+		return false;
+	}
+	if (r == 0)
+		w->heard(RUNTIME_RUNNING, &c.instance, NULL, i->why, w->arg);
+	else if (r != -ENOENT && r != -ESRCH && r != -EHOSTDOWN)
+		w->refused(*c.instance.ident.name ? c.instance.ident.name : i->name, e, w->arg);
+	return true;
+}
+
+static void on_inspected(int r, long status, const struct error *e, void *arg)
+{
+	struct asking *a = arg;
+	struct error error = *e;
+
+	if (tell_answer(a, r, status, &error))
+		docker_queue_remove(&a->w->queue, a->inspect);
+	docker_answer_release(&a->answer);
+	free(a);
+}
+
+static enum docker_take on_answer(const char *data, size_t len, void *arg)
+{
+	struct asking *a = arg;
+
+	return docker_answer_add(data, len, &a->answer);
+}
+
+/* Sends an inspect. Returns 0 or -ENOMEM. */
+static int send_inspect(struct docker_watching *w, struct docker_inspect *i, struct error *e)
+{
+	_free_ struct asking *a = calloc(1, sizeof(*a));
+	char path[DOCKER_PATH_MAX];
+	const struct docker_request request = { .path = path,
+						.timeout_ms = DOCKER_ANSWER_MS,
+						.data = on_answer,
+						.done = on_inspected,
+						.arg = a };
+	int r;
+
+	if (!a)
+		return error_sys(e, -ENOMEM, "cannot inspect a container");
+	a->w = w;
+	a->inspect = i;
+	docker_container_path(i->id, path);
+	r = docker_begin(w->session, &request, NULL, e);
+	if (r == 0)
+		(void)steal_ptr(&a);
+	return r;
+}
+
+static void on_listed_id(const char *id, void *arg)
+{
+	look_at(arg, id, id, "running", 0, true);
+}
+
+/* Whether the list is to wait for the inspects of what it has told. */
+static bool is_ahead(const struct docker_watching *w)
+{
+	return w->queue.count - w->queue.sent > LIST_AHEAD;
+}
+
+static enum docker_take on_list(const char *data, size_t len, void *arg)
 {
 	struct docker_watching *w = arg;
 
-	w->heard(RUNTIME_RUNNING, i, NULL, "running", w->arg);
-	return 0;
+	w->list_paused = is_ahead(w);
+	if (w->list_paused)
+		return DOCKER_LATER;
+	return docker_list_read(&w->list, data, len, on_listed_id, w) < 0 ? DOCKER_BROKEN
+									  : DOCKER_TAKEN;
+}
+
+/* Without a list the events are followed all the same, and it is asked for again. */
+static void on_list_done(int r, long status, const struct error *e, void *arg)
+{
+	struct docker_watching *w = arg;
+	bool whole = docker_list_is_whole(&w->list);
+
+	(void)status;
+	w->list_transfer = NULL;
+	w->list_paused = false;
+	w->list_failed = r < 0 || !whole;
+	if (!w->list_failed)
+		return;
+	w->list_at = now_ms() + LIST_AGAIN_MS;
+	note(NOTE_WARNING, "cannot list Docker's containers: %s",
+	     r < 0 ? e->text : "the list is not whole");
+}
+
+/* Asks for the list of what runs. Returns 0 or -ENOMEM. */
+static int send_list(struct docker_watching *w, struct error *e)
+{
+	const struct docker_request request = { .path = DOCKER_LIST,
+						.only_ok = true,
+						.silence_ms = DOCKER_LIST_SILENCE_MS,
+						.data = on_list,
+						.done = on_list_done,
+						.arg = w };
+
+	w->list_wanted = w->list_paused = w->list_failed = false;
+	w->listing = true;
+	memset(&w->list, 0, sizeof(w->list));
+	return docker_begin(w->session, &request, &w->list_transfer, e);
 }
 
 /* The stream is open, and keeps what happens from now on: what runs already is asked for. */
 static void on_opened(void *arg)
 {
 	struct docker_watching *w = arg;
-	struct error error;
-	int r = runtime_docker.each_running(w->o, on_listed, w, &error);
 
-	if (r < 0)
-		w->refused("", &error, w->arg);
-	else
-		w->heard(RUNTIME_LISTED, NULL, NULL, "listed", w->arg);
+	w->list_wanted = true;
 }
 
-/* Tells one event of a container. @actor: its ID and attributes */
+/* A word of an event's that means a look at its container, which lives on; or null. */
+static const char *look_for(const char *type, const char *action)
+{
+	static const char *const words[][2] = {
+		{ "container", "start" },
+		{ "network", "connect" },
+		{ "network", "disconnect" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strcmp(type, words[i][0]) == 0 && strcmp(action, words[i][1]) == 0)
+			return words[i][1];
+	return NULL;
+}
+
+/* Tells an end or another name. @actor: the container's ID and attributes */
 static void on_container(struct docker_watching *w, const char *action, const cJSON *actor)
 {
 	const char *id = json_text(actor, "ID");
 	const cJSON *attributes = json_member(actor, "Attributes");
 	const char *name = json_text(attributes, "name"), *old = json_text(attributes, "oldName");
 	struct instance instance = { .ident.runtime = "docker" };
+	const struct docker_inspect *sent;
 
 	if (!id || !name || strlen(id) >= sizeof(instance.id) || strlen(name) > IDENT_NAME_MAX)
 		return;
 	snprintf(instance.id, sizeof(instance.id), "%s", id);
 	snprintf(instance.ident.name, sizeof(instance.ident.name), "%s", name);
-	if (strcmp(action, "start") == 0)
-		look_at(w, id, name, "start");
-	else if (strcmp(action, "die") == 0)
+	if (strcmp(action, "die") == 0) {
+		docker_queue_outdate(&w->queue, id);
 		w->heard(RUNTIME_GONE, &instance, NULL, "die", w->arg);
-	else if (strcmp(action, "rename") == 0 && old && *old == '/' &&
-		 strlen(old) <= IDENT_NAME_MAX)
+	} else if (strcmp(action, "rename") == 0 && old && *old == '/' &&
+		   strlen(old) <= IDENT_NAME_MAX) {
+		sent = docker_queue_outdate(&w->queue, id);
 		w->heard(RUNTIME_RENAMED, &instance, old + 1, "rename", w->arg);
+		/* the answer that is under way may tell the old name */
+		if (sent)
+			look_at(w, id, name, sent->why, sent->event_ns, sent->listed);
+	}
 }
 
 static void on_event(const char *line, size_t len, void *arg)
 {
 	struct docker_watching *w = arg;
 	_json_ cJSON *event = NULL;
-	const char *type, *action, *container;
+	const char *type, *action, *why, *id, *name;
+	const cJSON *actor, *attributes;
+	int64_t event_ns = 0;
 	struct error error;
 
+	if (w->over)
+		return;
 	/* one that is too long or makes no sense may have been anything: look at all again */
 	if (!line || json_parse(line, len, &event, &error) < 0) {
 		on_opened(w);
@@ -87,21 +296,107 @@ static void on_event(const char *line, size_t len, void *arg)
 	}
 	type = json_text(event, "Type");
 	action = json_text(event, "Action");
+	actor = json_member(event, "Actor");
+	attributes = json_member(actor, "Attributes");
 	if (!type || !action)
 		return;
-	if (strcmp(type, "container") == 0)
-		on_container(w, action, json_member(event, "Actor"));
-	container = json_text(json_member(json_member(event, "Actor"), "Attributes"), "container");
-	if (strcmp(type, "network") == 0 && container &&
-	    (strcmp(action, "connect") == 0 || strcmp(action, "disconnect") == 0))
-		look_at(w, container, container, action);
+	why = look_for(type, action);
+	if (!why) {
+		if (strcmp(type, "container") == 0)
+			on_container(w, action, actor);
+		return;
+	}
+	json_whole(json_member(event, "timeNano"), 1, INT64_MAX, &event_ns);
+	if (strcmp(type, "container") == 0) {
+		id = json_text(actor, "ID");
+		name = json_text(attributes, "name");
+	} else {
+		id = name = json_text(attributes, "container");
+	}
+	if (id && name)
+		look_at(w, id, name, why, event_ns, false);
+}
+
+static enum docker_take on_stream(const char *data, size_t len, void *arg)
+{
+	struct docker_watching *w = arg;
+
+	docker_lines_read(&w->lines, data, len, on_event, w);
+	return DOCKER_TAKEN;
+}
+
+static void on_stream_done(int r, long status, const struct error *e, void *arg)
+{
+	(void)status;
+	fail(arg, r, e);
+}
+
+/* Asks for the stream of events. Returns 0 or -errno. */
+static int open_stream(struct docker_watching *w, const char *socket, struct error *e)
+{
+	const struct docker_request request = { .path = EVENTS,
+						.only_ok = true,
+						.endless = true,
+						.begun = on_opened,
+						.data = on_stream,
+						.done = on_stream_done,
+						.arg = w };
+	int r = docker_session_new(socket, &w->session, e);
+
+	if (r < 0)
+		return r;
+	w->lines.most = EVENT_MAX;
+	w->lines.text = malloc(w->lines.most + 1);
+	if (!w->lines.text)
+		return error_sys(e, -ENOMEM, "cannot follow Docker");
+	return docker_begin(w->session, &request, NULL, e);
+}
+
+/* Goes on with the list: reads more, ends it, or begins it. Returns 0 or -ENOMEM. */
+static int go_on_listing(struct docker_watching *w, struct error *e)
+{
+	if (w->list_paused && !is_ahead(w)) {
+		w->list_paused = false;
+		docker_resume(w->list_transfer);
+	}
+	if (w->listing && !w->list_transfer && w->queue.listed == 0) {
+		w->listing = false;
+		if (!w->list_failed)
+			w->heard(RUNTIME_LISTED, NULL, NULL, "listed", w->arg);
+	}
+	if (w->listing || (w->list_failed ? now_ms() < w->list_at : !w->list_wanted))
+		return 0;
+	return send_list(w, e);
+}
+
+/* How long nothing need be done if nothing comes, in milliseconds; -1: for ever. */
+static long time_to_list(const struct docker_watching *w)
+{
+	int64_t left = w->list_at - now_ms();
+
+	if (w->listing || !w->list_failed)
+		return -1;
+	return left > 0 ? left : 0;
 }
 
 int docker_watch(const struct runtime_options *o, runtime_heard heard,
 		 void (*refused)(const char *name, const struct error *e, void *arg), void *arg,
 		 struct error *e)
 {
-	struct docker_watching w = { o, heard, refused, arg };
+	CLEANUP(watching_release)
+	struct docker_watching w = { .heard = heard, .refused = refused, .arg = arg };
+	int r = open_stream(&w, o->docker_socket, e);
 
-	return docker_follow(o->docker_socket, EVENTS, EVENT_MAX, on_opened, on_event, &w, e);
+	while (r == 0 && !w.over) {
+		struct docker_inspect *i;
+
+		r = go_on_listing(&w, e);
+		while (r == 0 && (i = docker_queue_next(&w.queue)))
+			r = send_inspect(&w, i, e);
+		if (r == 0 && !w.over)
+			r = docker_turn(w.session, time_to_list(&w), e);
+	}
+	if (r == 0 && w.result < 0)
+		*e = w.error;
+	return r < 0 ? r : w.result;
 }

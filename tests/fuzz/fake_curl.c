@@ -2,8 +2,8 @@
  * A Docker daemon made of one fuzz input, in place of libcurl.
  *
  * Linked instead of helper/runtime/library.c: what asks for libcurl gets the functions below, so
- * that all of docker_http.c, docker.c and docker_watch.c is the production's. The stream comes in
- * pieces of every size.
+ * that all of docker_http.c and what is above it is the production's. The stream comes in pieces of
+ * every size, mostly while nothing else is under way, so that all else is answered before it ends.
  */
 #include "fake_curl.h"
 
@@ -30,9 +30,17 @@ static size_t part_count, next;
 struct handle {
 	curl_write_callback header, write;
 	void *header_arg, *write_arg;
+	bool stream, begun, paused, over, told;
+	CURLcode code;
 	long status;
-	bool stream;
+	const uint8_t *data;
+	size_t size, piece;
+	CURLMsg message;
 };
+
+#define HANDLES 64
+static struct handle *handles[HANDLES]; /* those that are under way */
+static unsigned int turn;
 
 static void add_part(const uint8_t *data, size_t size)
 {
@@ -53,6 +61,7 @@ void fake_curl(const uint8_t *data, size_t size)
 
 	part_count = 0;
 	next = 1;
+	turn = 0;
 	while (part_count < PARTS - 1 && (end = memmem(data, size, "\n--\n", 4))) {
 		add_part(data, (size_t)(end - data) + 1);
 		size -= (size_t)(end + 4 - data);
@@ -80,10 +89,12 @@ static CURLcode easy_setopt(CURL *handle, CURLoption option, ...)
 	switch ((int)option) {
 	case CURLOPT_HEADERFUNCTION:
 		h->header = va_arg(args, curl_write_callback);
-		h->stream = true;
 		break;
 	case CURLOPT_HEADERDATA:
 		h->header_arg = va_arg(args, void *);
+		break;
+	case CURLOPT_URL:
+		h->stream = strstr(va_arg(args, const char *), "/events");
 		break;
 	case CURLOPT_WRITEFUNCTION:
 		h->write = va_arg(args, curl_write_callback);
@@ -98,42 +109,70 @@ static CURLcode easy_setopt(CURL *handle, CURLoption option, ...)
 	return CURLE_OK;
 }
 
-/* Hands data to a callback in pieces, each copied to memory that ends where it does. */
-static bool hand(curl_write_callback to, void *arg, const uint8_t *data, size_t size)
+static void end(struct handle *h, CURLcode code)
 {
-	for (size_t piece = 1, n; size > 0; data += n, size -= n, piece = piece * 7 % PIECE_MOST) {
-		char *copy;
-		bool taken;
-
-		n = piece < size ? piece : size;
-		copy = malloc(n);
-		if (!copy)
-			return false;
-		memcpy(copy, data, n);
-		taken = to(copy, 1, n, arg) == n;
-		free(copy);
-		if (!taken)
-			return false;
-	}
-	return true;
+	h->over = true;
+	h->code = code;
 }
 
-static CURLcode easy_perform(CURL *handle)
+/* Begins the answer: the part that it is, and its headers. */
+static void begin(struct handle *h)
 {
-	struct handle *h = handle;
 	const struct part *p = &parts[0];
 	char line[] = "Server: Docker\r\n";
 
-	if (!h->stream) {
-		if (part_count < 2)
-			return CURLE_COULDNT_CONNECT;
-		p = &parts[next < part_count ? next++ : part_count - 1];
+	h->begun = true;
+	if (!h->stream && part_count < 2) {
+		end(h, CURLE_COULDNT_CONNECT);
+		return;
 	}
+	if (!h->stream)
+		p = &parts[next < part_count ? next++ : part_count - 1];
 	h->status = p->status;
-	if (h->stream && (h->header(line, 1, strlen(line), h->header_arg) != strlen(line) ||
-			  h->header(line + strlen(line) - 2, 1, 2, h->header_arg) != 2))
-		return CURLE_WRITE_ERROR;
-	return hand(h->write, h->write_arg, p->data, p->size) ? CURLE_OK : CURLE_WRITE_ERROR;
+	h->data = p->data;
+	h->size = p->size;
+	h->piece = 1;
+	if (h->header(line, 1, strlen(line), h->header_arg) != strlen(line) ||
+	    h->header(line + strlen(line) - 2, 1, 2, h->header_arg) != 2)
+		end(h, CURLE_WRITE_ERROR);
+}
+
+/* Hands on the next piece, copied to memory that ends where it does. */
+static void hand_piece(struct handle *h)
+{
+	size_t n = h->piece < h->size ? h->piece : h->size, taken;
+	char *copy;
+
+	if (n == 0) {
+		end(h, CURLE_OK);
+		return;
+	}
+	copy = malloc(n);
+	if (!copy)
+		abort();
+	memcpy(copy, h->data, n);
+	taken = h->write(copy, 1, n, h->write_arg);
+	free(copy);
+	if (taken == CURL_WRITEFUNC_PAUSE) {
+		h->paused = true;
+		return;
+	}
+	h->data += n;
+	h->size -= n;
+	h->piece = h->piece * 7 % PIECE_MOST;
+	if (taken != n)
+		end(h, CURLE_WRITE_ERROR);
+}
+
+static CURLcode easy_pause(CURL *handle, int what)
+{
+	struct handle *h = handle;
+
+	(void)what;
+	h->paused = false;
+	/* as libcurl does: within this call */
+	hand_piece(h);
+	return h->over && h->code != CURLE_OK ? h->code : CURLE_OK;
 }
 
 static CURLcode easy_getinfo(CURL *handle, CURLINFO info, ...)
@@ -147,30 +186,52 @@ static CURLcode easy_getinfo(CURL *handle, CURLINFO info, ...)
 	return CURLE_OK;
 }
 
-/* A multi handle of one: what it has performed is told by its message. */
-static struct {
-	CURL *handle;
-	CURLMsg message;
-} only;
-
 static CURLM *multi_init(void)
 {
-	return &only;
+	return handles;
 }
 
 static CURLMcode multi_add(CURLM *multi, CURL *handle)
 {
 	(void)multi;
-	only.handle = handle;
-	return CURLM_OK;
+	for (size_t i = 0; i < HANDLES; i++)
+		if (!handles[i]) {
+			handles[i] = handle;
+			return CURLM_OK;
+		}
+	return CURLM_OUT_OF_MEMORY;
 }
 
 static CURLMcode multi_perform(CURLM *multi, int *running)
 {
+	struct handle *stream = NULL;
+	bool others = false;
+
 	(void)multi;
-	only.message.msg = CURLMSG_DONE;
-	only.message.data.result = easy_perform(only.handle);
-	*running = 0;
+	turn++;
+	for (size_t i = 0; i < HANDLES; i++) {
+		struct handle *h = handles[i];
+
+		if (!h || h->over || h->paused)
+			continue;
+		if (h->stream) {
+			stream = h;
+			continue;
+		}
+		others = true;
+		if (!h->begun)
+			begin(h);
+		/* the later ones of several are often answered first */
+		for (int k = 0; k < 40 && !h->over && !h->paused && (turn + i) % 3; k++)
+			hand_piece(h);
+	}
+	if (stream && (!others || turn % 4 == 0)) {
+		if (!stream->begun)
+			begin(stream);
+		else if (!others || stream->size > 0)
+			hand_piece(stream);
+	}
+	*running = others || stream;
 	return CURLM_OK;
 }
 
@@ -185,12 +246,26 @@ static CURLMsg *multi_info(CURLM *multi, int *left)
 {
 	(void)multi;
 	*left = 0;
-	return &only.message;
+	for (size_t i = 0; i < HANDLES; i++) {
+		struct handle *h = handles[i];
+
+		if (!h || !h->over || h->told)
+			continue;
+		h->told = true;
+		h->message.msg = CURLMSG_DONE;
+		h->message.easy_handle = h;
+		h->message.data.result = h->code;
+		return &h->message;
+	}
+	return NULL;
 }
 
 static CURLMcode multi_remove(CURLM *multi, CURL *handle)
 {
-	(void)multi, (void)handle;
+	(void)multi;
+	for (size_t i = 0; i < HANDLES; i++)
+		if (handles[i] == handle)
+			handles[i] = NULL;
 	return CURLM_OK;
 }
 
@@ -215,7 +290,7 @@ int library_load(const char *soname, const struct library_symbol *symbols, size_
 	} known[] = {
 		{ "curl_easy_init", (void *)easy_init },
 		{ "curl_easy_setopt", (void *)easy_setopt },
-		{ "curl_easy_perform", (void *)easy_perform },
+		{ "curl_easy_pause", (void *)easy_pause },
 		{ "curl_easy_getinfo", (void *)easy_getinfo },
 		{ "curl_easy_strerror", (void *)easy_strerror },
 		{ "curl_easy_cleanup", (void *)easy_cleanup },

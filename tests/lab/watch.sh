@@ -5,6 +5,8 @@
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/attach.sh"
 watch_log=$lab_run/watch.log
 watch_pool='{ "name": "p", "ranges": ["2001:db8:1::5:0/120"], "exclude": ["2001:db8:1::5:40/124"] }'
+fake_socket=$lab_run/d.sock
+fake_requests=$lab_run/requests
 watch_outside=2001:db8:1::6:1
 
 # watch_lab: router, host, and a copy of the program that nobody rebuilds meanwhile
@@ -138,4 +140,23 @@ took() {
 	[ $took -le "$2" ] || good=1
 	tap_verdict $good "$1" "after $took ms, $2 wanted, of: ${*:4}"
 	note "$1: $took ms"
+}
+
+# asked: whether the fake Docker has had a request
+asked() {
+	[ -s "$fake_requests" ]
+}
+
+# fake MODE [PID [ARG]...]: starts the fake Docker
+fake() {
+	setsid "$lab/fake-docker" $fake_socket "$@" >$fake_requests 2>$lab_run/fake.err &
+	fake=$!
+	wait_for 5 test -S $fake_socket || lab_die "no fake Docker: $(<$lab_run/fake.err)"
+}
+
+# fake_stop: ends it and what it has forked
+fake_stop() {
+	kill -KILL -- "-$fake"
+	wait "$fake" 2>/dev/null
+	rm -f $fake_socket
 }

@@ -1,0 +1,85 @@
+/* One request to Docker by itself, and answers kept whole. */
+#include "runtime/docker_ask.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+
+#define ANSWER_MAX (4u * 1024 * 1024) /* bytes of one inspect; labels can make it large */
+
+/* How a single request ended. */
+struct ending {
+	const struct docker_request *request;
+	bool over;
+	int r;
+	long status;
+	struct error *e;
+};
+
+static enum docker_take on_single_data(const char *data, size_t len, void *arg)
+{
+	const struct ending *ending = arg;
+
+	return ending->request->data(data, len, ending->request->arg);
+}
+
+static void on_single_done(int r, long status, const struct error *e, void *arg)
+{
+	struct ending *ending = arg;
+
+	ending->over = true;
+	ending->r = r;
+	ending->status = status;
+	if (r < 0)
+		*ending->e = *e;
+}
+
+DEFINE_CLEANUP(struct docker_session *, cleanup_session, docker_session_free)
+
+int docker_ask(const char *socket, const struct docker_request *request, long *ret_status,
+	       struct error *e)
+{
+	CLEANUP(cleanup_session) struct docker_session *s = NULL;
+	struct docker_request own = *request;
+	struct ending ending = { .request = request, .e = e };
+	int r = docker_session_new(socket, &s, e);
+
+	own.begun = NULL;
+	own.data = on_single_data;
+	own.done = on_single_done;
+	own.arg = &ending;
+	if (r == 0)
+		r = docker_begin(s, &own, NULL, e);
+	while (r == 0 && !ending.over)
+		r = docker_turn(s, -1, e);
+	if (r == 0 && ending.r == 0)
+		*ret_status = ending.status;
+	return r < 0 ? r : ending.r;
+}
+
+enum docker_take docker_answer_add(const char *data, size_t len, void *arg)
+{
+	struct docker_answer *a = arg;
+	char *larger;
+
+	if (len > ANSWER_MAX - a->len)
+		return DOCKER_TOO_LARGE;
+	larger = realloc(a->text, a->len + len + 1);
+	if (!larger)
+		return DOCKER_TOO_LARGE;
+	a->text = larger;
+	memcpy(a->text + a->len, data, len);
+	a->len += len;
+	a->text[a->len] = '\0';
+	return DOCKER_TAKEN;
+}
+
+int docker_get(const char *socket, const char *path, struct docker_answer *ret, long *ret_status,
+	       struct error *e)
+{
+	const struct docker_request request = {
+		.path = path, .timeout_ms = DOCKER_ANSWER_MS, .data = docker_answer_add, .arg = ret
+	};
+
+	return docker_ask(socket, &request, ret_status, e);
+}

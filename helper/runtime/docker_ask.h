@@ -1,0 +1,38 @@
+/* One request to Docker by itself, and answers kept whole. */
+#ifndef V6HOOK_DOCKER_ASK_H
+#define V6HOOK_DOCKER_ASK_H
+
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "runtime/docker_http.h"
+
+#define DOCKER_ANSWER_MS 5000 /* for one container */
+
+/* Makes one request, and waits until it is over. Returns what `done` would get. */
+int docker_ask(const char *socket, const struct docker_request *request, long *ret_status,
+	       struct error *e);
+
+/* What has arrived of an answer, zero-terminated; at most 4 MiB. */
+struct docker_answer {
+	char *text;
+	size_t len;
+};
+
+static inline void docker_answer_release(struct docker_answer *a)
+{
+	free(a->text);
+}
+
+/* `data` of a request: adds to the struct docker_answer that arg is. */
+enum docker_take docker_answer_add(const char *data, size_t len, void *arg);
+
+/*
+ * Asks for a path of the API, and waits DOCKER_ANSWER_MS at most.
+ * Returns 0 with the HTTP status, -EHOSTDOWN if no daemon answers, or -EIO.
+ */
+int docker_get(const char *socket, const char *path, struct docker_answer *ret, long *ret_status,
+	       struct error *e);
+
+#endif

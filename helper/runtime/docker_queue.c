@@ -1,0 +1,94 @@
+/* Which Docker containers are to be inspected: in what order, and how many beside each other. */
+#include "runtime/docker_queue.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int docker_queue_add(struct docker_queue *q, const struct docker_inspect *what)
+{
+	struct docker_inspect **end = &q->first;
+
+	for (; *end; end = &(*end)->next) {
+		struct docker_inspect *i = *end;
+
+		if (i->sent || i->owner || strcmp(i->id, what->id) != 0)
+			continue;
+		q->listed += what->listed && !i->listed;
+		i->listed |= what->listed;
+		return 0;
+	}
+	if (q->count >= DOCKER_INSPECTS_MOST)
+		return -ENOBUFS;
+	*end = malloc(sizeof(**end));
+	if (!*end)
+		return -ENOMEM;
+	**end = *what;
+	(*end)->next = NULL;
+	(*end)->sent = (*end)->outdated = (*end)->owner = false;
+	q->count++;
+	q->listed += what->listed;
+	return 0;
+}
+
+/* The inspect of this ID that is under way, or null. */
+static struct docker_inspect *find_sent(const struct docker_queue *q, const char *id)
+{
+	for (struct docker_inspect *i = q->sent ? q->first : NULL; i; i = i->next)
+		if (i->sent && !i->owner && strcmp(i->id, id) == 0)
+			return i;
+	return NULL;
+}
+
+struct docker_inspect *docker_queue_next(struct docker_queue *q)
+{
+	if (q->sent >= DOCKER_INSPECTS_AT_ONCE)
+		return NULL;
+	for (struct docker_inspect *i = q->first; i; i = i->next) {
+		if (i->sent || (!i->owner && find_sent(q, i->id)))
+			continue;
+		i->sent = true;
+		q->sent++;
+		return i;
+	}
+	return NULL;
+}
+
+void docker_queue_ask_owner(struct docker_queue *q, struct docker_inspect *i, const char *owner,
+			    const char *name)
+{
+	snprintf(i->id, sizeof(i->id), "%s", owner);
+	snprintf(i->name, sizeof(i->name), "%s", name);
+	i->owner = true;
+	i->sent = false;
+	q->sent--;
+}
+
+const struct docker_inspect *docker_queue_outdate(struct docker_queue *q, const char *id)
+{
+	struct docker_inspect *i = find_sent(q, id);
+
+	if (i)
+		i->outdated = true;
+	return i;
+}
+
+void docker_queue_remove(struct docker_queue *q, struct docker_inspect *i)
+{
+	struct docker_inspect **at = &q->first;
+
+	while (*at != i)
+		at = &(*at)->next;
+	*at = i->next;
+	q->count--;
+	q->sent -= i->sent;
+	q->listed -= i->listed;
+	free(i);
+}
+
+void docker_queue_clear(struct docker_queue *q)
+{
+	while (q->first)
+		docker_queue_remove(q, q->first);
+}

@@ -1,0 +1,57 @@
+/* Which Docker containers are to be inspected: in what order, and how many beside each other. */
+#ifndef V6HOOK_DOCKER_QUEUE_H
+#define V6HOOK_DOCKER_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/docker_list.h"
+
+#define DOCKER_INSPECTS_AT_ONCE 8
+#define DOCKER_INSPECTS_MOST 4096
+
+/*
+ * One container to be inspected. Its answers are told in the order of its events: of one ID only
+ * one inspect is under way, and what is asked for meanwhile is asked anew after it.
+ */
+struct docker_inspect {
+	struct docker_inspect *next;
+	char id[DOCKER_ID_MAX];	  /* what is asked for */
+	char name[DOCKER_ID_MAX]; /* for people: cut, or the ID where no name is known */
+	const char *why;	  /* a word that lives on, for the journal */
+	int64_t event_ns;	  /* when that was, by the daemon's clock; 0: unknown */
+	bool listed;		  /* the listing waits for it */
+	bool sent;
+	bool outdated; /* what has been told since makes the answer worth nothing */
+	bool owner; /* only asked for the name: that of whose network the container `name` uses */
+};
+
+struct docker_queue {
+	struct docker_inspect *first; /* in the order in which they came */
+	size_t count, sent, listed;
+};
+
+/*
+ * Takes one on. A second one for an ID that is not sent yet is dropped: the first will tell as
+ * much. Those that are under way do not count, their answers may be older than what happened.
+ * Returns 0, -ENOBUFS if DOCKER_INSPECTS_MOST are waiting or under way, or -ENOMEM.
+ */
+int docker_queue_add(struct docker_queue *q, const struct docker_inspect *what);
+
+/* The next one to be sent, marked as sent; null if there is none, or enough are under way. */
+struct docker_inspect *docker_queue_next(struct docker_queue *q);
+
+/* Asks next, in place of this one that was answered, who owns the network that it uses. */
+void docker_queue_ask_owner(struct docker_queue *q, struct docker_inspect *i, const char *owner,
+			    const char *name);
+
+/* Whether an inspect of this ID is under way; if so, its answer counts for nothing from now on. */
+const struct docker_inspect *docker_queue_outdate(struct docker_queue *q, const char *id);
+
+/* It was answered, or failed: frees it. */
+void docker_queue_remove(struct docker_queue *q, struct docker_inspect *i);
+
+void docker_queue_clear(struct docker_queue *q);
+
+#endif

@@ -1,0 +1,194 @@
+/* Checks what is read of Docker's answer about one container, and lines cut out of a stream. */
+#include "unit.h"
+
+#include <inttypes.h>
+
+#include "runtime/docker_container.h"
+#include "runtime/docker_lines.h"
+
+#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+/* Reads an answer with this State and NetworkMode. */
+static int read_answer(const char *state, const char *mode, struct docker_container *c,
+		       struct error *e)
+{
+	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+	char text[1024];
+
+	snprintf(text, sizeof(text),
+		 "{\"Id\":\"" ID "\",\"Name\":\"/web\",\"State\":{%s},"
+		 "\"HostConfig\":{\"NetworkMode\":\"%s\"},\"Config\":{\"Labels\":{\"x\":"
+		 "\"\\u0000\"}}}",
+		 state, mode);
+	assert_int_equal(docker_answer_add(text, strlen(text), &answer), DOCKER_TAKEN);
+	memset(c, 0, sizeof(*c));
+	return docker_container_read("asked", 200, &answer, c, e);
+}
+
+TEST(a_container_that_runs)
+{
+	struct docker_container c;
+	struct error e;
+
+	assert_int_equal(
+		read_answer("\"Running\":true,\"Pid\":7,\"StartedAt\":\"1970-01-01T00:00:02.5Z\"",
+			    "default", &c, &e),
+		0);
+	assert_int_equal(c.instance.pid, 7);
+	assert_string_equal(c.instance.id, ID);
+	assert_string_equal(c.instance.ident.name, "web");
+	assert_int_equal(c.started_ns, 2500000000);
+}
+
+TEST(those_that_are_not_served)
+{
+	static const struct {
+		const char *state, *mode;
+		int want;
+		const char *text, *shares;
+	} rows[] = {
+		{ "\"Running\":true,\"Pid\":7", "host", -ENODEV, "--network host", "" },
+		{ "\"Running\":true,\"Pid\":7", "none", -ENODEV, "--network none", "" },
+		{ "\"Running\":true,\"Pid\":7", "container:abc", -ENODEV, "of 'abc'", "abc" },
+		{ "\"Running\":true,\"Pid\":7", "container:../x", -ENODEV, "of '../x'", "" },
+		{ "\"Running\":true,\"Pid\":7", "container:" ID ID, -ENODEV, "of '", "" },
+		{ "\"Running\":false,\"Pid\":0", "host", -ESRCH, "'asked' is not running", "" },
+		{ "\"Running\":true,\"Pid\":0", "default", -ESRCH, "not running", "" },
+		{ "\"Running\":true", "default", -EBADMSG, "sense", "" },
+		{ "\"Running\":true,\"Pid\":\"7\"", "default", -EBADMSG, "sense", "" },
+	};
+	struct docker_container c;
+	struct error e;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int r = read_answer(rows[i].state, rows[i].mode, &c, &e);
+
+		check(r == rows[i].want, "row %zu: %d", i, r);
+		assert_contains(e.text, rows[i].text);
+		assert_string_equal(c.shares, rows[i].shares);
+		assert_string_equal(c.instance.ident.name, r == -EBADMSG ? "" : "web");
+		assert_int_equal(c.instance.pid, 0);
+	}
+}
+
+TEST(statuses)
+{
+	struct docker_answer none = { 0 };
+	struct docker_container c;
+	struct error e;
+
+	assert_int_equal(docker_container_read("x", 404, &none, &c, &e), -ENOENT);
+	assert_int_equal(docker_container_read("x", 500, &none, &c, &e), -EIO);
+	assert_contains(e.text, "500");
+	assert_true(docker_container_read("x", 200, &none, &c, &e) < 0);
+}
+
+TEST(whose_network_it_is)
+{
+	static const char json[] = "{\"Name\":\"/owner\"}";
+	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+	struct error e;
+
+	assert_int_equal(docker_container_shared("abc", NULL, &e), -ENODEV);
+	assert_contains(e.text, "'abc'");
+	docker_answer_add(json, 5, &answer);
+	assert_int_equal(docker_container_shared("abc", &answer, &e), -ENODEV);
+	assert_contains(e.text, "'abc'");
+	docker_answer_add(json + 5, sizeof(json) - 6, &answer);
+	assert_int_equal(docker_container_shared("abc", &answer, &e), -ENODEV);
+	assert_contains(e.text, "'owner'");
+}
+
+TEST(times)
+{
+	static const struct {
+		const char *text;
+		int64_t want;
+	} rows[] = {
+		{ "1970-01-01T00:00:00Z", 0 },
+		{ "1970-01-01T00:00:01Z", 1000000000 },
+		{ "2023-11-14T22:13:20.123456789Z", 1700000000123456789 },
+		{ "2023-11-14T22:13:20.1Z", 1700000000100000000 },
+		{ "2023-11-15T00:13:20.000000001+02:00", 1700000000000000001 },
+		{ "2023-11-14T16:43:20-05:30", 1700000000000000000 },
+		{ "0001-01-01T00:00:00Z", 0 },
+		{ "9999-12-31T23:59:59Z", 0 },
+		{ "2023-11-14T22:13:20", 0 },
+		{ "2023-11-14T22:13:20.", 0 },
+		{ "2023-11-14T22:13:20Zx", 0 },
+		{ "2023-11-14T22:13:20+02", 0 },
+		{ "2023-11-14T22:13:20+02:00x", 0 },
+		{ "2023-11-14T22:13:20*02:00", 0 },
+		{ "yesterday, at about ten o'clock", 0 },
+		{ "", 0 },
+		{ NULL, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		check(docker_time(rows[i].text) == rows[i].want, "%s: %" PRId64, rows[i].text,
+		      docker_time(rows[i].text));
+}
+
+TEST(names_that_can_exist)
+{
+	assert_true(docker_can_exist("a_B-9."));
+	assert_false(docker_can_exist(""));
+	assert_false(docker_can_exist(".."));
+	assert_false(docker_can_exist("a/b"));
+	assert_false(docker_can_exist("a?b"));
+	assert_false(docker_can_exist("a b"));
+}
+
+static char heard[256];
+
+static void on_line(const char *line, size_t len, void *arg)
+{
+	(void)arg;
+	check(!line || strlen(line) == len, "%zu is not the length of %s", len, line);
+	snprintf(heard + strlen(heard), sizeof(heard) - strlen(heard), "<%s>", line ? line : "!");
+}
+
+TEST(lines)
+{
+	static const char text[] = "a\n\nbcd\nbcde\nbcdef\nx\ny";
+
+	for (size_t split = 0; split < sizeof(text); split++) {
+		char room[5];
+		struct docker_lines l = { .text = room, .most = sizeof(room) - 1 };
+
+		*heard = '\0';
+		docker_lines_read(&l, text, split, on_line, NULL);
+		docker_lines_read(&l, text + split, sizeof(text) - 1 - split, on_line, NULL);
+		check(strcmp(heard, "<a><bcd><bcde><!><x>") == 0, "split at %zu: %s", split, heard);
+	}
+}
+
+TEST(answers_are_bounded)
+{
+	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+	static char piece[16384];
+	int pieces = 0;
+
+	memset(piece, 'x', sizeof(piece));
+	while (docker_answer_add(piece, sizeof(piece), &answer) == DOCKER_TAKEN)
+		pieces++;
+	assert_int_equal(pieces, 256);
+	assert_int_equal(answer.len, 4 << 20);
+	assert_int_equal(strlen(answer.text), 4 << 20);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_container_that_runs),
+		cmocka_unit_test(those_that_are_not_served),
+		cmocka_unit_test(statuses),
+		cmocka_unit_test(whose_network_it_is),
+		cmocka_unit_test(times),
+		cmocka_unit_test(names_that_can_exist),
+		cmocka_unit_test(lines),
+		cmocka_unit_test(answers_are_bounded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
