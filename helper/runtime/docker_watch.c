@@ -103,6 +103,14 @@ static void look_at(struct docker_watching *w, const char *id, const char *name,
 	}
 }
 
+/* What is told as the reason: Docker connects a container to its networks before it starts it. */
+static const char *why_of(const struct docker_inspect *i, const struct docker_container *c)
+{
+	if (strcmp(i->why, "connect") == 0 && i->event_ns && i->event_ns < c->started_ns)
+		return "start";
+	return i->why;
+}
+
 /*
  * Tells what was answered. @r: 0 with the answer, or why there is none, in e.
  * Returns whether the inspect is done with; else it is to be sent again.
@@ -127,7 +135,7 @@ static bool tell_answer(struct asking *a, int r, long status, struct error *e)
 		return false;
 	}
 	if (r == 0)
-		w->heard(RUNTIME_RUNNING, &c.instance, NULL, i->why, w->arg);
+		w->heard(RUNTIME_RUNNING, &c.instance, NULL, why_of(i, &c), w->arg);
 	else if (r != -ENOENT && r != -ESRCH && r != -EHOSTDOWN)
 		w->refused(*c.instance.ident.name ? c.instance.ident.name : i->name, e, w->arg);
 	return true;
