@@ -41,7 +41,7 @@
 #define SETTLE_MS 50	    /* after an rtnetlink event: more of them follow */
 #define PAUSE_LEAST_MS 50   /* between connections to Docker */
 #define PAUSE_MOST_MS 5000
-#define TOLD_MOST 64
+#define TOLD_MOST 1024
 
 struct watch {
 	const char *config_path;
