@@ -100,6 +100,21 @@ static int drop(const char *socket)
 	return 0;
 }
 
+/* Whether this process, as it is now, may not write to the socket: then that is said. */
+static bool is_shut_out(const char *socket)
+{
+	char text[256];
+
+	if (access(socket, W_OK) == 0 || errno != EACCES)
+		return false;
+	snprintf(text, sizeof(text),
+		 "the service reads %.108s as one of its group, which may not: chmod g+rw it "
+		 "(podman.socket: SocketMode=0660)",
+		 socket);
+	tell_note(NOTE_WARNING, text);
+	return true;
+}
+
 int parser_run(const struct config *config, int out, pid_t parent)
 {
 	const struct runtime_options o = { .docker_socket = config->docker_socket };
@@ -115,6 +130,8 @@ int parser_run(const struct config *config, int out, pid_t parent)
 	r = drop(config->docker_socket);
 	/* after drop: becoming another user clears it (prctl(2)) */
 	if (r < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
+		return STATUS_FAILED;
+	if (is_shut_out(config->docker_socket))
 		return STATUS_FAILED;
 	r = docker_watch(&o, on_heard, on_refused, NULL, &e);
 	if (r < 0 && r != -EHOSTDOWN)
