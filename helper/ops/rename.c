@@ -4,6 +4,28 @@
 
 #include "ops/verbs.h"
 
+/* The name by which an instance was attached last, found by reading all attachments. */
+struct find_name {
+	const struct ident *to;
+	const char *instance;
+	struct ident ret;
+	int64_t since; /* 0: none found yet */
+};
+
+static int on_attachment(const char *text, const struct attachment *a, void *arg)
+{
+	struct find_name *f = arg;
+	struct ident ident;
+
+	if (strcmp(a->instance, f->instance) == 0 && a->since > f->since &&
+	    ident_from_text(text, &ident) == 0 && strcmp(ident.runtime, f->to->runtime) == 0 &&
+	    strcmp(ident.name, f->to->name) != 0) {
+		f->ret = ident;
+		f->since = a->since;
+	}
+	return 0;
+}
+
 int op_rename(struct context *c, const struct ident *from, const struct ident *to,
 	      const char *instance, struct error *e)
 {
@@ -11,10 +33,18 @@ int op_rename(struct context *c, const struct ident *from, const struct ident *t
 	_close_ int old_lock = -1, new_lock = -1;
 	char old[IDENT_TEXT_MAX], new[IDENT_TEXT_MAX];
 	struct attachment a;
+	struct find_name f = { .to = to, .instance = instance };
 	struct lease lease, other;
-	int r = s->ops->lock(s, LOCK_CONTAINER, ident_text(from, old), false, CONTEXT_WAIT_MS,
-			     &old_lock, e);
+	int r;
 
+	if (!from) {
+		r = s->ops->walk_attachments(s, on_attachment, &f, e);
+		if (r < 0 || !f.since)
+			return r;
+		from = &f.ret;
+	}
+	r = s->ops->lock(s, LOCK_CONTAINER, ident_text(from, old), false, CONTEXT_WAIT_MS,
+			 &old_lock, e);
 	/* only tried: another that holds the new name may wait for the old one */
 	if (r == 0)
 		r = s->ops->lock(s, LOCK_CONTAINER, ident_text(to, new), false, 0, &new_lock, e);

@@ -76,8 +76,9 @@ int op_detach(struct context *c, const struct request *q, struct listing *ret, s
 
 /*
  * Makes the lease of one name that of another, of the same engine, if that instance was the last
- * that it was attached to: who tells the names need not be trusted. Returns 1, 0 if there is no
- * such lease, or -errno.
+ * that it was attached to: who tells the names need not be trusted.
+ * @from: or null: whatever name that instance was attached by last
+ * Returns 1, 0 if there is no such lease, or -errno.
  */
 int op_rename(struct context *c, const struct ident *from, const struct ident *to,
 	      const char *instance, struct error *e);

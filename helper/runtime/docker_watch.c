@@ -276,10 +276,11 @@ static void on_container(struct docker_watching *w, const char *action, const cJ
 	if (strcmp(action, "die") == 0) {
 		docker_queue_outdate(&w->queue, id);
 		w->heard(RUNTIME_GONE, &instance, NULL, "die", w->arg);
-	} else if (strcmp(action, "rename") == 0 && old && *old == '/' &&
-		   strlen(old) <= IDENT_NAME_MAX) {
+	} else if (strcmp(action, "rename") == 0 &&
+		   (!old || (*old == '/' && strlen(old) <= IDENT_NAME_MAX))) {
 		sent = docker_queue_outdate(&w->queue, id);
-		w->heard(RUNTIME_RENAMED, &instance, old + 1, "rename", w->arg);
+		/* Podman (4.3, 5.8: libpod/runtime_ctr.go) does not tell the former name */
+		w->heard(RUNTIME_RENAMED, &instance, old ? old + 1 : NULL, "rename", w->arg);
 		/* the answer that is under way may tell the old name */
 		if (sent)
 			look_at(w, id, name, sent->why, sent->event_ns, sent->listed);

@@ -75,7 +75,8 @@ enum runtime_event {
 	RUNTIME_LISTED, /* all that run have been told; no instance */
 };
 
-/* @old: the former name for RUNTIME_RENAMED, else null; @why: in a word, for the journal */
+/* @old: the former name for RUNTIME_RENAMED, if it is told, else null; @why: in a word, for the
+ * journal */
 typedef void (*runtime_heard)(enum runtime_event event, const struct instance *i, const char *old,
 			      const char *why, void *arg);
 

@@ -240,7 +240,7 @@ static int rename_lease(struct context *c, const struct record *r, const char *c
 
 	snprintf(from.name, sizeof(from.name), "%s", r->old_name);
 	snprintf(to.name, sizeof(to.name), "%s", r->name);
-	err = op_rename(c, &from, &to, r->id, &e);
+	err = op_rename(c, *r->old_name ? &from : NULL, &to, r->id, &e);
 	if (err < 0)
 		journal_change("failed", container, NULL, r->why, e.text);
 	else if (err > 0)
@@ -296,15 +296,27 @@ static int run(const char *config_path, const struct record *r)
 	}
 }
 
-/* Whether a job of the same container came before and is not done; a rename concerns two. */
+/* Whether it is a rename whose former name is still to be found: it may be anybody's. */
+static bool is_riddle(const struct record *r)
+{
+	return r->kind == RECORD_RENAMED && !*r->old_name;
+}
+
+/* Whether two jobs are of one container; a rename concerns two, a reconciliation none. */
+static bool same_container(const struct record *a, const struct record *b)
+{
+	if (*a->name && *b->name && (is_riddle(a) || is_riddle(b)))
+		return true;
+	return strcmp(a->name, b->name) == 0 ||
+	       (*b->old_name && strcmp(a->name, b->old_name) == 0) ||
+	       (*a->old_name && strcmp(a->old_name, b->name) == 0);
+}
+
+/* Whether a job of the same container came before and is not done. */
 static bool must_wait(const struct jobs *j, const struct job *job)
 {
 	for (const struct job *other = j->first; other != job; other = other->next)
-		if (strcmp(other->record.name, job->record.name) == 0 ||
-		    (*job->record.old_name &&
-		     strcmp(other->record.name, job->record.old_name) == 0) ||
-		    (*other->record.old_name &&
-		     strcmp(other->record.old_name, job->record.name) == 0))
+		if (same_container(&other->record, &job->record))
 			return true;
 	return false;
 }

@@ -42,8 +42,7 @@ int record_check(struct record *r)
 	if (r->magic != RECORD_MAGIC || r->kind < RECORD_RUNNING || r->kind > RECORD_NOTE ||
 	    r->wish > WISH_NO || r->given_count > INSTANCE_GIVEN_MAX ||
 	    !(is_id(r->id) || (!whom && !*r->id)) || !is_name(r->name, !whom) ||
-	    !is_name(r->old_name, r->kind != RECORD_RENAMED) ||
-	    (r->kind == RECORD_RUNNING && r->pid < 1))
+	    !is_name(r->old_name, true) || (r->kind == RECORD_RUNNING && r->pid < 1))
 		return -EBADMSG;
 	return 0;
 }

@@ -33,9 +33,9 @@ struct record {
 	uint32_t given_count;
 	char id[80];
 	char name[256];
-	char old_name[256];
-	char address[64]; /* label v6hook.address */
-	char why[256];	  /* a word, or for RECORD_NOTE the text */
+	char old_name[256]; /* for RECORD_RENAMED; "" if nobody told it */
+	char address[64];   /* label v6hook.address */
+	char why[256];	    /* a word, or for RECORD_NOTE the text */
 };
 
 /* Whether the record is well-formed; ends its texts. Returns 0 or -EBADMSG. */
