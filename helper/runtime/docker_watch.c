@@ -321,6 +321,9 @@ static void on_event(const char *line, size_t len, void *arg)
 		name = json_text(attributes, "name");
 	} else {
 		id = name = json_text(attributes, "container");
+		/* Podman's actor is the container, not the network, whose ID is no container's */
+		if (!id)
+			id = name = json_text(actor, "ID");
 	}
 	if (id && name)
 		look_at(w, id, name, why, event_ns, false);
