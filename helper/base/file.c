@@ -87,7 +87,7 @@ int file_new(int dir, const char *text, size_t len, int durable, char *ret_name)
 	int r;
 
 	do {
-		snprintf(name, sizeof(name), ".new-%d-%u", (int)getpid(), counter++);
+		snprintf(name, sizeof(name), FILE_NEW "%d-%u", (int)getpid(), counter++);
 		fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	} while (fd < 0 && errno == EEXIST);
 	if (fd < 0)

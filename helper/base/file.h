@@ -14,8 +14,10 @@
  */
 int file_read(int dir, const char *path, size_t most, char **ret, size_t *ret_len);
 
+#define FILE_NEW ".new-" /* how the name of a file in the making begins */
+
 /*
- * Makes a new file of mode 0644 in dir with a name of its own, beginning with ".new-", and writes
+ * Makes a new file of mode 0644 in dir with a name of its own, beginning with FILE_NEW, and writes
  * the text to it.
  * @durable: fsync it before returning
  * @ret_name: at least 64 bytes

@@ -318,6 +318,9 @@ int op_reconcile(struct context *c, enum reconcile_how how, op_reconcile_each ea
 		.arg = arg,
 	};
 	int err = nl_open(&r.nl, e);
+
+	if (changes(&r))
+		c->store->ops->sweep(c->store);
 	if (err == 0)
 		err = marked_read(r.nl, &r.kernel, e);
 	if (err == 0)

@@ -154,15 +154,16 @@ int lease_dir_attach(struct lease_store *s, const char *ident, const struct atta
 			       ? lease_dir_fail(d, "remove attachment", file, -errno, e)
 			       : 0;
 	r = attachment_encode(ident, a, &text, &len);
-	if (r == 0)
-		r = file_new(d->attached, text, len, false, fresh);
-	if (r == -ENOSPC || r == -EDQUOT)
-		return overwrite(d, file, text, len) < 0
-			       ? lease_dir_fail(d, "write attachment", file, r, e)
-			       : 0;
+	if (r < 0)
+		return lease_dir_fail(d, "write attachment", file, r, e);
+	lease_dir_making(d, true);
+	r = file_new(d->attached, text, len, false, fresh);
 	if (r == 0 && renameat(d->attached, fresh, d->attached, file) < 0) {
 		r = -errno;
 		unlinkat(d->attached, fresh, 0);
 	}
+	lease_dir_making(d, false);
+	if ((r == -ENOSPC || r == -EDQUOT) && overwrite(d, file, text, len) == 0)
+		return 0;
 	return r < 0 ? lease_dir_fail(d, "write attachment", file, r, e) : 0;
 }

@@ -118,6 +118,9 @@ struct lease_store_ops {
 	/* Stores, or with a null forgets, the attachment; not durable. Returns 0 or -errno. */
 	int (*attach)(struct lease_store *s, const char *ident, const struct attachment *a,
 		      struct error *e);
+
+	/* Removes what writers that were killed have left half written; others are let alone. */
+	void (*sweep)(struct lease_store *s);
 };
 
 struct lease_store {

@@ -102,6 +102,7 @@ static void set_aside(struct lease_dir *d, const char *file)
 static int link_holder(struct lease_dir *d, const char *ident, const char *file)
 {
 	char link[300], now[64], fresh[64];
+	int r = 0;
 	ssize_t n;
 
 	lease_dir_ident_file(ident, link, sizeof(link));
@@ -112,17 +113,17 @@ static int link_holder(struct lease_dir *d, const char *ident, const char *file)
 	n = readlinkat(d->leases, link, now, sizeof(now) - 1);
 	if (n >= 0 && (size_t)n == strlen(file) && strncmp(now, file, (size_t)n) == 0)
 		return 0;
-	snprintf(fresh, sizeof(fresh), ".new-link-%d", (int)getpid());
+	lease_dir_making(d, true);
+	snprintf(fresh, sizeof(fresh), FILE_NEW "link-%d", (int)getpid());
 	unlinkat(d->leases, fresh, 0);
-	if (symlinkat(file, d->leases, fresh) < 0)
-		return -errno;
-	if (renameat(d->leases, fresh, d->leases, link) < 0) {
-		int r = -errno;
-
+	if (symlinkat(file, d->leases, fresh) < 0) {
+		r = -errno;
+	} else if (renameat(d->leases, fresh, d->leases, link) < 0) {
+		r = -errno;
 		unlinkat(d->leases, fresh, 0);
-		return r;
 	}
-	return 0;
+	lease_dir_making(d, false);
+	return r;
 }
 
 /* Removes the holder's link if it points to this lease file. */
@@ -150,14 +151,15 @@ static int write_lease(struct lease_dir *d, const struct lease *lease, unsigned 
 	int r = lease_encode(lease, &text, &len);
 
 	address_file(&lease->address, file, sizeof(file));
-	if (r == 0)
-		r = file_new(d->leases, text, len, true, fresh);
 	if (r < 0)
 		return r;
-	if (renameat2(d->leases, fresh, d->leases, file, flags) < 0) {
+	lease_dir_making(d, true);
+	r = file_new(d->leases, text, len, true, fresh);
+	if (r == 0 && renameat2(d->leases, fresh, d->leases, file, flags) < 0) {
 		r = -errno;
 		unlinkat(d->leases, fresh, 0);
 	}
+	lease_dir_making(d, false);
 	return r;
 }
 
@@ -425,6 +427,7 @@ static const struct lease_store_ops dir_ops = {
 	.attachment = lease_dir_attachment,
 	.walk_attachments = lease_dir_walk_attachments,
 	.attach = lease_dir_attach,
+	.sweep = lease_dir_sweep,
 };
 
 /*

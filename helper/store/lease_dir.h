@@ -1,4 +1,4 @@
-/* What the files of the directory store share; for lease_dir.c and attached_dir.c alone. */
+/* What the files of the directory store share; for its own files alone. */
 #ifndef V6HOOK_LEASE_DIR_H
 #define V6HOOK_LEASE_DIR_H
 
@@ -30,6 +30,12 @@ int lease_dir_fail(struct lease_dir *d, const char *what, const char *file, int 
 /* Opens a directory for reading its entries; null and -errno in *ret if that fails. */
 DIR *lease_dir_entries(int fd, int *ret);
 
+/*
+ * Begins or ends the time in which this process has a file in the making (".new-..."), as a shared
+ * lock on the directory of leases, which dies with the process: lease_dir_sweep leaves it alone.
+ */
+void lease_dir_making(struct lease_dir *d, bool yes);
+
 /* The operations of struct lease_store_ops that attached_dir.c holds. */
 int lease_dir_lock(struct lease_store *s, enum lease_lock what, const char *ident, bool shared,
 		   unsigned int wait_ms, int *ret_fd, struct error *e);
@@ -41,5 +47,8 @@ int lease_dir_walk_attachments(struct lease_store *s,
 			       void *arg, struct error *e);
 int lease_dir_attach(struct lease_store *s, const char *ident, const struct attachment *a,
 		     struct error *e);
+
+/* The one that sweep_dir.c holds. */
+void lease_dir_sweep(struct lease_store *s);
 
 #endif
