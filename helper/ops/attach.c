@@ -18,11 +18,11 @@
 #include "net/container.h"
 #include "net/host.h"
 #include "net/link.h"
-#include "net/marked.h"
 #include "net/ndisc.h"
 #include "net/neigh.h"
 #include "net/nl.h"
 #include "ops/choose.h"
+#include "ops/former.h"
 #include "ops/resolve.h"
 #include "ops/verbs.h"
 
@@ -226,24 +226,19 @@ static void announce(struct attach *a)
 		note(NOTE_WARNING, "cannot announce the address: %s", error.text);
 }
 
-/* Gives up the address that the container had before it moved to this one. */
+/* Gives up the address that the container had before it moved to this one, by this run or another.
+ */
 static void leave_former(struct attach *a)
 {
-	const struct lease *left = &a->choice.left;
 	struct error error;
 	int r;
 
 	/* also what a run that was killed left in the container */
 	if (address_remove_marked(a->inner, a->port.inner, &a->choice.lease.address) < 0)
 		note(NOTE_WARNING, "cannot remove a former address from the container");
-	if (!a->choice.moved)
-		return;
-	r = marked_remove_address(a->host, &left->address, &error);
-	/* one that the configuration has left behind need not rest: nobody gets it */
-	if (r >= 0)
-		r = pools_find(a->c->pools, &left->address, &error)
-			    ? lease_free(a->c->store, left, &error)
-			    : a->c->store->ops->remove(a->c->store, left, &error);
+	r = a->choice.moved ? former_give_up(a->c, a->host, &a->choice.left, &error) : 0;
+	if (r == 0)
+		r = former_leave(a->c, a->host, a->ident, &error);
 	if (r < 0)
 		note(NOTE_WARNING, "cannot give the former address up: %s", error.text);
 }

@@ -11,6 +11,7 @@
 #include "net/netns.h"
 #include "net/nl.h"
 #include "net/port.h"
+#include "ops/former.h"
 #include "ops/held.h"
 #include "ops/living.h"
 #include "ops/verbs.h"
@@ -65,6 +66,8 @@ static int clear(struct context *c, const struct lease *lease, const struct atta
 	 */
 	r = uplink && bridge ? host_remove(host, &lease->address, uplink, bridge, e)
 			     : marked_remove_address(host, &lease->address, e);
+	if (r == 0)
+		r = former_leave(c, host, lease->ident, e);
 	if (r == 0 && a && attachment_is_live(a, c->boot_id))
 		clear_container(c, host, a);
 	return r;

@@ -5,6 +5,7 @@
 #include "net/nl.h"
 #include "net/uplink.h"
 #include "ops/choose.h"
+#include "ops/former.h"
 #include "ops/held.h"
 #include "ops/verbs.h"
 
@@ -38,9 +39,19 @@ static int move_pin(struct context *c, const char *ident, const struct in6_addr 
 	r = check_free(c, address, ident, e);
 	if (r == 0)
 		r = lease_claim(c->store, address, ident, true, c->config->hold_s, &lease, e);
-	if (r == 0 && held)
-		r = lease_free(c->store, held, e);
-	return r;
+	return r < 0 || !held ? r : former_give_up(c, NULL, held, e);
+}
+
+/* Gives up what a run that was killed between the new lease and the former one left. */
+static int finish_move(struct context *c, const char *ident, struct error *e)
+{
+	struct attachment a;
+	int r = c->store->ops->attachment(c->store, ident, &a, e);
+
+	/* one that is attached may still be reached there: the next attach ends that */
+	if (r < 0 || (r == 1 && attachment_is_live(&a, c->boot_id)))
+		return r < 0 ? r : 0;
+	return former_leave(c, NULL, ident, e);
 }
 
 int op_pin(struct context *c, const struct request *q, struct error *e)
@@ -55,8 +66,9 @@ int op_pin(struct context *c, const struct request *q, struct error *e)
 		return r;
 	if (!h.found || memcmp(&h.lease.address, &q->address, sizeof(h.lease.address)) != 0)
 		return move_pin(c, h.ident, &q->address, h.found ? &h.lease : NULL, e);
-	if (h.lease.pinned)
-		return 0;
+	r = finish_move(c, h.ident, e);
+	if (r < 0 || h.lease.pinned)
+		return r;
 	h.lease.pinned = true;
 	return c->store->ops->update(c->store, &h.lease, e);
 }

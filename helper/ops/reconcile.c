@@ -6,7 +6,8 @@
  * nobody. Then each lease is judged by three questions (does its attachment say it is live in this
  * boot, does that instance live, is anything missing), and what is left of the kernel's list is
  * removed, under the lock of the container that may be coming back at this moment. What is done is
- * an attach or a detach like any other, so that there is one way to do each.
+ * an attach or a detach like any other, so that there is one way to do each. Leases that a killed
+ * run left beside its container's present one are given up before, as they account for nothing.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 #include "net/marked.h"
 #include "net/netns.h"
 #include "net/nl.h"
+#include "ops/former.h"
 #include "ops/living.h"
 #include "ops/ready.h"
 #include "ops/verbs.h"
@@ -28,7 +30,8 @@ struct holder {
 	struct lease lease;
 	struct attachment attachment;
 	bool has_attachment;
-	bool keeps; /* the kernel's entries for it stay */
+	bool keeps;	 /* the kernel's entries for it stay */
+	bool was_moving; /* it has a stray lease, too */
 };
 
 struct reconcile {
@@ -37,6 +40,8 @@ struct reconcile {
 	struct marked kernel;
 	struct holder *holders;
 	size_t holder_count;
+	struct lease *strays; /* leases that are not their containers' present ones */
+	size_t stray_count;
 	struct instance *running;
 	size_t running_count;
 	struct ready ready; /* addresses that the service keeps ready */
@@ -52,6 +57,7 @@ static void reconcile_release(struct reconcile *r)
 	cleanup_nl_sock(&r->nl);
 	marked_release(&r->kernel);
 	free(r->holders);
+	free(r->strays);
 	free(r->running);
 }
 
@@ -61,19 +67,44 @@ static void *room_for_one(void *list, size_t count, size_t size)
 	return count & (count - 1) ? list : reallocarray(list, count ? 2 * count : 1, size);
 }
 
+static int on_stray(const struct lease *lease, struct reconcile *r)
+{
+	struct lease *larger = room_for_one(r->strays, r->stray_count, sizeof(*larger));
+
+	if (!larger)
+		return -ENOMEM;
+	r->strays = larger;
+	r->strays[r->stray_count++] = *lease;
+	return 0;
+}
+
+/*
+ * Whether a lease is not its container's present one. Seen without a lock it may be about to
+ * become that. Returns 1, 0 or -errno.
+ */
+static int is_stray(const struct reconcile *r, const struct lease *lease)
+{
+	struct error ignored;
+	struct lease present;
+	int err = r->c->store->ops->find(r->c->store, lease->ident, &present, &ignored);
+
+	return err < 0 ? err
+		       : err == 0 || memcmp(&present.address, &lease->address,
+					    sizeof(present.address)) != 0;
+}
+
 static int on_lease(const struct lease *lease, void *arg)
 {
 	struct reconcile *r = arg;
 	struct holder *larger, *h;
 	struct error ignored;
-	struct lease present;
+	int stray;
 
 	if (lease->freed)
 		return 0;
-	/* one that its holder has left for another is nobody's: it goes when its range is full */
-	if (r->c->store->ops->find(r->c->store, lease->ident, &present, &ignored) != 1 ||
-	    memcmp(&present.address, &lease->address, sizeof(present.address)) != 0)
-		return 0;
+	stray = is_stray(r, lease);
+	if (stray != 0)
+		return stray < 0 ? 0 : on_stray(lease, r);
 	larger = room_for_one(r->holders, r->holder_count, sizeof(*larger));
 	if (!larger)
 		return -ENOMEM;
@@ -248,6 +279,8 @@ static int judge(struct reconcile *r, struct holder *h)
 		return running ? act(r, RECONCILE_ATTACH, h, running, "it was started again")
 			       : act(r, RECONCILE_DETACH, h, NULL, "the container is gone");
 	what = missing(r, h);
+	if (!what && h->was_moving)
+		what = "its former address";
 	return what ? act(r, RECONCILE_ATTACH, h, NULL, what) : 0;
 }
 
@@ -285,6 +318,32 @@ static bool is_orphan(struct reconcile *r, const struct marked_entry *entry, int
 	       (s->ops->lock(s, LOCK_CONTAINER, lease.ident, false, 0, ret_lock, &ignored) == 0 &&
 		!(s->ops->attachment(s, lease.ident, &now, &ignored) == 1 &&
 		  attachment_is_live(&now, r->c->boot_id)));
+}
+
+/*
+ * Gives up a lease that a run which was killed has left: one that its container has moved from, or
+ * had not got yet. Not one whose container is at work: that knows better.
+ */
+static int give_up_stray(struct reconcile *r, const struct lease *stray)
+{
+	struct reconcile_action action = {
+		.what = RECONCILE_REMOVE,
+		.address = stray->address,
+		.why = "lease that was left in a move or a start",
+	};
+	struct lease_store *s = r->c->store;
+	_close_ int lock = -1;
+	struct lease now;
+	struct error e;
+
+	if (s->ops->lock(s, LOCK_CONTAINER, stray->ident, false, 0, &lock, &e) < 0 ||
+	    s->ops->at(s, &stray->address, &now) != 1 || now.freed ||
+	    strcmp(now.ident, stray->ident) != 0 || is_stray(r, &now) != 1 ||
+	    ident_from_text(stray->ident, &action.ident) < 0)
+		return 0;
+	if (changes(r) && former_give_up(r->c, r->nl, &now, &e) < 0)
+		action.error = e.text;
+	return r->each(&action, r->arg);
 }
 
 /* Removes one marked entry that no live attachment accounts for. */
@@ -329,8 +388,14 @@ int op_reconcile(struct context *c, enum reconcile_how how, op_reconcile_each ea
 		err = ready_list(c, r.nl, &r.ready, e);
 	if (err == 0 && how != RECONCILE_LOOK)
 		err = read_running(&r, e);
+	for (size_t i = 0; err == 0 && i < r.stray_count; i++)
+		for (size_t k = 0; k < r.holder_count; k++)
+			r.holders[k].was_moving |=
+				strcmp(r.holders[k].lease.ident, r.strays[i].ident) == 0;
 	for (size_t i = 0; err == 0 && i < r.holder_count; i++)
 		err = judge(&r, &r.holders[i]);
+	for (size_t i = 0; err == 0 && i < r.stray_count; i++)
+		err = give_up_stray(&r, &r.strays[i]);
 	for (size_t i = 0; err == 0 && i < r.kernel.count; i++)
 		err = sweep(&r, &r.kernel.list[i]);
 	return err;

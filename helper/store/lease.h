@@ -79,6 +79,13 @@ struct lease_store_ops {
 	int (*at)(struct lease_store *s, const struct in6_addr *address, struct lease *ret);
 
 	/*
+	 * The lease that the container had before its present one, if it has not been given up:
+	 * a run that was moving it ended in the middle. The container must be locked.
+	 * Returns 1 and fills ret, 0 if there is none, or -errno.
+	 */
+	int (*former)(struct lease_store *s, const char *ident, struct lease *ret, struct error *e);
+
+	/*
 	 * Makes the lease, atomically and durably: of any number of claims of one address one
 	 * wins. A claim that was this container's already is taken over, unless it was freed: then
 	 * another may be about to take it, and the container itself is the -EEXIST holder.

@@ -3,6 +3,7 @@
  *
  *     STATE_DIR/leases/2001:db8::5.json            the lease of that address
  *     STATE_DIR/leases/lxc:web1.json               a link to it, named for its holder
+ *     STATE_DIR/leases/lxc:web1.json.left          a link to the one it had before, while it moves
  *     STATE_DIR/leases/2001:db8::5.json.damaged    could not be read: the address stays taken
  *     STATE_DIR/attached/lxc:web1.json             the live attachment of that container
  *     STATE_DIR/lock                               ranges of it are locked, it stays empty
@@ -33,15 +34,14 @@
 
 #define DAMAGED ".damaged"
 
-static void address_file(const struct in6_addr *address, char *out, size_t size)
+void lease_dir_address_file(const struct in6_addr *address, char *out, size_t size)
 {
 	char text[INET6_ADDRSTRLEN];
 
 	snprintf(out, size, "%s.json", inet_ntop(AF_INET6, address, text, sizeof(text)));
 }
 
-/* Whether file is named for an address, which is then in ret. */
-static bool file_address(const char *file, struct in6_addr *ret)
+bool lease_dir_file_address(const char *file, struct in6_addr *ret)
 {
 	char text[INET6_ADDRSTRLEN + sizeof(".json")];
 	size_t n = strlen(file);
@@ -54,11 +54,7 @@ static bool file_address(const char *file, struct in6_addr *ret)
 
 /* files of the lease directory */
 
-/*
- * Reads the lease file of an address.
- * Returns 0, -ENOENT, -EBADMSG if it is damaged or not the lease of its name, or -errno.
- */
-static int read_lease(struct lease_dir *d, const char *file, struct lease *ret)
+int lease_dir_read(struct lease_dir *d, const char *file, struct lease *ret)
 {
 	_free_ char *text = NULL;
 	struct lease lease;
@@ -72,7 +68,7 @@ static int read_lease(struct lease_dir *d, const char *file, struct lease *ret)
 		r = lease_decode(text, len, &lease);
 	if (r < 0)
 		return r;
-	address_file(&lease.address, own, sizeof(own));
+	lease_dir_address_file(&lease.address, own, sizeof(own));
 	if (strcmp(own, file) != 0)
 		return -EBADMSG;
 	*ret = lease;
@@ -98,46 +94,6 @@ static void set_aside(struct lease_dir *d, const char *file)
 		     file, aside);
 }
 
-/* Makes the holder's link point to the lease file. Returns 0 or -errno. */
-static int link_holder(struct lease_dir *d, const char *ident, const char *file)
-{
-	char link[300], now[64], fresh[64];
-	int r = 0;
-	ssize_t n;
-
-	lease_dir_ident_file(ident, link, sizeof(link));
-	if (symlinkat(file, d->leases, link) == 0)
-		return 0;
-	if (errno != EEXIST)
-		return -errno;
-	n = readlinkat(d->leases, link, now, sizeof(now) - 1);
-	if (n >= 0 && (size_t)n == strlen(file) && strncmp(now, file, (size_t)n) == 0)
-		return 0;
-	lease_dir_making(d, true);
-	snprintf(fresh, sizeof(fresh), FILE_NEW "link-%d", (int)getpid());
-	unlinkat(d->leases, fresh, 0);
-	if (symlinkat(file, d->leases, fresh) < 0) {
-		r = -errno;
-	} else if (renameat(d->leases, fresh, d->leases, link) < 0) {
-		r = -errno;
-		unlinkat(d->leases, fresh, 0);
-	}
-	lease_dir_making(d, false);
-	return r;
-}
-
-/* Removes the holder's link if it points to this lease file. */
-static void unlink_holder(struct lease_dir *d, const char *ident, const char *file)
-{
-	char link[300], now[64];
-	ssize_t n;
-
-	lease_dir_ident_file(ident, link, sizeof(link));
-	n = readlinkat(d->leases, link, now, sizeof(now) - 1);
-	if (n >= 0 && (size_t)n == strlen(file) && strncmp(now, file, (size_t)n) == 0)
-		unlinkat(d->leases, link, 0);
-}
-
 /*
  * Writes the lease file durably, except for the directory.
  * @flags: of renameat2(2): RENAME_NOREPLACE makes it a claim
@@ -150,7 +106,7 @@ static int write_lease(struct lease_dir *d, const struct lease *lease, unsigned 
 	size_t len = 0;
 	int r = lease_encode(lease, &text, &len);
 
-	address_file(&lease->address, file, sizeof(file));
+	lease_dir_address_file(&lease->address, file, sizeof(file));
 	if (r < 0)
 		return r;
 	lease_dir_making(d, true);
@@ -176,7 +132,7 @@ static int restore(struct lease_dir *d, const char *ident, const char *file, str
 	char aside[96];
 	int r;
 
-	if (!file_address(file, &lease.address))
+	if (!lease_dir_file_address(file, &lease.address))
 		return 0;
 	snprintf(lease.ident, sizeof(lease.ident), "%s", ident);
 	r = write_lease(d, &lease, RENAME_NOREPLACE);
@@ -198,21 +154,17 @@ static int restore(struct lease_dir *d, const char *ident, const char *file, str
 static int dir_find(struct lease_store *s, const char *ident, struct lease *ret, struct error *e)
 {
 	struct lease_dir *d = lease_dir_of(s);
-	char link[300], file[64];
 	struct lease lease;
-	ssize_t n;
-	int r;
+	char file[64];
+	int r = d->leases < 0 ? 0 : lease_dir_follow(d, ident, file);
 
-	lease_dir_ident_file(ident, link, sizeof(link));
-	n = d->leases < 0 ? -1 : readlinkat(d->leases, link, file, sizeof(file) - 1);
-	if (n < 0)
-		return d->leases < 0 || errno == ENOENT || errno == EINVAL
-			       ? 0
-			       : lease_dir_fail(d, "read", link, -errno, e);
-	file[n] = '\0';
-	if (!file_address(file, &lease.address))
+	if (r < 0)
+		return lease_dir_fail(d, "read the link of", ident, r, e);
+	if (d->leases < 0 || !*file)
 		return 0;
-	r = read_lease(d, file, &lease);
+	if (!lease_dir_file_address(file, &lease.address))
+		return 0;
+	r = lease_dir_read(d, file, &lease);
 	if (r == -EBADMSG) {
 		set_aside(d, file);
 		r = -ENOENT;
@@ -234,11 +186,11 @@ static int take_over(struct lease_dir *d, const struct lease *lease, struct leas
 	char file[64];
 	int r = 0;
 
-	address_file(&lease->address, file, sizeof(file));
+	lease_dir_address_file(&lease->address, file, sizeof(file));
 	if (held->freed || held->pinned != lease->pinned)
 		r = write_lease(d, lease, 0);
 	if (r == 0)
-		r = link_holder(d, lease->ident, file);
+		r = lease_dir_link(d, lease->ident, file);
 	if (r == 0)
 		r = sync_leases(d);
 	return r < 0 ? lease_dir_fail(d, "write lease", file, r, e) : 0;
@@ -252,14 +204,14 @@ static int try_claim(struct lease_store *s, const struct lease *lease, struct le
 	char file[64];
 	int r = -EEXIST;
 
-	address_file(&lease->address, file, sizeof(file));
+	lease_dir_address_file(&lease->address, file, sizeof(file));
 	if (is_set_aside(d, file))
 		return -EBADMSG;
 	/* most that are taken are seen to be without writing anything */
 	if (faccessat(d->leases, file, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 		r = write_lease(d, lease, RENAME_NOREPLACE);
 	if (r == -EEXIST) {
-		r = read_lease(d, file, ret_holder);
+		r = lease_dir_read(d, file, ret_holder);
 		if (r == -EBADMSG) {
 			set_aside(d, file);
 			return -EBADMSG;
@@ -276,12 +228,12 @@ static int try_claim(struct lease_store *s, const struct lease *lease, struct le
 		return lease_dir_fail(d, "write lease", file, r, e);
 	if (!is_set_aside(d, file)) {
 		/* one that is claimed only to rest has no holder */
-		r = lease->freed ? 0 : link_holder(d, lease->ident, file);
+		r = lease->freed ? 0 : lease_dir_link(d, lease->ident, file);
 		if (r == 0)
 			r = sync_leases(d);
 		if (r == 0)
 			return 0;
-		unlink_holder(d, lease->ident, file);
+		lease_dir_unlink(d, lease->ident, file);
 	}
 	unlinkat(d->leases, file, 0);
 	return r == 0 ? -EBADMSG : lease_dir_fail(d, "write lease", file, r, e);
@@ -305,10 +257,10 @@ static int dir_update(struct lease_store *s, const struct lease *lease, struct e
 	char file[64];
 	int r;
 
-	address_file(&lease->address, file, sizeof(file));
+	lease_dir_address_file(&lease->address, file, sizeof(file));
 	r = write_lease(d, lease, 0);
 	if (r == 0 && lease->freed)
-		unlink_holder(d, lease->ident, file);
+		lease_dir_unlink(d, lease->ident, file);
 	if (r == 0)
 		r = sync_leases(d);
 	return r < 0 ? lease_dir_fail(d, "write lease", file, r, e) : 0;
@@ -322,13 +274,13 @@ static int dir_rename(struct lease_store *s, const struct lease *lease, const ch
 	char file[64];
 	int r;
 
-	address_file(&lease->address, file, sizeof(file));
+	lease_dir_address_file(&lease->address, file, sizeof(file));
 	snprintf(renamed.ident, sizeof(renamed.ident), "%s", ident);
 	r = write_lease(d, &renamed, 0);
 	if (r == 0)
-		r = link_holder(d, ident, file);
+		r = lease_dir_link(d, ident, file);
 	if (r == 0) {
-		unlink_holder(d, lease->ident, file);
+		lease_dir_unlink(d, lease->ident, file);
 		r = sync_leases(d);
 	}
 	return r < 0 ? lease_dir_fail(d, "rename lease", file, r, e) : 0;
@@ -341,12 +293,12 @@ static int dir_remove(struct lease_store *s, const struct lease *lease, struct e
 	char file[64];
 	int r;
 
-	address_file(&lease->address, file, sizeof(file));
-	r = read_lease(d, file, &held);
+	lease_dir_address_file(&lease->address, file, sizeof(file));
+	r = lease_dir_read(d, file, &held);
 	if (r == -ENOENT || r == -EBADMSG ||
 	    (r == 0 && (strcmp(held.ident, lease->ident) != 0 || held.freed != lease->freed)))
 		return -ESTALE;
-	unlink_holder(d, lease->ident, file);
+	lease_dir_unlink(d, lease->ident, file);
 	if (r == 0 && unlinkat(d->leases, file, 0) < 0)
 		r = -errno;
 	return r < 0 ? lease_dir_fail(d, "remove lease", file, r, e) : 0;
@@ -360,7 +312,7 @@ static int dir_at(struct lease_store *s, const struct in6_addr *address, struct 
 
 	if (d->leases < 0)
 		return 0;
-	address_file(address, file, sizeof(file));
+	lease_dir_address_file(address, file, sizeof(file));
 	if (!ret)
 		return faccessat(d->leases, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
 		       is_set_aside(d, file);
@@ -385,9 +337,9 @@ static int dir_walk(struct lease_store *s, int (*each)(const struct lease *lease
 		struct in6_addr address;
 		struct lease lease;
 
-		if (!file_address(entry->d_name, &address))
+		if (!lease_dir_file_address(entry->d_name, &address))
 			continue;
-		r = read_lease(d, entry->d_name, &lease);
+		r = lease_dir_read(d, entry->d_name, &lease);
 		if (r == -ENOENT)
 			continue;
 		if (r == -EBADMSG) {
@@ -419,6 +371,7 @@ static const struct lease_store_ops dir_ops = {
 	.lock = lease_dir_lock,
 	.find = dir_find,
 	.at = dir_at,
+	.former = lease_dir_former,
 	.claim = dir_claim,
 	.update = dir_update,
 	.rename = dir_rename,

@@ -30,6 +30,28 @@ int lease_dir_fail(struct lease_dir *d, const char *what, const char *file, int 
 /* Opens a directory for reading its entries; null and -errno in *ret if that fails. */
 DIR *lease_dir_entries(int fd, int *ret);
 
+/* The name of the lease file of an address, and the way back (false for another file's name). */
+void lease_dir_address_file(const struct in6_addr *address, char *out, size_t size);
+bool lease_dir_file_address(const char *file, struct in6_addr *ret);
+
+/*
+ * Reads the lease file of an address.
+ * Returns 0, -ENOENT, -EBADMSG if it is damaged or not the lease of its name, or -errno.
+ */
+int lease_dir_read(struct lease_dir *d, const char *file, struct lease *ret);
+
+/*
+ * Makes a lease file the container's present one; the one that it had is its former one then, until
+ * that is unlinked. Returns 0 or -errno: then all is as it was.
+ */
+int lease_dir_link(struct lease_dir *d, const char *ident, const char *file);
+
+/* Makes a lease file neither the container's present nor its former one. */
+void lease_dir_unlink(struct lease_dir *d, const char *ident, const char *file);
+
+/* The name of the container's present lease file. @ret: 64 bytes; "" for none. 0 or -errno */
+int lease_dir_follow(struct lease_dir *d, const char *ident, char *ret);
+
 /*
  * Begins or ends the time in which this process has a file in the making (".new-..."), as a shared
  * lock on the directory of leases, which dies with the process: lease_dir_sweep leaves it alone.
@@ -48,7 +70,8 @@ int lease_dir_walk_attachments(struct lease_store *s,
 int lease_dir_attach(struct lease_store *s, const char *ident, const struct attachment *a,
 		     struct error *e);
 
-/* The one that sweep_dir.c holds. */
+/* Those that link_dir.c and sweep_dir.c hold. */
+int lease_dir_former(struct lease_store *s, const char *ident, struct lease *ret, struct error *e);
 void lease_dir_sweep(struct lease_store *s);
 
 #endif

@@ -1,0 +1,26 @@
+/* The lease that a container had before it moved to its present one. */
+#include "ops/former.h"
+
+#include "net/marked.h"
+
+int former_give_up(struct context *c, struct nl_sock *host, const struct lease *former,
+		   struct error *e)
+{
+	struct error ignored;
+	int r = host ? marked_remove_address(host, &former->address, e) : 0;
+
+	if (r < 0)
+		return r;
+	/* one that the configuration has left behind need not rest: nobody gets it */
+	return pools_find(c->pools, &former->address, &ignored)
+		       ? lease_free(c->store, former, e)
+		       : c->store->ops->remove(c->store, former, e);
+}
+
+int former_leave(struct context *c, struct nl_sock *host, const char *ident, struct error *e)
+{
+	struct lease former;
+	int r = c->store->ops->former(c->store, ident, &former, e);
+
+	return r > 0 ? former_give_up(c, host, &former, e) : r;
+}
