@@ -10,7 +10,7 @@
 #include "net/nl.h"
 #include "net/route.h"
 
-#define VETHS_MOST 64 /* of one container: what it has beyond is not looked at */
+#define VETHS_MOST 64 /* that lead out of one container: what it has beyond is not looked at */
 
 struct veths {
 	struct link list[VETHS_MOST];
@@ -21,7 +21,9 @@ static int remember(const struct link *link, void *arg)
 {
 	struct veths *v = arg;
 
-	if (v->count < VETHS_MOST)
+	/* both ends in here are no way out, however many of them there are (rtnl_fill_link_netnsid)
+	 */
+	if (link->peer_nsid >= 0 && v->count < VETHS_MOST)
 		v->list[v->count++] = *link;
 	return 0;
 }
