@@ -98,8 +98,12 @@ int sysctl_set(const char *part, const char *dev, const char *name, int value,
 
 void sysctl_restore(const struct sysctl_changes *changes)
 {
-	for (size_t i = changes->count; i-- > 0;)
-		if (write_number(changes->list[i].path, changes->list[i].old) < 0)
+	for (size_t i = changes->count; i-- > 0;) {
+		int r = write_number(changes->list[i].path, changes->list[i].old);
+
+		/* one that has gone with its interface needs nothing put back */
+		if (r < 0 && r != -ENOENT)
 			note(NOTE_WARNING, "cannot put %d back into %s: %s", changes->list[i].old,
-			     changes->list[i].path, strerror(errno));
+			     changes->list[i].path, strerror(-r));
+	}
 }
