@@ -49,6 +49,15 @@ int nl_errno(int libnl_code)
 	}
 }
 
+/* Throws away what others sent between bind and connect: it could fill the room for answers. */
+static void drain(int fd)
+{
+	char ignored;
+
+	while (recv(fd, &ignored, sizeof(ignored), MSG_DONTWAIT) >= 0)
+		;
+}
+
 int nl_open(struct nl_sock **ret, struct error *e)
 {
 	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
@@ -66,6 +75,7 @@ int nl_open(struct nl_sock **ret, struct error *e)
 	    setsockopt(nl_socket_get_fd(s), SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof(deadline)) <
 		    0)
 		return error_sys(e, -errno, "cannot connect a netlink socket to the kernel");
+	drain(nl_socket_get_fd(s));
 	nl_socket_disable_auto_ack(s);
 	/* one read an answer: the kernel never fills more than this (netlink_dump) */
 	nl_socket_disable_msg_peek(s);
@@ -96,11 +106,20 @@ struct exchange {
 	bool ended;
 };
 
+/*
+ * Whether a message is the kernel's, whose port is 0, and answers this request. A socket has its
+ * port a moment before it is connected, and the numbers of requests can be guessed.
+ */
+static bool is_answer(const struct exchange *x, const struct sockaddr_nl *from, uint32_t seq)
+{
+	return from->nl_pid == 0 && seq == x->seq;
+}
+
 static int on_answer(struct nl_msg *msg, void *arg)
 {
 	struct exchange *x = arg;
 
-	if (nlmsg_hdr(msg)->nlmsg_seq != x->seq)
+	if (!is_answer(x, nlmsg_get_src(msg), nlmsg_hdr(msg)->nlmsg_seq))
 		return NL_SKIP;
 	if (x->each && x->result == 0)
 		x->result = x->each(nlmsg_hdr(msg), x->arg);
@@ -113,7 +132,7 @@ static int on_end(struct nl_msg *msg, void *arg)
 {
 	struct exchange *x = arg;
 
-	if (nlmsg_hdr(msg)->nlmsg_seq != x->seq)
+	if (!is_answer(x, nlmsg_get_src(msg), nlmsg_hdr(msg)->nlmsg_seq))
 		return NL_SKIP;
 	x->ended = true;
 	return NL_STOP;
@@ -123,8 +142,7 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *err, void *arg)
 {
 	struct exchange *x = arg;
 
-	(void)from;
-	if (err->msg.nlmsg_seq != x->seq)
+	if (!is_answer(x, from, err->msg.nlmsg_seq))
 		return NL_SKIP;
 	x->error = err->error;
 	x->ended = true;
