@@ -1,6 +1,8 @@
 /* Checks that every key takes what it must and refuses the rest by name. */
 #include "configs.h"
 
+#include "base/user.h"
+
 TEST(unknown_keys_are_refused_by_name)
 {
 	static const struct {
@@ -19,6 +21,8 @@ TEST(unknown_keys_are_refused_by_name)
 		  "docker.Socket: unknown" },
 		{ "{\"pools\":[" POOL "],\"containers\":{\"lxc:a\":{\"adress\":\"::1\"}}}",
 		  "containers.lxc:a.adress: unknown" },
+		{ "{\"pools\":[" POOL "],\"users\":{\"alice\":{\"bridge\":[]}}}",
+		  "users.alice.bridge: unknown" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
@@ -71,6 +75,15 @@ static const struct {
 	  "{\"pools\":[" POOL "],\"containers\":{\"lxc:a\":{\"expose\":#}}}", "list" },
 	{ "containers.lxc:a.expose",
 	  "{\"pools\":[" POOL "],\"containers\":{\"lxc:a\":{\"expose\":[#]}}}", "" },
+	{ "users", "{\"pools\":[" POOL "],\"users\":#}", "object" },
+	{ "users.alice", "{\"pools\":[" POOL "],\"users\":{\"alice\":#}}", "" },
+	{ "users.alice.addresses", "{\"pools\":[" POOL "],\"users\":{\"alice\":{\"addresses\":#}}}",
+	  "number" },
+	{ "users.alice.bridges", "{\"pools\":[" POOL "],\"users\":{\"alice\":{\"bridges\":#}}}",
+	  "list" },
+	{ "users.alice.bridges[0]",
+	  "{\"pools\":[" POOL "],\"users\":{\"alice\":{\"bridges\":[#]}}}", "string" },
+	{ "socket", "{\"pools\":[" POOL "],\"socket\":#}", "" },
 	{ "state_dir", "{\"pools\":[" POOL "],\"state_dir\":#}", "" },
 };
 
@@ -137,10 +150,58 @@ TEST(values_that_mean_nothing_are_refused)
 		{ "{\"pools\":[" POOL "],\"containers\":{\"lxc:a\":{\"address\":\"2001:db8::1\"},"
 		  "\"lxc:b\":{\"address\":\"2001:db8:0::1\"}}}",
 		  "containers.lxc:b: has the address of lxc:a" },
+		{ "{\"pools\":[" POOL
+		  "],\"containers\":{\"54321/lxc:a\":{\"address\":\"2001:db8::1\"},"
+		  "\"54322/lxc:a\":{\"address\":\"2001:db8::1\"}}}",
+		  "containers.54322/lxc:a: has the address of 54321/lxc:a" },
+		{ "{\"pools\":[" POOL "],\"containers\":{\"0/lxc:a\":{}}}", "containers.0/lxc:a" },
+		{ "{\"pools\":[" POOL "],\"containers\":{\"root/lxc:a\":{}}}",
+		  "containers.root/lxc:a" },
+		{ "{\"pools\":[" POOL "],\"containers\":{\"54321/web1\":{}}}",
+		  "containers.54321/web1" },
+		{ "{\"pools\":[" POOL "],\"users\":{\"alice\":{\"addresses\":1}}}",
+		  "users.alice: must say" },
+		{ "{\"pools\":[" POOL "],\"users\":{\"alice\":{\"addresses\":1,\"bridges\":[]}}}",
+		  "users.alice: must say" },
+		{ "{\"pools\":[" POOL "],\"users\":{\"alice\":{\"bridges\":[\"br0\"]}}}",
+		  "users.alice: must say" },
+		{ "{\"pools\":[" POOL "],\"users\":{\"alice\":{\"addresses\":65537}}}",
+		  "users.alice.addresses: must be a whole number from 0 to 65536" },
+		{ "{\"pools\":[" POOL "],\"users\":{\"alice\":{\"addresses\":-1}}}",
+		  "users.alice.addresses" },
+		{ "{\"pools\":[" POOL "],\"users\":{\"alice\":{\"bridges\":[\"\"]}}}",
+		  "users.alice.bridges[0]" },
+		{ "{\"pools\":[" POOL "],\"socket\":\"run/v.sock\"}", "socket" },
+		{ "{\"pools\":[" POOL "],\"socket\":\"\"}", "socket" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		refuse(rows[i].text, rows[i].why);
+}
+
+/* Users who are listed and are gone from this machine are nobody's right, and no mistake. */
+TEST(users_are_found_by_name_or_number)
+{
+	_config_ struct config *c = read_good(sample);
+	_config_ struct config *gone = NULL;
+	const struct config_user *user = config_user(c, 54321);
+	uid_t nobody;
+
+	assert_non_null(user);
+	assert_int_equal(user->addresses, 4);
+	assert_int_equal(user->bridges.count, 2);
+	assert_string_equal(user->bridges.list[1], "br1");
+	assert_int_equal(user_find("nobody", &nobody), 0);
+	assert_non_null(config_user(c, nobody));
+	assert_int_equal(config_user(c, nobody)->addresses, 0);
+	assert_null(config_user(c, 54322));
+	assert_null(config_user(c, 0));
+	gone = read_good("{\"pools\":[" POOL "],\"users\":{\"no-such-user\":"
+			 "{\"addresses\":1,\"bridges\":[\"br0\"]}}}");
+	assert_int_equal(gone->user_count, 1);
+	assert_null(config_user(gone, 0));
+	assert_null(config_user(gone, 54321));
+	assert_null(config_user(gone, (uid_t)-1));
 }
 
 TEST(numbers_are_whole_and_in_range)
@@ -218,6 +279,7 @@ int main(void)
 		SCRATCH_TEST(keys_are_named_whatever_their_container_is_called),
 		SCRATCH_TEST(wrong_types_are_refused_by_name),
 		SCRATCH_TEST(values_that_mean_nothing_are_refused),
+		SCRATCH_TEST(users_are_found_by_name_or_number),
 		SCRATCH_TEST(numbers_are_whole_and_in_range),
 		SCRATCH_TEST(ports_of_a_container_are_checked),
 	};

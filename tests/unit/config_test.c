@@ -23,6 +23,8 @@ TEST(defaults_are_as_documented)
 	assert_false(c->docker_labelled);
 	assert_string_equal(c->docker_socket, "/var/run/docker.sock");
 	assert_int_equal(c->container_count, 0);
+	assert_int_equal(c->user_count, 0);
+	assert_string_equal(c->socket, "/run/v6hook/v6hook.sock");
 	assert_string_equal(c->state_dir, "/var/lib/v6hook");
 }
 
@@ -51,7 +53,11 @@ TEST(every_key_is_read)
 	assert_true(c->docker_labelled);
 	assert_string_equal(c->docker_socket, "/run/d.sock");
 	assert_string_equal(c->state_dir, "/srv/v6hook");
-	assert_int_equal(c->container_count, 2);
+	assert_string_equal(c->socket, "/run/v.sock");
+	assert_int_equal(c->container_count, 3);
+	assert_non_null(config_container(c, "54321/lxc:web1"));
+	assert_null(config_container(c, "54322/lxc:web1"));
+	assert_int_equal(c->user_count, 2);
 	web = config_container(c, "lxc:web1");
 	assert_non_null(web);
 	assert_true(web->has_address);

@@ -29,7 +29,11 @@ static const char sample[] =
 	"  \"containers\": {\n"
 	"	\"lxc:web1\": { \"address\": \"2a03:b0c0:1:d0::18:d005\", \"expose\": [\"80/tcp\", "
 	"\"53/udp\"] },\n"
-	"	\"docker:db\": {} },\n"
+	"	\"docker:db\": {}, \"54321/lxc:web1\": { \"address\": \"2a03:b0c0:1:d0::18:d006\" "
+	"} },\n"
+	"  \"users\": { \"54321\": { \"addresses\": 4, \"bridges\": [\"lxcbr0\", \"br1\"] },\n"
+	"	\"nobody\": { \"addresses\": 0, \"bridges\": [\"br0\"] } },\n"
+	"  \"socket\": \"/run/v.sock\",\n"
 	"  \"state_dir\": \"/srv/v6hook\" }";
 
 static inline int read_bytes(const char *text, size_t len, struct config **ret, struct error *e)
