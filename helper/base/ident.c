@@ -150,8 +150,8 @@ int ident_from_text(const char *text, struct ident *ret)
 	at = strstr(colon, "@/");
 	runtime = (size_t)(colon - text);
 	name = at ? (size_t)(at - colon - 1) : strlen(colon + 1);
-	if (runtime == 0 || runtime > IDENT_RUNTIME_MAX || name > IDENT_NAME_MAX ||
-	    (at && strlen(at + 1) > IDENT_PATH_MAX))
+	if (runtime == 0 || runtime > IDENT_RUNTIME_MAX || memchr(text, '/', runtime) ||
+	    name > IDENT_NAME_MAX || (at && strlen(at + 1) > IDENT_PATH_MAX))
 		return -EINVAL;
 	memcpy(id.runtime, text, runtime);
 	memcpy(id.name, colon + 1, name);
