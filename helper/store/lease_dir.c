@@ -316,7 +316,7 @@ static int dir_at(struct lease_store *s, const struct in6_addr *address, struct 
 	if (!ret)
 		return faccessat(d->leases, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
 		       is_set_aside(d, file);
-	r = read_lease(d, file, ret);
+	r = lease_dir_read(d, file, ret);
 	return r == 0 ? 1 : r == -ENOENT || r == -EBADMSG ? 0 : r;
 }
 
