@@ -9,6 +9,7 @@
 
 #include "base/note.h"
 #include "net/container.h"
+#include "net/mark.h"
 #include "net/ndisc.h"
 #include "net/route.h"
 #include "ops/living.h"
@@ -41,10 +42,15 @@ static bool is_forbidden(const struct in6_addr *address, bool taking_back, void 
 	const struct choose *q = arg;
 	struct route route;
 
-	/* what still leads to a container is not idle, whatever the leases say */
-	if (taking_back && route_lookup(q->host, address, &route) == 0 && route.length == 128)
+	if (choose_reserved(q->c, q->own, address))
 		return true;
-	return choose_reserved(q->c, q->own, address);
+	/* who holds a lease is asked by the caller, and costs less than the route */
+	if (!taking_back && q->c->store->ops->at(q->c->store, address, NULL) != 0)
+		return false;
+	/* what still leads to a container is not idle, whatever the leases say; and a route that
+	 * the administrator made is his reason */
+	return route_lookup(q->host, address, &route) == 0 && route.length == 128 &&
+	       (taking_back || route.protocol != V6HOOK_PROTOCOL);
 }
 
 int choose_check(const struct context *c, const struct host_addresses *own, const char *ident,
