@@ -23,6 +23,7 @@
 #include "runtime/docker_list.h"
 #include "runtime/docker_queue.h"
 #include "runtime/engines.h"
+#include "runtime/library.h"
 
 #define EVENT_MAX (1024 * 1024) /* bytes of one event; labels can make it longer */
 #define LIST_AHEAD 64		/* inspects waiting, with which the list pauses */
@@ -373,8 +374,10 @@ static int go_on_listing(struct docker_watching *w, struct error *e)
 	}
 	if (w->listing && !w->list_transfer && w->queue.listed == 0) {
 		w->listing = false;
-		if (!w->list_failed)
+		if (!w->list_failed) {
 			w->heard(RUNTIME_LISTED, NULL, NULL, "listed", w->arg);
+			library_rest();
+		}
 	}
 	if (w->listing || (w->list_failed ? now_ms() < w->list_at : !w->list_wanted))
 		return 0;

@@ -19,4 +19,11 @@ struct library_symbol {
 int library_load(const char *soname, const struct library_symbol *symbols, size_t count,
 		 struct error *e);
 
+/*
+ * Gives the memory back that holds unchanged pages of the program and all its libraries: loading
+ * many of them reads far more than is used afterwards. What is used is read again from the page
+ * cache when it is. Only for a process that is about to rest for long.
+ */
+void library_rest(void);
+
 #endif

@@ -314,3 +314,7 @@ int library_load(const char *soname, const struct library_symbol *symbols, size_
 		return 0;
 	return error_set(e, STATUS_FAILED, -EHOSTDOWN, "%s is not faked", soname);
 }
+
+void library_rest(void)
+{
+}
