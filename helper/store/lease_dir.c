@@ -407,6 +407,24 @@ static int open_dir(int at, const char *name, bool write, int *ret_fd)
 	return 0;
 }
 
+/*
+ * Makes the names of the store's directories durable unless that has been done: whoever made them
+ * may not have come to it yet. The lock is made only after it, by those that have opened the store.
+ * Returns 0 or -errno.
+ */
+static int settle_dirs(struct lease_dir *d)
+{
+	_close_ int above = -1;
+
+	if (faccessat(d->top, "lock", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	above = openat(d->top, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* one that may not be read was not made a moment ago by one of us */
+	if (fsync(d->top) < 0 || (above >= 0 && fsync(above) < 0))
+		return errno == EROFS ? 0 : -errno;
+	return 0;
+}
+
 int lease_dir_open(const char *path, bool write, struct lease_store **ret, struct error *e)
 {
 	_lease_store_ struct lease_store *s = NULL;
@@ -425,6 +443,8 @@ int lease_dir_open(const char *path, bool write, struct lease_store **ret, struc
 		r = open_dir(d->top, "leases", write, &d->leases);
 	if (r == 0 && d->top >= 0)
 		r = open_dir(d->top, "attached", write, &d->attached);
+	if (r == 0 && write)
+		r = settle_dirs(d);
 	if (r < 0)
 		return error_sys(e, r, "cannot open the lease store %s", path);
 	*ret = steal_ptr(&s);
