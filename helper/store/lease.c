@@ -122,7 +122,8 @@ static void reclaim_release(struct reclaim *r)
 /*
  * Since when the lease has been idle, or -1 if it may not be taken back. A lease that its holder
  * has left for another address (its holder's present one is elsewhere) has been so for ever; what
- * was attached when the machine went down, since it came up.
+ * was attached when the machine went down, since it came up. A power loss may take the record of
+ * that with it, so that a lease without one counts as attached until then.
  */
 static int64_t idle_since(const struct reclaim *r, const struct lease *lease)
 {
@@ -138,25 +139,33 @@ static int64_t idle_since(const struct reclaim *r, const struct lease *lease)
 	if (lease->pinned)
 		return -1;
 	if (r->s->ops->attachment(r->s, lease->ident, &a, &ignored) != 1)
-		return lease->created;
+		return lease->created > r->boot ? lease->created : r->boot;
 	if (attachment_is_live(&a, r->boot_id))
 		return -1;
 	return a.ended || a.since > r->boot ? a.since : r->boot;
 }
 
+/*
+ * Puts the lease on the list if it may be taken back. Attachments are not durable: one that says
+ * that its container was detached before the boot may be older than what ran until then, so that
+ * nothing that rests on one is ready before hold_s have passed since.
+ */
 static int consider(const struct lease *lease, void *arg)
 {
 	struct reclaim *r = arg;
 	struct error ignored;
-	int64_t since;
+	int64_t since, ready;
 
 	if (!pools_find(r->pools, &lease->address, &ignored) ||
 	    (r->forbidden && r->forbidden(&lease->address, true, r->arg)))
 		return 0;
 	since = idle_since(r, lease);
-	if (since > r->before)
+	ready = since;
+	if (!lease->freed && since > 0 && since < r->boot)
+		ready = r->boot;
+	if (ready > r->before)
 		r->resting++;
-	if (since < 0 || since > r->before)
+	if (since < 0 || ready > r->before)
 		return 0;
 	/* the list doubles whenever its count is a power of two */
 	if ((r->count & (r->count - 1)) == 0) {

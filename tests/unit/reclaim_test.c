@@ -155,6 +155,34 @@ TEST(hold_s_counts_from_the_boot_for_what_ran_until_then)
 	assert_int_equal(status, STATUS_FULL);
 }
 
+/* A power loss takes records with it that were not on the disk yet: that of an attach, too. */
+TEST(hold_s_counts_from_the_boot_where_no_record_is_left)
+{
+	_pools_ struct pools *pools = pools_of("2001:db8::5", NULL);
+	enum status status = STATUS_DONE;
+
+	held("lxc:old", "2001:db8::5", uptime() + 100000);
+	assert_string_equal(allocate(pools, "lxc:new", (unsigned int)uptime() + 1000, &status), "");
+	assert_int_equal(status, STATUS_FULL);
+	assert_string_equal(allocate(pools, "lxc:new", 0, &status), "2001:db8::5");
+}
+
+/* What was attached again since then may have left the record of the detach before it. */
+TEST(hold_s_counts_from_the_boot_for_what_was_detached_before_it)
+{
+	_pools_ struct pools *pools = pools_of("2001:db8::4/127", NULL);
+	enum status status = STATUS_DONE;
+
+	held("lxc:a", "2001:db8::4", uptime() + 100000);
+	attached("lxc:a", uptime() + 40000, true, OTHER_BOOT);
+	held("lxc:b", "2001:db8::5", uptime() + 100000);
+	attached("lxc:b", uptime() + 50000, true, OTHER_BOOT);
+	assert_string_equal(allocate(pools, "lxc:new", (unsigned int)uptime() + 1000, &status), "");
+	assert_int_equal(status, STATUS_FULL);
+	/* then the longest detached is first all the same */
+	assert_string_equal(allocate(pools, "lxc:new", 0, &status), "2001:db8::5");
+}
+
 TEST(what_is_being_worked_on_is_not_taken_back)
 {
 	_pools_ struct pools *pools = pools_of("2001:db8::5", NULL);
@@ -240,6 +268,8 @@ int main(void)
 		STORE_TEST(what_was_attached_before_the_boot_can_be_taken_back),
 		STORE_TEST(what_ran_until_the_boot_was_idle_since_then),
 		STORE_TEST(hold_s_counts_from_the_boot_for_what_ran_until_then),
+		STORE_TEST(hold_s_counts_from_the_boot_where_no_record_is_left),
+		STORE_TEST(hold_s_counts_from_the_boot_for_what_was_detached_before_it),
 		STORE_TEST(what_is_being_worked_on_is_not_taken_back),
 		STORE_TEST(what_comes_back_meanwhile_is_not_taken_back),
 		STORE_TEST(the_next_longest_idle_is_taken_when_the_first_is_busy),
