@@ -94,6 +94,11 @@ static void set_aside(struct lease_dir *d, const char *file)
 		     file, aside);
 }
 
+static int sync_leases(struct lease_dir *d)
+{
+	return fsync(d->leases) < 0 ? -errno : 0;
+}
+
 /*
  * Writes the lease file durably, except for the directory.
  * @flags: of renameat2(2): RENAME_NOREPLACE makes it a claim
@@ -117,11 +122,6 @@ static int write_lease(struct lease_dir *d, const struct lease *lease, unsigned 
 	}
 	lease_dir_making(d, false);
 	return r;
-}
-
-static int sync_leases(struct lease_dir *d)
-{
-	return fsync(d->leases) < 0 ? -errno : 0;
 }
 
 /* Restores the lease that a damaged file held, as far as its holder's link tells. */
@@ -276,9 +276,17 @@ static int dir_rename(struct lease_store *s, const struct lease *lease, const ch
 
 	lease_dir_address_file(&lease->address, file, sizeof(file));
 	snprintf(renamed.ident, sizeof(renamed.ident), "%s", ident);
-	r = write_lease(d, &renamed, 0);
+	/* each step is durable before the next: whenever the power goes, one of the two has it */
+	r = lease_dir_link(d, ident, file);
 	if (r == 0)
-		r = lease_dir_link(d, ident, file);
+		r = sync_leases(d);
+	if (r == 0)
+		r = write_lease(d, &renamed, 0);
+	if (r < 0) {
+		lease_dir_unlink(d, ident, file);
+		return lease_dir_fail(d, "rename lease", file, r, e);
+	}
+	r = sync_leases(d);
 	if (r == 0) {
 		lease_dir_unlink(d, lease->ident, file);
 		r = sync_leases(d);

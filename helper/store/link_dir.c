@@ -82,7 +82,8 @@ int lease_dir_link(struct lease_dir *d, const char *ident, const char *file)
 			/* one that is there already is of an earlier move that did not end */
 			if (*now && symlinkat(now, d->leases, l.left) < 0 && errno != EEXIST)
 				return -errno;
-			r = replace_link(d, l.present, file);
+			/* the file is durable first: a power loss must not leave the link alone */
+			r = fsync(d->leases) < 0 ? -errno : replace_link(d, l.present, file);
 			if (r < 0) {
 				remove_link(d, l.left, now);
 				return r;
