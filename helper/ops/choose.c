@@ -379,7 +379,8 @@ void choose_undo(struct context *c, const struct choice *choice)
 
 	if (!choice->fresh)
 		return;
+	/* in this order: killed, or without power in between, the container has its former lease */
+	relink(c, choice->moved ? &choice->left : NULL);
 	if (c->store->ops->remove(c->store, &choice->lease, &error) < 0)
 		note(NOTE_WARNING, "cannot give the lease back: %s", error.text);
-	relink(c, choice->moved ? &choice->left : NULL);
 }
