@@ -20,6 +20,8 @@ OBJECTS := $(SOURCES:helper/%.c=$(BUILD)/%.o)
 # everything but the program's own face, for the unit tests
 ROOMS := $(filter-out $(BUILD)/main.o,$(OBJECTS))
 UNITS := $(patsubst tests/unit/%.c,build/sanitized/unit/%,$(wildcard tests/unit/*_test.c))
+# what records the writes of a run, and what replays them cut short
+POWER := build/power/record.so build/sanitized/power/replay
 
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DV6HOOK_VERSION='"$(VERSION)"' -Ihelper -MMD -MP \
 	$(WARNINGS) $(HARDENING) $(if $(WERROR),-Werror) $(shell pkg-config --cflags $(PKGS)) $(CFLAGS)
@@ -54,12 +56,22 @@ layers:
 sanitized:
 	@mkdir -p build/sanitized
 	@$(MAKE) --no-print-directory BUILD=build/sanitized PROGRAM=build/sanitized/v6hook CFLAGS="$(SANITIZE)" \
-		build/sanitized/v6hook $(UNITS)
+		build/sanitized/v6hook $(UNITS) $(POWER)
 
 build/sanitized/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(ROOMS)
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(ROOMS) $(LIBS) -lcmocka
+
+build/power/record.so: tests/power/record.c
+	@mkdir -p $(@D)
+	@echo "  LD      $@"
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(if $(WERROR),-Werror) -O2 -g -fPIC -shared -o $@ $< -ldl
+
+build/sanitized/power/replay: $(wildcard tests/power/*.[ch]) $(ROOMS)
+	@mkdir -p $(@D)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter-out %/record.c,$(filter %.c,$^)) $(ROOMS) $(LIBS)
 
 # Every test: units under sanitizers, then the lab on real containers. As root. Network managers to be
 # tried inside containers are only downloaded, not installed on this machine.
@@ -114,12 +126,15 @@ bench:
 	@tests/lab/world tests/bench/lxc
 	@tests/lab/world tests/bench/docker
 
-# Restarts of dockerd and of containers under the service, 20 and 100, or as many as SOAK says. As root.
+# What takes too long for check: every script of tests/soak, each in a world of its own. SOAK are the numbers for
+# tests/soak/soak. As root.
 .PHONY: soak
 soak:
-	@tests/packages build lab
-	@$(MAKE) --no-print-directory -s all
-	@tests/lab/world tests/soak/soak $(SOAK)
+	@tests/packages build lab check
+	@$(MAKE) --no-print-directory -s all sanitized
+	@failed=; for script in tests/soak/*; do echo "# $$script"; \
+		tests/lab/world $$script $$([ $$script != tests/soak/soak ] || echo $(SOAK)) || failed="$$failed $$script"; \
+	done; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 
 build/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
