@@ -305,6 +305,9 @@ undo_record:
 	}
 undo_host:
 	host_undo(&host, &host_done);
+	/* where no more descriptors are to be had, giving the lease back needs this one's */
+	if (a->host_lock >= 0)
+		close(steal_fd(&a->host_lock));
 	choose_undo(a->c, &a->choice);
 	return r;
 }
