@@ -78,6 +78,7 @@ int op_detach(struct context *c, const struct request *q, struct listing *ret, s
 	struct lease_store *s = c->store;
 	struct attachment a = { 0 };
 	_held_ struct held h = HELD_NONE;
+	struct error error;
 	int r;
 
 	*ret = (struct listing){ 0 };
@@ -107,16 +108,16 @@ int op_detach(struct context *c, const struct request *q, struct listing *ret, s
 		r = clear(c, &h.lease, r ? &a : NULL, e);
 	if (r < 0)
 		return r;
-	if (q->release) {
-		r = lease_free(s, &h.lease, e);
-		return r < 0 ? r : s->ops->attach(s, h.ident, NULL, e);
-	}
+	r = q->release ? lease_free(s, &h.lease, e) : 0;
+	if (q->release && r == 0)
+		return s->ops->attach(s, h.ident, NULL, e);
+	/* also when the lease could not be given up: it is detached all the same */
 	if (!a.since || (a.ended && (!*a.error || q->hook)))
-		return 0;
+		return r;
 	a.ended = true;
 	a.since = time(NULL);
 	*a.error = '\0';
-	if (s->ops->attach(s, h.ident, &a, e) < 0)
-		note(NOTE_WARNING, "%s", e->text);
-	return 0;
+	if (s->ops->attach(s, h.ident, &a, &error) < 0 && r == 0)
+		note(NOTE_WARNING, "%s", error.text);
+	return r;
 }
