@@ -10,15 +10,22 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+
+#include <linux/nsfs.h>
 
 #include "base/cleanup.h"
 #include "base/process.h"
 #include "runtime/runtime.h"
 
+#ifndef NS_GET_TGID_FROM_PIDNS
+#define NS_GET_TGID_FROM_PIDNS _IOR(NSIO, 0x7, int) /* include/uapi/linux/nsfs.h, Linux 6.11 */
+#endif
 #define CLIMB_MOST 64 /* generations within the container */
 #define SOCKETS_MOST 256
 
@@ -35,27 +42,57 @@ static bool share(pid_t a, pid_t b, const char *which)
 	return stat(path, &of_b) == 0 && of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
 }
 
-/* The first process of the PID namespace that the process is in. Returns 0, -ESRCH or -ENODEV. */
+/*
+ * The process of number 1 in the PID namespace that the process is in. Not looked for among its
+ * parents alone: what lxc-attach brings in is no descendant of it. Returns a PID, or -1.
+ */
+static pid_t first_within(pid_t pid)
+{
+	_close_ int fd = -1;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -1 : ioctl(fd, NS_GET_TGID_FROM_PIDNS, 1);
+}
+
+/* The same before Linux 6.11, by way of the parents. Returns 0, -ESRCH or -ENODEV. */
+static int climb(struct process *p)
+{
+	int r = 0;
+
+	for (int i = 0; r == 0 && p->depth == 2 && p->inner != 1 && i < CLIMB_MOST; i++)
+		r = process_read(p->parent, p);
+	return r;
+}
+
+/*
+ * The first process of the PID namespace that the process is in. Returns 0, -ESRCH, -ENODEV, or
+ * -EXDEV if they are on different networks.
+ */
 static int find_init(pid_t pid, struct process *ret)
 {
-	struct process p = { .parent = pid };
+	struct process p;
+	int r = process_read(pid, &p);
+	pid_t first;
 
-	for (int i = 0; i < CLIMB_MOST; i++) {
-		int r = process_read(p.parent, &p);
-
-		if (r < 0)
-			return r;
-		/* on the host, or in a container within a container */
-		if (p.depth != 2)
-			return -ENODEV;
-		if (p.inner != 1)
-			continue;
-		if (!share(pid, p.pid, "pid") || !share(pid, p.pid, "net"))
-			return -ESRCH;
-		*ret = p;
-		return 0;
-	}
-	return -ENODEV;
+	if (r < 0)
+		return r;
+	/* on the host, or in a container within a container */
+	if (p.depth != 2)
+		return -ENODEV;
+	first = first_within(pid);
+	r = first > 0 ? process_read(first, &p) : climb(&p);
+	if (r < 0)
+		return r;
+	if (p.depth != 2 || p.inner != 1)
+		return -ENODEV;
+	if (!share(pid, p.pid, "pid"))
+		return -ESRCH;
+	if (!share(pid, p.pid, "net"))
+		return -EXDEV;
+	*ret = p;
+	return 0;
 }
 
 /* The inodes of the sockets that a process has open. Returns how many, or -errno. */
@@ -141,6 +178,9 @@ int runtime_lxc_of(pid_t pid, struct instance *ret, char *ret_path, size_t size,
 		r = -ESRCH;
 	if (r == -ESRCH)
 		return error_set(e, STATUS_NO_CONTAINER, r, "process %d is gone", (int)pid);
+	if (r == -EXDEV)
+		return error_set(e, STATUS_FAILED, r,
+				 "process %d is on another network than its container", (int)pid);
 	if (r < 0)
 		return error_set(e, STATUS_NO_CONTAINER, r,
 				 "process %d is in no container of LXC's on this host", (int)pid);

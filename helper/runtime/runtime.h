@@ -109,7 +109,8 @@ int runtime_lxc_path(const char *lxcpath, uid_t owner, char *ret, size_t size, s
  * The LXC container that a process is in: its name, its owner (who runs its monitor) and the first
  * process of it. The name of the LXC path is left to the caller: runtime_lxc_path.
  * @ret_path: the LXC path as the monitor has it
- * Returns 0; -ESRCH if the process is gone, -ENODEV if it is in none; with a message.
+ * Returns 0; -ESRCH if the process is gone, -ENODEV if it is in none, -EXDEV if it is on another
+ * network than its container; with a message.
  */
 int runtime_lxc_of(pid_t pid, struct instance *ret, char *ret_path, size_t size, struct error *e);
 
