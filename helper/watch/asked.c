@@ -275,6 +275,10 @@ static int serve(int connection, const char *config_path, struct request_of *r, 
 	if (err == 0)
 		err = identify(connection, r, e);
 	r->identified = err == 0;
+	/* two of one name in two LXC paths are told apart */
+	if (err == 0)
+		err = runtime_lxc_path(*r->path ? r->path : NULL, r->instance.ident.owner,
+				       r->instance.ident.path, sizeof(r->instance.ident.path), e);
 	if (*r->instance.ident.name)
 		ident_shown(&r->instance.ident, shown, sizeof(shown));
 	if (err == 0)
