@@ -28,7 +28,7 @@ static void handed_release(struct handed *h)
 }
 
 /* Refuses what only the administrator may ask for. Returns 0 or -EPERM. */
-static int check(const struct request *q, const struct error *why, struct error *e)
+static int check(const struct request *q, struct error *e)
 {
 	if (q->has_address)
 		return error_set(e, STATUS_USAGE, -EPERM,
@@ -37,10 +37,6 @@ static int check(const struct request *q, const struct error *why, struct error 
 		return error_set(e, STATUS_USAGE, -EPERM,
 				 "--netns is for the administrator: name the container, or give "
 				 "--pid");
-	if (strchr(q->container, '/')) {
-		*e = *why;
-		return -EPERM;
-	}
 	return 0;
 }
 
@@ -56,6 +52,10 @@ static int find(const struct config *config, const struct request *q, bool attac
 
 	if (r < 0)
 		return r;
+	/* list and journal call it USER/lxc:NAME, and so may he */
+	if (strchr(q->container, '/') && id.owner != geteuid())
+		return error_set(e, STATUS_FAILED, -EPERM,
+				 "only root attaches and detaches what is another's");
 	if (strcmp(q->runtime ? q->runtime : *id.runtime ? id.runtime : "lxc", "lxc") != 0)
 		return error_set(e, STATUS_FAILED, -EPERM,
 				 "only root attaches and detaches what is not LXC's");
@@ -162,7 +162,7 @@ int ask_service(const struct request *q, bool attach, const struct error *why, s
 	_config_ struct config *config = NULL;
 	_close_ int fd = -1;
 	struct error ignored;
-	int r = check(q, why, e);
+	int r = check(q, e);
 
 	/* one that he may not read says nothing against the service */
 	if (r == 0)
