@@ -156,6 +156,7 @@ int ask_service(const struct request *q, bool attach, const struct error *why, s
 		.magic = ASK_MAGIC,
 		.verb = attach	     ? ASK_ATTACH
 			: q->release ? ASK_RELEASE
+			: q->hook    ? ASK_ENDED
 				     : ASK_DETACH,
 	};
 	struct instance instance = { .pid = 0 };

@@ -60,7 +60,8 @@ int ask_check(const struct ask *ask, size_t len, int descriptors)
 	if (len != sizeof(*ask) || ask->magic != ASK_MAGIC)
 		return -EBADMSG;
 	attaches = ask->verb == ASK_ATTACH;
-	named = attaches || ask->verb == ASK_DETACH || ask->verb == ASK_RELEASE;
+	named = attaches || ask->verb == ASK_DETACH || ask->verb == ASK_RELEASE ||
+		ask->verb == ASK_ENDED;
 	if ((!named && ask->verb != ASK_OWN) || descriptors != (attaches ? DESCRIPTORS : 0) ||
 	    !memchr(ask->name, '\0', sizeof(ask->name)) ||
 	    !memchr(ask->path, '\0', sizeof(ask->path)) || named != (*ask->name != '\0') ||
@@ -224,7 +225,8 @@ static int carry_out(struct context *c, const struct request_of *r, const char *
 		.netns_inode = r->netns.inode,
 		.release = r->ask.verb == ASK_RELEASE,
 		.allowance = &allowance,
-		.hook = true,
+		/* what fails is kept for list; and who detaches by hand means one that runs, too */
+		.hook = r->ask.verb != ASK_DETACH && r->ask.verb != ASK_RELEASE,
 	};
 	int err = allow(c->config, r->instance.ident.owner, &allowance, e);
 
