@@ -60,7 +60,7 @@ static int run_detach(const struct args *a, struct error *e)
 
 static int ask_attach(const struct args *a, const struct error *why, struct error *e)
 {
-	struct listing result = { .state = LIST_ATTACHED };
+	struct listing result = { .state = LIST_ATTACHED, .asked = true };
 	int r = ask_service(&a->request, true, why, &result, e);
 
 	return r < 0 ? r : output_attached(&result, a->json, stdout);

@@ -26,25 +26,26 @@ static cJSON *to_json(const struct listing *l)
 	const struct {
 		const char *key;
 		const char *value;
-		bool rare;
+		/* some are there only where they say something, some only where they are known */
+		enum { ALWAYS, RARE, KNOWN } when;
 	} texts[] = {
-		{ "container", l->ident.name, false },
-		{ "runtime", l->ident.runtime, false },
-		{ "lxcpath", *l->ident.path ? l->ident.path : NULL, true },
+		{ "container", l->ident.name, ALWAYS },
+		{ "runtime", l->ident.runtime, ALWAYS },
+		{ "lxcpath", *l->ident.path ? l->ident.path : NULL, RARE },
 		{ "user", l->ident.owner ? user_name(l->ident.owner, user, sizeof(user)) : NULL,
-		  true },
-		{ "address", address_text(l, text, sizeof(text)), false },
-		{ "pool", l->pool, false },
-		{ "state", states[l->state], false },
-		{ "bridge", *l->bridge ? l->bridge : NULL, false },
-		{ "uplink", *l->uplink ? l->uplink : NULL, false },
-		{ "since", text_time(l->since, since, sizeof(since)), false },
-		{ "error", *l->error ? l->error : NULL, true },
+		  RARE },
+		{ "address", address_text(l, text, sizeof(text)), ALWAYS },
+		{ "pool", l->pool, KNOWN },
+		{ "state", states[l->state], ALWAYS },
+		{ "bridge", *l->bridge ? l->bridge : NULL, KNOWN },
+		{ "uplink", *l->uplink ? l->uplink : NULL, KNOWN },
+		{ "since", text_time(l->since, since, sizeof(since)), KNOWN },
+		{ "error", *l->error ? l->error : NULL, RARE },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		/* some are there only where they say something; the rest always */
-		if (!texts[i].value && texts[i].rare)
+		if ((texts[i].when == RARE && !texts[i].value) ||
+		    (texts[i].when == KNOWN && l->asked))
 			continue;
 		if (!(texts[i].value ? cJSON_AddStringToObject(json, texts[i].key, texts[i].value)
 				     : cJSON_AddNullToObject(json, texts[i].key)))

@@ -62,6 +62,7 @@ struct listing {
 	char error[256]; /* why the last attach failed, or "" */
 	bool changed;	 /* by this attach or detach */
 	bool unprobed;	 /* a start that did not wait for a probe: beside_probe() */
+	bool asked;	 /* of the service, which tells no more than the address */
 };
 
 /* Gives a running container its address. Returns 0 and what it has, or -errno with a status. */
