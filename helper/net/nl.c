@@ -8,8 +8,10 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 
 #define ANSWER_SIZE 32768 /* bytes */
+#define TRIES 4		  /* of one message, where the failure may be a passing one */
 
 int nl_errno(int libnl_code)
 {
@@ -95,6 +97,14 @@ struct nl_msg *nl_new(int type, int flags, const void *header, size_t len)
 	return steal_ptr(&m);
 }
 
+static time_t now_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
+
 /* One exchange: what each answer is given to, and how it ended. */
 struct exchange {
 	int (*each)(const struct nlmsghdr *answer, void *arg);
@@ -149,6 +159,36 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *err, void *arg)
 	return NL_STOP;
 }
 
+/* Sends the request; what kept it from being sent is tried again if it may pass. */
+static int send_request(struct nl_sock *s, struct nl_msg *request)
+{
+	int r = -NLE_INTR;
+
+	for (int tries = 0; tries < TRIES && (r == -NLE_INTR || r == -NLE_AGAIN); tries++)
+		r = nl_send_auto(s, request);
+	return r;
+}
+
+/*
+ * Receives the answer. The kernel has done what was asked when the request is sent
+ * (rtnetlink_rcv runs in sendmsg), and a failure to read the answer changes nothing of that: so it
+ * is read again, unless the time is over or a dump must be begun anew.
+ */
+static int receive_answer(struct nl_sock *s, struct nl_cb *cb, const struct exchange *x)
+{
+	time_t end = now_s() + NL_DEADLINE_S;
+	int r = 0;
+
+	for (int tries = 0; !x->ended && tries < TRIES; tries++) {
+		do
+			r = nl_recvmsgs(s, cb);
+		while (r >= 0 && !x->ended);
+		if (r == -NLE_DUMP_INTR || (r < 0 && now_s() >= end))
+			break;
+	}
+	return r;
+}
+
 int nl_ask(struct nl_sock *s, struct nl_msg *request,
 	   int (*each)(const struct nlmsghdr *answer, void *arg), void *arg)
 {
@@ -169,13 +209,10 @@ int nl_ask(struct nl_sock *s, struct nl_msg *request,
 	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_end, &x);
 	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_end, &x);
 	nl_cb_err(cb, NL_CB_CUSTOM, on_error, &x);
-	r = nl_send_auto(s, request);
+	r = send_request(s, request);
 	x.seq = nlmsg_hdr(request)->nlmsg_seq;
-	while (r >= 0 && !x.ended) {
-		r = nl_recvmsgs(s, cb);
-		if (r == -NLE_INTR)
-			r = 0;
-	}
+	if (r >= 0)
+		r = receive_answer(s, cb, &x);
 	nl_cb_put(cb);
 	if (x.error)
 		return x.error;
