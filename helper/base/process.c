@@ -69,8 +69,12 @@ int process_of_pidfd(int pidfd, pid_t *ret)
 bool process_lives(int pidfd)
 {
 	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+	int r = -1;
 
-	return poll(&p, 1, 0) == 0;
+	/* want of memory says nothing about the process */
+	for (int tries = 0; tries < 4 && r < 0; tries++)
+		r = poll(&p, 1, 0);
+	return r == 0;
 }
 
 int process_peer(int connection, struct ucred *ret_who, int *ret_pidfd)

@@ -13,8 +13,11 @@
 #include <linux/nsfs.h>
 #include <linux/sockios.h>
 
+#include "base/note.h"
 #include "base/process.h"
 #include "net/nl.h"
+
+#define HOME_TRIES 1000 /* a millisecond apart */
 
 static const char *const own_path = "/proc/thread-self/ns/net";
 
@@ -33,7 +36,11 @@ static int identify(struct netns *n, const char *what, struct error *e)
 	struct stat st;
 	int r;
 
-	if (ioctl(n->fd, NS_GET_NSTYPE) != CLONE_NEWNET)
+	int type = ioctl(n->fd, NS_GET_NSTYPE);
+
+	if (type < 0 && errno != ENOTTY)
+		return error_sys(e, -errno, "cannot identify %s", what);
+	if (type != CLONE_NEWNET)
 		return error_set(e, STATUS_FAILED, -EINVAL, "%s is no network namespace", what);
 	if (fstat(n->fd, &st) < 0)
 		return error_sys(e, -errno, "cannot identify %s", what);
@@ -135,15 +142,30 @@ int netns_owner(const struct netns *n, uid_t *ret, struct error *e)
 
 int netns_check(const struct netns *n, struct error *e)
 {
-	struct stat st;
+	struct stat st = { 0 };
+	int r;
 
 	if (n->pidfd < 0)
 		return 0;
-	if (!process_lives(n->pidfd) || fstatat(n->proc, "ns/net", &st, 0) < 0 ||
-	    st.st_dev != n->dev || st.st_ino != n->inode)
+	r = fstatat(n->proc, "ns/net", &st, 0) < 0 ? -errno : 0;
+	if (r < 0 && r != -ENOENT && r != -ESRCH && r != -EACCES)
+		return error_sys(e, r, "cannot look at the container's network namespace");
+	if (!process_lives(n->pidfd) || st.st_dev != n->dev || st.st_ino != n->inode)
 		return error_set(e, STATUS_NO_CONTAINER, -ESRCH,
 				 "the container stopped while it was being attached");
 	return 0;
+}
+
+/* Enters a network namespace; a shortage of memory may pass. Returns 0 or -errno. */
+static int enter(int fd, unsigned int tries)
+{
+	int r = setns(fd, CLONE_NEWNET) < 0 ? -errno : 0;
+
+	while (r < 0 && --tries) {
+		usleep(1000);
+		r = setns(fd, CLONE_NEWNET) < 0 ? -errno : 0;
+	}
+	return r;
 }
 
 int netns_within(const struct netns *n, int (*work)(void *arg, struct error *e), void *arg,
@@ -154,11 +176,15 @@ int netns_within(const struct netns *n, int (*work)(void *arg, struct error *e),
 
 	if (home < 0)
 		return error_sys(e, -errno, "cannot open the host's network namespace");
-	if (setns(n->fd, CLONE_NEWNET) < 0)
-		return error_sys(e, -errno, "cannot enter the container's network namespace");
+	r = enter(n->fd, 1);
+	if (r < 0)
+		return error_sys(e, r, "cannot enter the container's network namespace");
 	r = work(arg, e);
-	if (setns(home, CLONE_NEWNET) < 0)
+	/* whatever would be done now would be done to the container: the next run mends it */
+	if (enter(home, HOME_TRIES) < 0) {
+		note(NOTE_WARNING, "cannot return to the host's network: run v6hook reconcile");
 		abort();
+	}
 	return r;
 }
 
