@@ -46,7 +46,10 @@ int lease_dir_read(struct lease_dir *d, const char *file, struct lease *ret);
  */
 int lease_dir_link(struct lease_dir *d, const char *ident, const char *file);
 
-/* Makes a lease file neither the container's present nor its former one. */
+/*
+ * Makes a lease file neither the container's present nor its former one; if it was the present one
+ * of a container that moves, the former one is that again.
+ */
 void lease_dir_unlink(struct lease_dir *d, const char *ident, const char *file);
 
 /* The name of the container's present lease file. @ret: 64 bytes; "" for none. 0 or -errno */

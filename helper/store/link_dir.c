@@ -97,20 +97,21 @@ int lease_dir_link(struct lease_dir *d, const char *ident, const char *file)
 void lease_dir_unlink(struct lease_dir *d, const char *ident, const char *file)
 {
 	struct links l = links_of(ident);
+	char now[64];
 
-	remove_link(d, l.present, file);
 	remove_link(d, l.left, file);
+	if (read_link(d, l.present, now) < 0 || strcmp(now, file) != 0)
+		return;
+	/* a move that is taken back: the former one is the present one again */
+	if (renameat(d->leases, l.left, d->leases, l.present) < 0)
+		unlinkat(d->leases, l.present, 0);
 }
 
 int lease_dir_follow(struct lease_dir *d, const char *ident, char *ret)
 {
 	struct links l = links_of(ident);
-	int r = read_link(d, l.present, ret);
 
-	/* killed while it was taking a move back */
-	if (r == 0 && !*ret)
-		r = read_link(d, l.left, ret);
-	return r;
+	return read_link(d, l.present, ret);
 }
 
 int lease_dir_former(struct lease_store *s, const char *ident, struct lease *ret, struct error *e)
@@ -125,8 +126,6 @@ int lease_dir_former(struct lease_store *s, const char *ident, struct lease *ret
 		return 0;
 	if (r == 0)
 		r = read_link(d, l.present, now);
-	if (r == 0 && !*now)
-		return 0;
 	if (r == 0)
 		r = lease_dir_file_address(left, &lease.address) ? lease_dir_read(d, left, &lease)
 								 : -EBADMSG;
@@ -137,7 +136,7 @@ int lease_dir_former(struct lease_store *s, const char *ident, struct lease *ret
 		return 0;
 	}
 	if (r < 0)
-		return lease_dir_fail(d, "read lease", left, r, e);
+		return lease_dir_fail(d, "read the lease behind", l.left, r, e);
 	*ret = lease;
 	return 1;
 }
