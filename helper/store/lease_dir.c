@@ -62,6 +62,9 @@ int lease_dir_read(struct lease_dir *d, const char *file, struct lease *ret)
 	size_t len;
 	int r = file_read(d->leases, file, LEASE_FILE_MAX, &text, &len);
 
+	/* a disk that fails once may be able to read it all the same: damaged is what stays so */
+	if (r == -EIO)
+		r = file_read(d->leases, file, LEASE_FILE_MAX, &text, &len);
 	if (r == -EFBIG || r == -EISDIR || r == -EIO)
 		return -EBADMSG;
 	if (r == 0)
