@@ -257,15 +257,22 @@ static int dir_claim(struct lease_store *s, const struct lease *lease, struct le
 static int dir_update(struct lease_store *s, const struct lease *lease, struct error *e)
 {
 	struct lease_dir *d = lease_dir_of(s);
+	struct lease old;
 	char file[64];
+	bool had;
 	int r;
 
 	lease_dir_address_file(&lease->address, file, sizeof(file));
+	had = lease_dir_read(d, file, &old) == 0;
 	r = write_lease(d, lease, 0);
+	if (r == 0) {
+		r = sync_leases(d);
+		if (r < 0 && had)
+			write_lease(d, &old, 0);
+	}
+	/* a link that comes back with a power loss leads to what rests: it is none */
 	if (r == 0 && lease->freed)
 		lease_dir_unlink(d, lease->ident, file);
-	if (r == 0)
-		r = sync_leases(d);
 	return r < 0 ? lease_dir_fail(d, "write lease", file, r, e) : 0;
 }
 
