@@ -34,6 +34,16 @@ DIR *lease_dir_entries(int fd, int *ret)
 	return dir;
 }
 
+struct dirent *lease_dir_next(DIR *dir, int *ret)
+{
+	struct dirent *entry;
+
+	errno = 0;
+	entry = readdir(dir);
+	*ret = entry ? 0 : -errno;
+	return entry;
+}
+
 int lease_dir_lock(struct lease_store *s, enum lease_lock what, const char *ident, bool shared,
 		   unsigned int wait_ms, int *ret_fd, struct error *e)
 {
@@ -58,7 +68,9 @@ int lease_dir_lock(struct lease_store *s, enum lease_lock what, const char *iden
 	if (fd < 0)
 		return lease_dir_fail(d, "open", "lock", -errno, e);
 	while (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
-		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN && errno != EACCES)
 			return lease_dir_fail(d, "lock", "lock", -errno, e);
 		if (waited_us >= wait_ms * 1000)
 			return error_set(e, STATUS_FAILED, -EBUSY,
@@ -104,7 +116,7 @@ int lease_dir_walk_attachments(struct lease_store *s,
 {
 	struct lease_dir *d = lease_dir_of(s);
 	_closedir_ DIR *dir = NULL;
-	struct dirent *entry;
+	struct dirent *entry = NULL;
 	int r = 0;
 
 	if (d->attached < 0)
@@ -112,7 +124,7 @@ int lease_dir_walk_attachments(struct lease_store *s,
 	dir = lease_dir_entries(d->attached, &r);
 	if (!dir)
 		return lease_dir_fail(d, "read", "attached", r, e);
-	while (r == 0 && (entry = readdir(dir))) {
+	while (r == 0 && (entry = lease_dir_next(dir, &r))) {
 		_free_ char *text = NULL;
 		char ident[IDENT_TEXT_MAX];
 		struct attachment a;
@@ -123,7 +135,7 @@ int lease_dir_walk_attachments(struct lease_store *s,
 		    attachment_decode(text, len, ident, &a) == 0)
 			r = each(ident, &a, arg);
 	}
-	return r;
+	return r < 0 && !entry ? lease_dir_fail(d, "read", "attached", r, e) : r;
 }
 
 /*

@@ -351,7 +351,7 @@ static int dir_walk(struct lease_store *s, int (*each)(const struct lease *lease
 	dir = lease_dir_entries(d->leases, &r);
 	if (!dir)
 		return lease_dir_fail(d, "read", "leases", r, e);
-	while ((entry = readdir(dir))) {
+	while ((entry = lease_dir_next(dir, &r))) {
 		struct in6_addr address;
 		struct lease lease;
 
@@ -371,7 +371,7 @@ static int dir_walk(struct lease_store *s, int (*each)(const struct lease *lease
 		if (r != 0)
 			return r;
 	}
-	return 0;
+	return r < 0 ? lease_dir_fail(d, "read", "leases", r, e) : 0;
 }
 
 static void dir_close(struct lease_store *s)

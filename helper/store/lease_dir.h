@@ -61,6 +61,9 @@ int lease_dir_follow(struct lease_dir *d, const char *ident, char *ret);
  */
 void lease_dir_making(struct lease_dir *d, bool yes);
 
+/* The next entry; null at the end with *ret 0, or if that fails with -errno. */
+struct dirent *lease_dir_next(DIR *dir, int *ret);
+
 /* The operations of struct lease_store_ops that attached_dir.c holds. */
 int lease_dir_lock(struct lease_store *s, enum lease_lock what, const char *ident, bool shared,
 		   unsigned int wait_ms, int *ret_fd, struct error *e);
