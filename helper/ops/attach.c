@@ -135,10 +135,11 @@ static void absolute(const char *path, char *out, size_t size)
 }
 
 /*
- * Records which instance is attached, unless that is known already. Not durable, and no reason to
- * fail: without it a later detach only knows less. Stale entries of the former place are removed.
+ * Records which instance is attached, unless that is known already. Not durable. Without it
+ * reconcile would take what is in the kernel for nobody's, but for a store that cannot be written
+ * at all. Stale entries of the former place are removed. Returns 0 or -errno.
  */
-static void record(struct attach *a, const struct request *q)
+static int record(struct attach *a, const struct request *q, struct error *e)
 {
 	struct attachment now = {
 		.pid = a->instance.pid,
@@ -148,8 +149,8 @@ static void record(struct attach *a, const struct request *q)
 		.since = time(NULL),
 	};
 	const struct attachment *old = &a->before;
-	struct error error;
 	struct link link;
+	int r;
 
 	snprintf(now.instance, sizeof(now.instance), "%s",
 		 q->instance ? q->instance : a->instance.id);
@@ -173,11 +174,13 @@ static void record(struct attach *a, const struct request *q)
 		    old->pid == now.pid && strcmp(old->bridge, now.bridge) == 0 &&
 		    strcmp(old->uplink, now.uplink) == 0 && old->routed == now.routed &&
 		    !*old->error)
-			return;
+			return 0;
 	}
 	a->recorded = true;
-	if (a->c->store->ops->attach(a->c->store, a->ident, &now, &error) < 0)
-		note(NOTE_WARNING, "%s", error.text);
+	r = a->c->store->ops->attach(a->c->store, a->ident, &now, e);
+	if (r == -EROFS)
+		note(NOTE_WARNING, "%s", e->text);
+	return r == -EROFS ? 0 : r;
 }
 
 /*
@@ -230,15 +233,23 @@ static void announce(struct attach *a)
  */
 static void leave_former(struct attach *a)
 {
+	const struct in6_addr *address = &a->choice.lease.address;
 	struct error error;
-	int r;
+	int r = -1, inner = -1;
 
-	/* also what a run that was killed left in the container */
-	if (address_remove_marked(a->inner, a->port.inner, &a->choice.lease.address) < 0)
+	/* there is no way back from here: a failure that may have been a passing one is tried again
+	 */
+	for (int tries = 0; tries < 2 && (r < 0 || inner < 0); tries++) {
+		/* also what a run that was killed left in the container */
+		inner = address_remove_marked(a->inner, a->port.inner, address);
+		r = tries == 0 && a->choice.moved
+			    ? former_give_up(a->c, a->host, &a->choice.left, &error)
+			    : 0;
+		if (r == 0 || tries)
+			r = former_leave(a->c, a->host, a->ident, &error);
+	}
+	if (inner < 0)
 		note(NOTE_WARNING, "cannot remove a former address from the container");
-	r = a->choice.moved ? former_give_up(a->c, a->host, &a->choice.left, &error) : 0;
-	if (r == 0)
-		r = former_leave(a->c, a->host, a->ident, &error);
 	if (r < 0)
 		note(NOTE_WARNING, "cannot give the former address up: %s", error.text);
 }
@@ -268,8 +279,9 @@ static int connect_container(struct attach *a, const struct request *q, struct e
 
 	if (r < 0)
 		goto undo_host;
-	record(a, q);
-	r = host_lead(&host, &host_done, e);
+	r = record(a, q, e);
+	if (r == 0)
+		r = host_lead(&host, &host_done, e);
 	if (r < 0)
 		goto undo_record;
 	r = container_configure(&inner, &inner_done, e);
