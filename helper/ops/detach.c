@@ -16,6 +16,8 @@
 #include "ops/living.h"
 #include "ops/verbs.h"
 
+#define TRIES 2 /* of what has no way back */
+
 /* The ifindex of a name, or 0 if there is no such interface now. */
 static int index_of(struct nl_sock *nl, const char *name)
 {
@@ -30,25 +32,26 @@ static bool is_over(const struct attachment *a, const char *instance)
 	return strcmp(a->instance, instance) == 0 && !living(a);
 }
 
-/* Removes address and route from the container, if the instance that has them runs still. */
-static void clear_container(struct context *c, struct nl_sock *host, const struct attachment *a)
+/*
+ * Removes address and route from the container, if the instance that has them runs still.
+ * Returns 0 or -errno.
+ */
+static int clear_container(struct context *c, struct nl_sock *host, const struct attachment *a,
+			   struct error *e)
 {
 	_netns_ struct netns netns = NETNS_NONE;
 	_nl_sock_ struct nl_sock *inner = NULL;
 	struct port port;
-	struct error error;
-	int r;
+	int r = living_open(a, &netns, e);
 
-	if (!living_open(a, &netns))
-		return;
-	r = netns_nl_open(&netns, &inner, &error);
+	if (r <= 0)
+		return r;
+	r = netns_nl_open(&netns, &inner, e);
 	if (r == 0)
-		r = port_find(host, inner, &netns, a->mac, &port, &error);
+		r = port_find(host, inner, &netns, a->mac, &port, e);
 	if (r == 0)
-		r = container_remove(inner, &c->config->gateway, port.inner, &error);
-	/* it is cut off already: what is left in it harms nobody */
-	if (r < 0)
-		note(NOTE_DETAIL, "left in the container: %s", error.text);
+		r = container_remove(inner, &c->config->gateway, port.inner, e);
+	return r;
 }
 
 /* Removes everything of the lease from the kernel. @a: null if unknown. Returns 0 or -errno. */
@@ -57,6 +60,7 @@ static int clear(struct context *c, const struct lease *lease, const struct atta
 {
 	_nl_sock_ struct nl_sock *host = NULL;
 	int r = nl_open(&host, e), uplink, bridge;
+	struct error left;
 
 	if (r < 0)
 		return r;
@@ -68,9 +72,53 @@ static int clear(struct context *c, const struct lease *lease, const struct atta
 			     : marked_remove_address(host, &lease->address, e);
 	if (r == 0)
 		r = former_leave(c, host, lease->ident, e);
-	if (r == 0 && a && attachment_is_live(a, c->boot_id))
-		clear_container(c, host, a);
+	if (r < 0 || !a || !attachment_is_live(a, c->boot_id))
+		return r;
+	for (int tries = 0; tries < TRIES; tries++) {
+		r = clear_container(c, host, a, &left);
+		if (r == 0)
+			return 0;
+	}
+	/* it is cut off already: what is left in it harms nobody */
+	note(NOTE_DETAIL, "left in the container: %s", left.text);
+	return 0;
+}
+
+/*
+ * Removes everything of the lease, as clear; there is no way back from the middle of it, so that a
+ * failure which may have been a passing one makes it begin again.
+ */
+static int clear_wholly(struct context *c, const struct lease *lease, const struct attachment *a,
+			struct error *e)
+{
+	int r = -EAGAIN;
+
+	for (int tries = 0; tries < TRIES && r < 0; tries++)
+		r = clear(c, lease, a, e);
 	return r;
+}
+
+/* Stores or forgets the attachment: what is not recorded is attached again by reconcile. */
+static int record(struct context *c, const char *ident, const struct attachment *a, struct error *e)
+{
+	int r = -EAGAIN;
+
+	for (int tries = 0; tries < TRIES && r < 0; tries++)
+		r = c->store->ops->attach(c->store, ident, a, e);
+	return r;
+}
+
+/*
+ * Gives the lease of a container that is detached up. Its record goes first: killed in between, it
+ * is detached and has its lease. Returns 0 or -errno.
+ */
+static int release(struct context *c, const struct lease *lease, struct error *e)
+{
+	int r = record(c, lease->ident, NULL, e);
+
+	if (r == 0 && (r = lease_free(c->store, lease, e)) < 0)
+		r = lease_free(c->store, lease, e);
+	return r < 0 ? error_prefix(e, r, "it is detached, but has its lease") : 0;
 }
 
 int op_detach(struct context *c, const struct request *q, struct listing *ret, struct error *e)
@@ -78,7 +126,6 @@ int op_detach(struct context *c, const struct request *q, struct listing *ret, s
 	struct lease_store *s = c->store;
 	struct attachment a = { 0 };
 	_held_ struct held h = HELD_NONE;
-	struct error error;
 	int r;
 
 	*ret = (struct listing){ 0 };
@@ -105,19 +152,21 @@ int op_detach(struct context *c, const struct request *q, struct listing *ret, s
 				 .has_address = true,
 				 .changed = r == 1 && !a.ended };
 	if (r >= 0)
-		r = clear(c, &h.lease, r ? &a : NULL, e);
+		r = clear_wholly(c, &h.lease, r ? &a : NULL, e);
 	if (r < 0)
 		return r;
-	r = q->release ? lease_free(s, &h.lease, e) : 0;
-	if (q->release && r == 0)
-		return s->ops->attach(s, h.ident, NULL, e);
-	/* also when the lease could not be given up: it is detached all the same */
+	if (q->release)
+		return release(c, &h.lease, e);
 	if (!a.since || (a.ended && (!*a.error || q->hook)))
-		return r;
+		return 0;
 	a.ended = true;
 	a.since = time(NULL);
 	*a.error = '\0';
-	if (s->ops->attach(s, h.ident, &a, &error) < 0 && r == 0)
-		note(NOTE_WARNING, "%s", error.text);
-	return r;
+	r = record(c, h.ident, &a, e);
+	/* where nothing can be written, nothing can be claimed by another either */
+	if (r == -EROFS) {
+		note(NOTE_WARNING, "%s", e->text);
+		return 0;
+	}
+	return r < 0 ? error_prefix(e, r, "it is detached, but") : 0;
 }

@@ -1,23 +1,45 @@
 /* Whether the instance that an attachment names lives still. */
 #include "ops/living.h"
 
-bool living_open(const struct attachment *a, struct netns *ret)
+#include <errno.h>
+#include <stddef.h>
+
+/* Whether a failure says nothing of the instance: it is for want of something on this host. */
+static bool says_nothing(int r)
+{
+	static const int wants[] = { ENOMEM, ENFILE, EMFILE, EINTR, EAGAIN, EIO, ENOBUFS, ENOSPC };
+
+	for (size_t i = 0; i < ARRAY_SIZE(wants); i++)
+		if (r == -wants[i])
+			return true;
+	return false;
+}
+
+int living_open(const struct attachment *a, struct netns *ret, struct error *e)
 {
 	_netns_ struct netns netns = NETNS_NONE;
-	struct error ignored;
-	int r = a->pid ? netns_pin_pid(a->pid, &netns, &ignored)
-		       : netns_pin_file(a->netns_path, &netns, &ignored);
+	int r = a->pid ? netns_pin_pid(a->pid, &netns, e)
+		       : netns_pin_file(a->netns_path, &netns, e);
 
+	if (r < 0 && says_nothing(r))
+		return r;
 	if (r < 0 || netns.dev != a->netns_dev || netns.inode != a->netns_inode)
-		return false;
+		return 0;
 	*ret = netns;
 	netns = (struct netns)NETNS_NONE;
-	return true;
+	return 1;
+}
+
+int living_ask(const struct attachment *a, struct error *e)
+{
+	_netns_ struct netns netns = NETNS_NONE;
+
+	return living_open(a, &netns, e);
 }
 
 bool living(const struct attachment *a)
 {
-	_netns_ struct netns netns = NETNS_NONE;
+	struct error ignored;
 
-	return living_open(a, &netns);
+	return living_ask(a, &ignored) != 0;
 }

@@ -6,12 +6,15 @@
 #include "store/lease.h"
 
 /*
- * Opens the namespace of the recorded instance. Returns false if that instance is gone; another may
- * have its PID by now: the namespace's identity tells.
+ * Opens the namespace of the recorded instance. Another may have its PID by now: the namespace's
+ * identity tells. Returns 1, 0 if that instance is gone, or -errno if that cannot be told now.
  */
-bool living_open(const struct attachment *a, struct netns *ret);
+int living_open(const struct attachment *a, struct netns *ret, struct error *e);
 
 /* The same, only asked. */
+int living_ask(const struct attachment *a, struct error *e);
+
+/* The same for those who let alone what may live. */
 bool living(const struct attachment *a);
 
 #endif
