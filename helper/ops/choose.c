@@ -40,12 +40,13 @@ bool choose_reserved(const struct context *c, const struct host_addresses *own,
 static bool is_forbidden(const struct in6_addr *address, bool taking_back, void *arg)
 {
 	const struct choose *q = arg;
+	struct error ignored;
 	struct route route;
 
 	if (choose_reserved(q->c, q->own, address))
 		return true;
 	/* who holds a lease is asked by the caller, and costs less than the route */
-	if (!taking_back && q->c->store->ops->at(q->c->store, address, NULL) != 0)
+	if (!taking_back && q->c->store->ops->at(q->c->store, address, NULL, &ignored) != 0)
 		return false;
 	/* what still leads to a container is not idle, whatever the leases say; and a route that
 	 * the administrator made is his reason */
@@ -147,7 +148,7 @@ void choose_set_aside(struct context *c, const struct in6_addr *address,
 	struct lease holder, rested;
 	struct error ignored;
 
-	if (c->store->ops->at(c->store, address, &rested) == 1 && rested.freed)
+	if (c->store->ops->at(c->store, address, &rested, &ignored) == 1 && rested.freed)
 		c->store->ops->remove(c->store, &rested, &ignored);
 	snprintf(aside.ident, sizeof(aside.ident), LEASE_ELSEWHERE "%02x-%02x-%02x-%02x-%02x-%02x",
 		 owner[0], owner[1], owner[2], owner[3], owner[4], owner[5]);

@@ -31,11 +31,12 @@ bool ready_is(struct nl_sock *host, const struct uplink *u, const struct in6_add
 /* Whether a new container could not have the address: leased, or freed and resting still. */
 static bool is_taken(struct context *c, const struct in6_addr *address)
 {
+	struct error ignored;
 	struct lease lease;
 
-	if (c->store->ops->at(c->store, address, NULL) == 0)
+	if (c->store->ops->at(c->store, address, NULL, &ignored) == 0)
 		return false;
-	return c->store->ops->at(c->store, address, &lease) != 1 || !lease.freed ||
+	return c->store->ops->at(c->store, address, &lease, &ignored) != 1 || !lease.freed ||
 	       lease.freed + (int64_t)c->config->hold_s > time(NULL);
 }
 
@@ -142,12 +143,12 @@ void ready_end(struct context *c)
 {
 	_nl_sock_ struct nl_sock *host = NULL;
 	_marked_ struct marked all = { 0 };
-	struct error e;
+	struct error ignored;
 
-	if (nl_open(&host, &e) < 0 || marked_read(host, &all, &e) < 0)
+	if (nl_open(&host, &ignored) < 0 || marked_read(host, &all, &ignored) < 0)
 		return;
 	for (size_t i = 0; i < all.count; i++)
 		if (all.list[i].kind == MARKED_PROXY &&
-		    c->store->ops->at(c->store, &all.list[i].address, NULL) == 0)
+		    c->store->ops->at(c->store, &all.list[i].address, NULL, &ignored) == 0)
 			marked_remove(host, &all.list[i]);
 }

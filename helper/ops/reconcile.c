@@ -16,41 +16,10 @@
 #include "base/note.h"
 #include "net/host.h"
 #include "net/link.h"
-#include "net/marked.h"
 #include "net/netns.h"
-#include "net/nl.h"
-#include "ops/former.h"
+#include "ops/leftover.h"
 #include "ops/living.h"
-#include "ops/ready.h"
-#include "ops/verbs.h"
 #include "runtime/runtime.h"
-
-/* One lease with what is known of its holder. */
-struct holder {
-	struct lease lease;
-	struct attachment attachment;
-	bool has_attachment;
-	bool keeps;	 /* the kernel's entries for it stay */
-	bool was_moving; /* it has a stray lease, too */
-};
-
-struct reconcile {
-	struct context *c;
-	struct nl_sock *nl;
-	struct marked kernel;
-	struct holder *holders;
-	size_t holder_count;
-	struct lease *strays; /* leases that are not their containers' present ones */
-	size_t stray_count;
-	struct instance *running;
-	size_t running_count;
-	struct ready ready; /* addresses that the service keeps ready */
-	char settled_bridge[IF_NAMESIZE],
-		settled_uplink[IF_NAMESIZE]; /* the last pair found right */
-	enum reconcile_how how;
-	op_reconcile_each each;
-	void *arg;
-};
 
 static void reconcile_release(struct reconcile *r)
 {
@@ -78,42 +47,26 @@ static int on_stray(const struct lease *lease, struct reconcile *r)
 	return 0;
 }
 
-/*
- * Whether a lease is not its container's present one. Seen without a lock it may be about to
- * become that. Returns 1, 0 or -errno.
- */
-static int is_stray(const struct reconcile *r, const struct lease *lease)
-{
-	struct error ignored;
-	struct lease present;
-	int err = r->c->store->ops->find(r->c->store, lease->ident, &present, &ignored);
-
-	return err < 0 ? err
-		       : err == 0 || memcmp(&present.address, &lease->address,
-					    sizeof(present.address)) != 0;
-}
-
 static int on_lease(const struct lease *lease, void *arg)
 {
 	struct reconcile *r = arg;
 	struct holder *larger, *h;
-	struct error ignored;
-	int stray;
+	int stray, known;
 
 	if (lease->freed)
 		return 0;
-	stray = is_stray(r, lease);
+	stray = leftover_is_stray(r, lease, r->e);
 	if (stray != 0)
-		return stray < 0 ? 0 : on_stray(lease, r);
+		return stray < 0 ? stray : on_stray(lease, r);
 	larger = room_for_one(r->holders, r->holder_count, sizeof(*larger));
 	if (!larger)
 		return -ENOMEM;
 	r->holders = larger;
 	h = memset(&r->holders[r->holder_count++], 0, sizeof(*h));
 	h->lease = *lease;
-	h->has_attachment = r->c->store->ops->attachment(r->c->store, lease->ident, &h->attachment,
-							 &ignored) == 1;
-	return 0;
+	known = r->c->store->ops->attachment(r->c->store, lease->ident, &h->attachment, r->e);
+	h->has_attachment = known == 1;
+	return known < 0 ? known : 0;
 }
 
 static int on_running(const struct instance *instance, void *arg)
@@ -198,11 +151,6 @@ static const char *missing(struct reconcile *r, const struct holder *h)
 	return settled(r, a, &bridge) ? NULL : "settings";
 }
 
-static bool changes(const struct reconcile *r)
-{
-	return r->how == RECONCILE_DO || r->how == RECONCILE_REPAIR;
-}
-
 /*
  * Attaches again. An instance that has lost its port to any bridge is detached instead.
  * @action: what it says may become another
@@ -247,7 +195,7 @@ static int act(struct reconcile *r, enum reconcile_what what, const struct holde
 		q.mac = a->mac;
 		q.netns = a->pid ? NULL : a->netns_path;
 	}
-	if (changes(r))
+	if (reconcile_changes(r))
 		err = what == RECONCILE_ATTACH ? attach_again(r, &q, &action, &e)
 					       : op_detach(r->c, &q, &ignored, &e);
 	/* gone at this moment, or changed since it was judged: the next look tells */
@@ -266,6 +214,8 @@ static int judge(struct reconcile *r, struct holder *h)
 	const struct instance *running = find_running(r, h->lease.ident);
 	const struct attachment *a = &h->attachment;
 	const char *what;
+	struct error e;
+	int alive;
 
 	if (!h->has_attachment || a->ended) {
 		/* taken out of service on purpose, or never in it */
@@ -275,95 +225,16 @@ static int judge(struct reconcile *r, struct holder *h)
 	if (!attachment_is_live(a, r->c->boot_id))
 		return running ? act(r, RECONCILE_ATTACH, h, running, "running since this boot")
 			       : act(r, RECONCILE_DETACH, h, NULL, "attached before this boot");
-	if (!living(a))
+	alive = living_ask(a, &e);
+	if (alive < 0)
+		return leftover_fail(r, RECONCILE_ATTACH, h->lease.ident, &h->lease.address, &e);
+	if (!alive)
 		return running ? act(r, RECONCILE_ATTACH, h, running, "it was started again")
 			       : act(r, RECONCILE_DETACH, h, NULL, "the container is gone");
 	what = missing(r, h);
 	if (!what && h->was_moving)
 		what = "its former address";
 	return what ? act(r, RECONCILE_ATTACH, h, NULL, what) : 0;
-}
-
-/* Whether the entry keeps an address ready. */
-static bool is_ready(const struct reconcile *r, const struct marked_entry *entry)
-{
-	for (size_t i = 0; entry->kind == MARKED_PROXY && i < r->ready.count; i++)
-		if (r->ready.list[i].uplink.ifindex == entry->ifindex &&
-		    memcmp(&r->ready.list[i].address, &entry->address, sizeof(entry->address)) == 0)
-			return true;
-	return false;
-}
-
-/*
- * Whether a marked entry is nobody's: no live attachment accounts for it now. The leases are asked
- * again, as someone may have been attached since they were read. @ret_lock: held while it is
- * removed
- */
-static bool is_orphan(struct reconcile *r, const struct marked_entry *entry, int *ret_lock)
-{
-	struct lease_store *s = r->c->store;
-	struct attachment now;
-	struct error ignored;
-	struct lease lease;
-	int found;
-
-	for (size_t i = 0; i < r->holder_count; i++)
-		if (r->holders[i].keeps && memcmp(&r->holders[i].lease.address, &entry->address,
-						  sizeof(entry->address)) == 0)
-			return false;
-	found = s->ops->at(s, &entry->address, &lease);
-	if (found < 0 || is_ready(r, entry))
-		return false;
-	return found == 0 || lease.freed ||
-	       (s->ops->lock(s, LOCK_CONTAINER, lease.ident, false, 0, ret_lock, &ignored) == 0 &&
-		!(s->ops->attachment(s, lease.ident, &now, &ignored) == 1 &&
-		  attachment_is_live(&now, r->c->boot_id)));
-}
-
-/*
- * Gives up a lease that a run which was killed has left: one that its container has moved from, or
- * had not got yet. Not one whose container is at work: that knows better.
- */
-static int give_up_stray(struct reconcile *r, const struct lease *stray)
-{
-	struct reconcile_action action = {
-		.what = RECONCILE_REMOVE,
-		.address = stray->address,
-		.why = "lease that was left in a move or a start",
-	};
-	struct lease_store *s = r->c->store;
-	_close_ int lock = -1;
-	struct lease now;
-	struct error e;
-
-	if (s->ops->lock(s, LOCK_CONTAINER, stray->ident, false, 0, &lock, &e) < 0 ||
-	    s->ops->at(s, &stray->address, &now) != 1 || now.freed ||
-	    strcmp(now.ident, stray->ident) != 0 || is_stray(r, &now) != 1 ||
-	    ident_from_text(stray->ident, &action.ident) < 0)
-		return 0;
-	if (changes(r) && former_give_up(r->c, r->nl, &now, &e) < 0)
-		action.error = e.text;
-	return r->each(&action, r->arg);
-}
-
-/* Removes one marked entry that no live attachment accounts for. */
-static int sweep(struct reconcile *r, const struct marked_entry *entry)
-{
-	struct reconcile_action action = {
-		.what = RECONCILE_REMOVE,
-		.address = entry->address,
-		.why = marked_name(entry->kind),
-	};
-	_close_ int lock = -1;
-	int err = 0;
-
-	if (!is_orphan(r, entry, &lock))
-		return 0;
-	if (changes(r))
-		err = marked_remove(r->nl, entry);
-	if (err < 0)
-		action.error = strerror(-err);
-	return r->each(&action, r->arg);
 }
 
 int op_reconcile(struct context *c, enum reconcile_how how, op_reconcile_each each, void *arg,
@@ -375,10 +246,11 @@ int op_reconcile(struct context *c, enum reconcile_how how, op_reconcile_each ea
 		.how = how,
 		.each = each,
 		.arg = arg,
+		.e = e,
 	};
 	int err = nl_open(&r.nl, e);
 
-	if (changes(&r))
+	if (reconcile_changes(&r))
 		c->store->ops->sweep(c->store);
 	if (err == 0)
 		err = marked_read(r.nl, &r.kernel, e);
@@ -395,8 +267,8 @@ int op_reconcile(struct context *c, enum reconcile_how how, op_reconcile_each ea
 	for (size_t i = 0; err == 0 && i < r.holder_count; i++)
 		err = judge(&r, &r.holders[i]);
 	for (size_t i = 0; err == 0 && i < r.stray_count; i++)
-		err = give_up_stray(&r, &r.strays[i]);
+		err = leftover_stray(&r, &r.strays[i]);
 	for (size_t i = 0; err == 0 && i < r.kernel.count; i++)
-		err = sweep(&r, &r.kernel.list[i]);
+		err = leftover_entry(&r, &r.kernel.list[i]);
 	return err;
 }

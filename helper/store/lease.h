@@ -76,7 +76,8 @@ struct lease_store_ops {
 	 * The lease of an address, freed ones too; with a null in ret only whether the address is
 	 * taken (a damaged file takes it, too). Returns 1, 0 if there is none, or -errno.
 	 */
-	int (*at)(struct lease_store *s, const struct in6_addr *address, struct lease *ret);
+	int (*at)(struct lease_store *s, const struct in6_addr *address, struct lease *ret,
+		  struct error *e);
 
 	/*
 	 * The lease that the container had before its present one, if it has not been given up:

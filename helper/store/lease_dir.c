@@ -322,7 +322,8 @@ static int dir_remove(struct lease_store *s, const struct lease *lease, struct e
 	return r < 0 ? lease_dir_fail(d, "remove lease", file, r, e) : 0;
 }
 
-static int dir_at(struct lease_store *s, const struct in6_addr *address, struct lease *ret)
+static int dir_at(struct lease_store *s, const struct in6_addr *address, struct lease *ret,
+		  struct error *e)
 {
 	struct lease_dir *d = lease_dir_of(s);
 	char file[64];
@@ -335,7 +336,9 @@ static int dir_at(struct lease_store *s, const struct in6_addr *address, struct 
 		return faccessat(d->leases, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
 		       is_set_aside(d, file);
 	r = lease_dir_read(d, file, ret);
-	return r == 0 ? 1 : r == -ENOENT || r == -EBADMSG ? 0 : r;
+	if (r == -ENOENT || r == -EBADMSG)
+		return 0;
+	return r < 0 ? lease_dir_fail(d, "read lease", file, r, e) : 1;
 }
 
 static int dir_walk(struct lease_store *s, int (*each)(const struct lease *lease, void *arg),
