@@ -192,6 +192,9 @@ static int act(struct reconcile *r, enum reconcile_what what, const struct holde
 		q.mac = running->has_mac ? running->mac : NULL;
 	} else if (what == RECONCILE_ATTACH) {
 		q.pid = a->pid;
+		/* it was alive a moment ago: another may have its PID by now */
+		q.netns_dev = a->netns_dev;
+		q.netns_inode = a->netns_inode;
 		q.mac = a->mac;
 		q.netns = a->pid ? NULL : a->netns_path;
 	}

@@ -6,31 +6,45 @@
 race_trace=$lab_run/race.trace
 race_out=$lab_run/race.out
 race_err=$lab_run/race.err
+race_end=$lab_run/race.end
 slowest=0
+
+# begin CMD...: starts CMD in the background; $race_end holds its status at last, as PIDs may come again too soon for wait
+begin() {
+	rm -f $race_end
+	{
+		"$@" >$race_out 2>$race_err </dev/null
+		echo $? >$race_end.new
+		mv $race_end.new $race_end
+	} 2>/dev/null &
+	begun=$!
+}
 
 # stopped_after N SYSCALL CMD...: in the background, CMD, stopped after its N-th SYSCALL; fails if it ends before
 stopped_after() {
 	: >$race_trace
-	strace -o $race_trace -e trace="$2" -e inject="$2:signal=STOP:when=$1" "${@:3}" >$race_out 2>$race_err </dev/null &
-	tracer=$!
-	until grep -q 'stopped by SIGSTOP\|exited with\|killed by' $race_trace; do
-		kill -0 $tracer 2>/dev/null || return
+	begin strace -o $race_trace -e trace="$2" -e inject="$2:signal=STOP:when=$1" "${@:3}"
+	until [ -e $race_end ] || grep -q 'stopped by SIGSTOP' $race_trace; do
 		sleep 0.005
 	done
-	grep -q 'stopped by SIGSTOP' $race_trace
+	[ ! -e $race_end ]
 }
 
 # goes_on: lets it run to its end, as tap_run does: its output is in $out and $err, its status is returned
 goes_on() {
-	local result tracee
+	local end=$((SECONDS + 20)) tracee
 
-	tracee=$(pgrep -P "$tracer")
-	[ -z "$tracee" ] || kill -CONT "$tracee" 2>/dev/null
-	wait "$tracer"
-	result=$?
+	until [ -e $race_end ]; do
+		# it may not quite have stopped yet
+		tracee=$(pgrep -P "$(pgrep -P "$begun" -d ,),$begun")
+		# shellcheck disable=SC2086
+		[ -z "$tracee" ] || kill -CONT $tracee 2>/dev/null
+		[ $SECONDS -lt $end ] || lab_die "it does not go on after: $(tail -n 3 $race_trace)"
+		sleep 0.005
+	done
 	out=$(<$race_out)
 	err=$(<$race_err)
-	return $result
+	return "$(<$race_end)"
 }
 
 # sensible STATUS: whether that, $out and $err are what an attach, a detach or a reconcile may end with
@@ -57,6 +71,6 @@ timed() {
 host_but() {
 	kernel_state | grep -vE "^($1) "
 	ip -4 -o addr show | sed -E 's/^[0-9]+: //' | grep -v '^veth'
-	ip -4 route show table all | grep -v ' dev veth'
+	ip -4 route show table all | sed 's/ linkdown//' | grep -v ' dev veth'
 	sysctls | grep -v /veth
 }
