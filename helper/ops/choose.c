@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -280,7 +281,8 @@ static int take_wanted(const struct choose *q, const struct in6_addr *address,
 /* Counts the owner's leases. */
 struct count {
 	uid_t owner;
-	unsigned int leases;
+	int64_t rests_since; /* what was freed later is for nobody else yet */
+	unsigned int leases, resting;
 };
 
 static int on_counted(const struct lease *lease, void *arg)
@@ -288,29 +290,43 @@ static int on_counted(const struct lease *lease, void *arg)
 	struct count *count = arg;
 	struct ident id;
 
-	count->leases += !lease->freed && ident_from_text(lease->ident, &id) == 0 &&
-			 id.owner == count->owner;
+	if (ident_from_text(lease->ident, &id) < 0 || id.owner != count->owner)
+		return 0;
+	count->leases += !lease->freed;
+	count->resting += lease->freed > count->rests_since;
 	return 0;
 }
 
 /*
- * Whether the owner may have the lease just claimed, besides those that he has. Asked after the
- * claim, so that of two at the same time none is overlooked. Returns 0, or -EDQUOT with
- * STATUS_FULL.
+ * Whether the owner may have so many leases more (or less) than those that he has. As many again
+ * may rest, so that nobody takes the whole range out of service by giving addresses up.
+ * Returns 0, or -EDQUOT with STATUS_FULL.
  */
-static int check_quota(const struct choose *q, const struct choice *choice, struct error *e)
+static int check_quota(const struct choose *q, int more, struct error *e)
 {
-	struct count count = { .owner = q->owner };
+	const unsigned int *most = q->addresses;
+	struct count count = {
+		.owner = q->owner,
+		.rests_since = time(NULL) - q->c->config->hold_s,
+	};
+	int64_t leases;
 	int r;
 
-	if (!q->addresses)
+	if (!most || *most == UINT_MAX)
 		return 0;
 	r = q->c->store->ops->walk(q->c->store, on_counted, &count, e);
-	if (r < 0 || count.leases - choice->moved <= *q->addresses)
+	if (r < 0)
 		return r;
-	return error_set(e, STATUS_FULL, -EDQUOT,
-			 "its user has as many addresses as the configuration allows: %u",
-			 *q->addresses);
+	leases = (int64_t)count.leases + more;
+	if (leases > *most)
+		return error_set(e, STATUS_FULL, -EDQUOT,
+				 "its user has as many addresses as the configuration allows: %u",
+				 *most);
+	if (leases + count.resting > 2 * (int64_t)*most)
+		return error_set(e, STATUS_FULL, -EDQUOT,
+				 "%u addresses that its user gave up rest for hold_s (%u s)",
+				 count.resting, q->c->config->hold_s);
+	return 0;
 }
 
 /* Claims a free address that nobody answers for. Returns as choose_lease. */
@@ -323,6 +339,10 @@ static int take_free(const struct choose *q, const struct lease *held, struct ch
 
 	if (held)
 		choice.left = *held;
+	/* before it might be taken from another; and once more after it, for two at the same time
+	 */
+	if (check_quota(q, 1 - choice.moved, e) < 0)
+		return -EDQUOT;
 	for (int tries = 0; r == -EADDRINUSE && tries < TAKEN_MOST; tries++) {
 		if (tries) {
 			note(NOTE_WARNING, "%s: trying another", e->text);
@@ -334,7 +354,7 @@ static int take_free(const struct choose *q, const struct lease *held, struct ch
 			relink(q->c, held);
 			return r;
 		}
-		r = check_quota(q, &choice, e);
+		r = check_quota(q, -choice.moved, e);
 		if (r == 0)
 			r = complete(q, &choice, e);
 		if (r == 0)
