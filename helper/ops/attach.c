@@ -324,12 +324,19 @@ undo_host:
 	return r;
 }
 
-/* Keeps the reason of a hook's failure for list: nobody saw what the hook printed. */
+/*
+ * Keeps the reason of a hook's failure for list: nobody saw what the hook printed. Of an ordinary
+ * user's container only if it holds a lease, as he can make up names, and leases are counted.
+ */
 static void record_failure(struct attach *a, const struct error *e)
 {
 	struct attachment failed = { .since = time(NULL), .ended = true };
 	struct error ignored;
+	struct lease lease;
 
+	if (a->instance.ident.owner &&
+	    a->c->store->ops->find(a->c->store, a->ident, &lease, &ignored) != 1)
+		return;
 	if (a->had_before && attachment_is_live(&a->before, a->c->boot_id))
 		failed = a->before;
 	text_escape(e->text, failed.error, sizeof(failed.error));
