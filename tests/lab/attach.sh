@@ -112,7 +112,7 @@ everything() {
 	kernel_state
 	echo "# leases"
 	leases
-	find $lab_store/attached -type f -printf 'attached/%P\n' 2>/dev/null
+	find $lab_store/attached -type f -printf 'attached/%P\n' 2>/dev/null | sort
 }
 
 # refuses NAME STATUS REGEX CMD...: checks that CMD exits with STATUS and one line on stderr, changing nothing
