@@ -3,15 +3,13 @@
  *
  * Theory of operation: the first process of a container is a child of its monitor, which listens on
  * an abstract socket named for the container, PATH/NAME/command (lxc: commands_utils.c,
- * lxc_make_abstract_socket_name). Of a process in the container it is therefore known, without
- * asking it or liblxc (which a container that is just starting does not answer), which container
- * of which user it belongs to. Every step is checked backwards, so that a PID that is reused in the
- * middle leads to nobody.
+ * lxc_make_abstract_socket_name; lxc_socket.c finds it). Of a process in the container it is
+ * therefore known, without asking it or liblxc (which a container that is just starting does not
+ * answer), which container of which user it belongs to. Every step is checked backwards, so that a
+ * PID that is reused in the middle leads to nobody.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -21,13 +19,13 @@
 
 #include "base/cleanup.h"
 #include "base/process.h"
+#include "runtime/lxc_socket.h"
 #include "runtime/runtime.h"
 
 #ifndef NS_GET_TGID_FROM_PIDNS
 #define NS_GET_TGID_FROM_PIDNS _IOR(NSIO, 0x7, int) /* include/uapi/linux/nsfs.h, Linux 6.11 */
 #endif
 #define CLIMB_MOST 64 /* generations within the container */
-#define SOCKETS_MOST 256
 
 /* Whether two processes share a namespace. @which: its file in /proc/PID/ns */
 static bool share(pid_t a, pid_t b, const char *which)
@@ -95,71 +93,21 @@ static int find_init(pid_t pid, struct process *ret)
 	return 0;
 }
 
-/* The inodes of the sockets that a process has open. Returns how many, or -errno. */
-static int list_sockets(pid_t pid, unsigned long long *inodes)
-{
-	_closedir_ DIR *dir = NULL;
-	const struct dirent *entry;
-	char path[64];
-	int count = 0;
-
-	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
-	dir = opendir(path);
-	if (!dir)
-		return -errno;
-	while (count < SOCKETS_MOST && (entry = readdir(dir))) {
-		char target[64];
-		ssize_t n = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
-
-		if (n < 0)
-			continue;
-		target[n] = '\0';
-		count += sscanf(target, "socket:[%llu]", &inodes[count]) == 1;
-	}
-	return count;
-}
-
-/* Takes PATH/NAME/command apart. Returns whether it is that. */
-static bool read_name(char *text, struct instance *ret, char *ret_path, size_t size)
-{
-	static const char end[] = "/command";
-	size_t len = strlen(text);
-	char *slash;
-
-	if (len < sizeof(end) || *text != '/' || strcmp(text + len - strlen(end), end) != 0)
-		return false;
-	text[len - strlen(end)] = '\0';
-	slash = strrchr(text, '/');
-	if (strlen(slash + 1) > IDENT_NAME_MAX || (size_t)(slash - text) >= size)
-		return false;
-	snprintf(ret->ident.name, sizeof(ret->ident.name), "%s", slash + 1);
-	snprintf(ret_path, size, "%.*s", (int)(slash - text), text);
-	return true;
-}
-
 /* Finds the container's name in that of its monitor's command socket. Returns 0 or -ENODEV. */
-static int find_name(pid_t monitor, struct instance *ret, char *ret_path, size_t size)
+static int find_name(const struct process *monitor, struct instance *ret, char *ret_path,
+		     size_t size)
 {
-	unsigned long long inodes[SOCKETS_MOST], inode;
-	int count = list_sockets(monitor, inodes);
-	_fclose_ FILE *list = NULL;
-	_free_ char *line = NULL;
-	size_t room = 0;
-	char path[64];
+	char text[LXC_SOCKET_MAX];
+	const char *name;
 
-	snprintf(path, sizeof(path), "/proc/%d/net/unix", (int)monitor);
-	list = fopen(path, "re");
-	while (list && getline(&line, &room, list) > 0) {
-		int at = 0;
-
-		line[strcspn(line, "\n")] = '\0';
-		if (sscanf(line, "%*s %*s %*s %*s %*s %*s %llu @%n", &inode, &at) != 1 || at == 0)
-			continue;
-		for (int i = 0; i < count; i++)
-			if (inodes[i] == inode && read_name(line + at, ret, ret_path, size))
-				return 0;
-	}
-	return -ENODEV;
+	if (lxc_socket_find(monitor, text) < 0)
+		return -ENODEV;
+	name = lxc_socket_read(text);
+	if (!name || strlen(text) >= size)
+		return -ENODEV;
+	snprintf(ret->ident.name, sizeof(ret->ident.name), "%s", name);
+	snprintf(ret_path, size, "%s", text);
+	return 0;
 }
 
 int runtime_lxc_of(pid_t pid, struct instance *ret, char *ret_path, size_t size, struct error *e)
@@ -171,8 +119,7 @@ int runtime_lxc_of(pid_t pid, struct instance *ret, char *ret_path, size_t size,
 	if (r == 0)
 		r = process_read(init.parent, &monitor);
 	if (r == 0)
-		r = monitor.depth == 1 ? find_name(monitor.pid, &instance, ret_path, size)
-				       : -ENODEV;
+		r = monitor.depth == 1 ? find_name(&monitor, &instance, ret_path, size) : -ENODEV;
 	/* still its child, and so that process all the time */
 	if (r == 0 && (process_read(init.pid, &again) < 0 || again.parent != monitor.pid))
 		r = -ESRCH;
