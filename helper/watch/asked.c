@@ -139,11 +139,21 @@ static int identify_inside(int connection, struct request_of *r, struct error *e
 	return err;
 }
 
-/* One on the host asks for a container of his. Returns 0 or -errno. */
+/*
+ * One on the host asks for a container of his. That his socket is of the host's network does not
+ * mean that he is on it: a container may have that network, or somebody may have handed the socket
+ * in. Returns 0 or -errno.
+ */
 static int identify_outside(struct request_of *r, struct error *e)
 {
 	struct instance *i = &r->instance;
+	struct process asker;
 
+	if (process_read(r->who.pid, &asker) < 0 || !process_lives(r->who_fd))
+		return error_set(e, STATUS_FAILED, -EPERM, "it has ended");
+	if (asker.depth != 1)
+		return error_set(e, STATUS_FAILED, -EPERM,
+				 "it is in a container on the host's network");
 	i->ident.owner = r->who.uid;
 	snprintf(i->ident.runtime, sizeof(i->ident.runtime), "lxc");
 	snprintf(i->ident.name, sizeof(i->ident.name), "%s", r->ask.name);

@@ -11,10 +11,14 @@ askers_socket=/run/v6hook/v6hook.sock
 
 # askers_lab: the lab with the service, the attacker's tool, and the users alice, bob (not listed) and carol
 askers_lab() {
+	local name
+
 	lxc_lab
 	: >$watch_log
 	cp "$lab/../../build/lab/asker" /usr/local/bin/ || lab_die 'there is no build/lab/asker: make build/lab/asker'
-	useradd alice && useradd bob && useradd carol || lab_die 'cannot make users'
+	for name in alice bob carol; do
+		useradd $name || lab_die "cannot make $name"
+	done
 	configure '{ "ranges": ["2001:db8:1::5:0/120"] }' '"probe_ms": 0, "users": {
 		"alice": { "addresses": 2, "bridges": ["br0"] }, "carol": { "addresses": 2, "bridges": ["br0"] } }'
 	askers_start
