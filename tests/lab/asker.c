@@ -54,7 +54,7 @@ static union {
 } message = { .ask = { .magic = ASK_MAGIC, .verb = ASK_ATTACH } };
 static size_t length = sizeof(struct ask);
 static int fds[FDS_MOST], fd_count;
-static int count = 1, in_turn, wait_s = 12;
+static int count = 1, in_turn, wait_s = 12, speak_after;
 static long first_uid = -1;
 static bool silent, hang_up, deaf, stop;
 static struct result {
@@ -237,7 +237,11 @@ static void ask_all(int other_netns)
 	if (!all || (other_netns >= 0 && setns(other_netns, 0) < 0))
 		die("setns");
 	for (int i = 0; i < count; i++) {
-		if (!connect_as(all[i], i)) {
+		bool connected = connect_as(all[i], i);
+
+		if (speak_after)
+			sleep((unsigned int)speak_after);
+		if (!connected) {
 			note_result(strerror(errno));
 			close(all[i]);
 			all[i] = -1;
@@ -310,7 +314,7 @@ int main(int argc, char **argv)
 	getrlimit(RLIMIT_NOFILE, &many);
 	many.rlim_cur = many.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &many);
-	while ((option = getopt(argc, argv, "s:v:n:p:NPm:l:f:i:IF:k:X:c:u:b:qhoSa:e:t:")) >= 0) {
+	while ((option = getopt(argc, argv, "s:v:n:p:NPm:l:f:i:IF:k:X:c:u:b:qw:hoSa:e:t:")) >= 0) {
 		char path[64];
 
 		switch (option) {
@@ -382,6 +386,9 @@ int main(int argc, char **argv)
 			break;
 		case 'q':
 			silent = true;
+			break;
+		case 'w':
+			speak_after = atoi(optarg);
 			break;
 		case 'h':
 			hang_up = true;

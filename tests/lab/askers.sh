@@ -6,7 +6,6 @@
 # shellcheck source=SCRIPTDIR/watch.sh
 . "$lab/watch.sh"
 askers_refused='1 the service refuses it; its journal says why'
-askers_failed='1 the service could not do it; its journal says why'
 askers_socket=/run/v6hook/v6hook.sock
 
 # askers_lab: the lab with the service, the attacker's tool, and the users alice, bob (not listed) and carol
