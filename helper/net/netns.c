@@ -110,10 +110,28 @@ int netns_pin_file(const char *path, struct netns *ret, struct error *e)
 	return pin(&n, path, ret, e);
 }
 
+/*
+ * Whether a descriptor is a namespace's, by the name that the kernel gives it: what else it may be
+ * is not touched, as its file system may be anybody's (FUSE) and need not answer.
+ */
+static bool is_named_netns(int fd)
+{
+	char path[64], name[32];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/thread-self/fd/%d", fd);
+	n = readlink(path, name, sizeof(name));
+	/* the name of a file begins with a slash */
+	return n > 5 && strncmp(name, "net:[", 5) == 0;
+}
+
 int netns_pin_fd(int fd, struct netns *ret, struct error *e)
 {
 	_netns_ struct netns n = NETNS_NONE;
 
+	if (!is_named_netns(fd))
+		return error_set(e, STATUS_FAILED, -EINVAL,
+				 "the descriptor is no network namespace");
 	n.fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (n.fd < 0)
 		return error_sys(e, -errno, "cannot take the descriptor");
