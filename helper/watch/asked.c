@@ -65,7 +65,8 @@ int ask_check(const struct ask *ask, size_t len, int descriptors)
 	if ((!named && ask->verb != ASK_OWN) || descriptors != (attaches ? DESCRIPTORS : 0) ||
 	    !memchr(ask->name, '\0', sizeof(ask->name)) ||
 	    !memchr(ask->path, '\0', sizeof(ask->path)) || named != (*ask->name != '\0') ||
-	    (!named && *ask->path))
+	    (!named && *ask->path) || !text_is_utf8(ask->name, strlen(ask->name)) ||
+	    !text_is_utf8(ask->path, strlen(ask->path)))
 		return -EBADMSG;
 	return 0;
 }
@@ -139,6 +140,22 @@ static int identify_inside(int connection, struct request_of *r, struct error *e
 	return err;
 }
 
+/* Pins the namespace that was handed over, if the process is in it. Returns 0 or -errno. */
+static int pin_handed(struct request_of *r, struct error *e)
+{
+	_netns_ struct netns of_pid = NETNS_NONE;
+	struct error ignored;
+	int err = netns_pin_fd(r->fds[0], &r->netns, e);
+
+	if (err < 0)
+		return err;
+	if (netns_pin_pid(r->instance.pid, &of_pid, &ignored) < 0 || of_pid.dev != r->netns.dev ||
+	    of_pid.inode != r->netns.inode)
+		return error_set(e, STATUS_FAILED, -EPERM,
+				 "its process is not in the network namespace");
+	return 0;
+}
+
 /*
  * One on the host asks for a container of his. That his socket is of the host's network does not
  * mean that he is on it: a container may have that network, or somebody may have handed the socket
@@ -163,7 +180,7 @@ static int identify_outside(struct request_of *r, struct error *e)
 	if (process_of_pidfd(r->fds[1], &i->pid) < 0)
 		return error_set(e, STATUS_FAILED, -EINVAL,
 				 "its second descriptor is no process that lives");
-	return netns_pin_fd(r->fds[0], &r->netns, e);
+	return pin_handed(r, e);
 }
 
 /* Whether the connection comes from the host's own network. Returns 1, 0 or -errno. */
