@@ -1,28 +1,5 @@
-/*
- * Says to the service's socket what no client of ours would: asker [OPTION]...
- *
- * Makes connections, sends one message on each with the descriptors that are asked for, and prints
- * for each what came back: "STATUS TEXT", "hung up" or "silence"; with several, how often each of
- * these. For the tests of the service; statically linked, as it also runs inside of containers.
- *
- *	-s SOCKET    instead of /run/v6hook/v6hook.sock
- *	-v VERB      attach, detach, release, own, or a number
- *	-n NAME -p PATH    of the container; -N, -P: without their end
- *	-m MAGIC -l BYTES  another magic number; only so many bytes, or more than a message has
- *	-f FILE      hands over a descriptor of it; or of "pipe", "socket", "memory"
- *	-i PID       hands over a pidfd of it, -I one of a process that has died
- *	-F N         hands over /dev/null N times
- *	-k PID       ends that process once all descriptors are open, and waits for its end
- *	-c N         so many connections, all open at once
- *	-X PID       the sockets are made in this network, the connecting is done in that of PID
- *	-u UID       the first connects as that user, the next as the one after that
- *	-b N         N connections one after the other, each answered before the next; tells the
- *time -q           says nothing -h           hangs up as soon as it has spoken -o           does
- *not read the answers, and stays for -t SECONDS -S           stops itself (SIGSTOP) once it has
- *spoken -a NAME      only listens on an abstract socket of that name (with \n for a newline), until
- *it is ended; -e CMD: runs a shell command meanwhile and ends with it -t SECONDS   waits so long
- *for an answer at most; 12
- */
+/* Says to the service's socket what no client of ours would, for the tests; static, for use in
+ * containers. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -43,6 +20,31 @@
 #include <unistd.h>
 
 #include "base/ask.h"
+
+static const char usage[] =
+	"asker [OPTION]...: makes connections, says one message on each, prints what came back:\n"
+	"\"STATUS TEXT\", \"hung up\" or \"silence\"; of several, how often each\n"
+	"-s SOCKET    instead of /run/v6hook/v6hook.sock\n"
+	"-v VERB      attach, detach, release, own, or a number\n"
+	"-n NAME      and -p PATH: of the container; -N, -P: without their end\n"
+	"-m MAGIC     another magic number\n"
+	"-l BYTES     only so many bytes, or more than a message has\n"
+	"-f FILE      hands over a descriptor of it; or of \"pipe\", \"socket\", \"memory\"\n"
+	"-i PID       hands over a pidfd of it; -I: of a process that has died\n"
+	"-F N         hands over /dev/null N times\n"
+	"-k PID       ends that process once all descriptors are open, and waits for its end\n"
+	"-c N         so many connections, all open at once\n"
+	"-X PID       connects from the network of PID, by sockets made in this one\n"
+	"-u UID       the first connects as that user, the next as the one after that\n"
+	"-b N         N connections, each answered before the next; tells the time that they took\n"
+	"-q           says nothing\n"
+	"-w SECONDS   speaks only after so long\n"
+	"-h           hangs up as soon as it has spoken\n"
+	"-o           does not read the answers, and stays for the time of -t\n"
+	"-S           stops itself (SIGSTOP) once it has spoken\n"
+	"-t SECONDS   waits so long for the answers at most; 12\n"
+	"-a NAME      only listens on an abstract socket of that name, \\n in it for a newline\n"
+	"-e CMD       with that: runs a shell command and ends\n";
 
 #define FDS_MOST 300
 #define RESULTS_MOST 16
@@ -400,6 +402,7 @@ int main(int argc, char **argv)
 			stop = true;
 			break;
 		default:
+			fputs(usage, stderr);
 			return 2;
 		}
 	}
