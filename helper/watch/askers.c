@@ -3,11 +3,15 @@
  *
  * Theory of operation: anybody on the host, and in every container that has the socket, can
  * connect. This process reads nothing of what they send: a connection that has something to be read
- * is handed to a child (asked.c), a few at a time. Whoever asks takes up to so many places, and has
- * one request under way: on the host that is a user, elsewhere the owner of the network namespace
- * that he is in, or for root's the namespace itself. Connections from the host and from containers
- * have places of their own, so that no container can use up the host's; when all are taken, the
- * oldest that has said nothing yet makes room.
+ * is handed to a child (asked.c), a few at a time. Whoever asks (who.c) takes up to so many places,
+ * has one request under way, and rests after one that failed, so that neither the journal nor the
+ * processor is his. Connections from the host's network and from others have places of their own,
+ * so that no container can use up the host's; when all are taken, the oldest that has said nothing
+ * yet makes room. A child that does not end (a descriptor that it was given may be of a file system
+ * that does not answer) stops nobody but the one for whom it works.
+ *
+ * Children inherit the connections of others. What ends here is therefore taken from the epoll,
+ * which else would tell of it as long as any copy is open, and shut down.
  */
 #include "watch/askers.h"
 
@@ -27,21 +31,25 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "net/netns.h"
 #include "watch/asked.h"
+#include "watch/who.h"
 
-#define PLACES 64	/* on each side: the host, and containers */
-#define PLACES_EACH 8	/* of one who asks */
-#define AT_ONCE 4	/* requests under way on each side */
-#define ACCEPT_MOST 64	/* before others get their turn */
-#define SILENCE_MS 2000 /* until the request must have come */
+#define PLACES 64	 /* on each side: the host, and containers */
+#define PLACES_EACH 8	 /* of one who asks */
+#define AT_ONCE 4	 /* requests under way on each side */
+#define ACCEPT_MOST 64	 /* before others get their turn */
+#define SILENCE_MS 2000	 /* until the request must have come */
+#define REST_MS 100	 /* after one that failed */
+#define OVERDUE_MS 10000 /* a child needs half of it at most */
 
 struct asker {
-	int fd;	    /* -1: a free place, or handed to its child */
-	pid_t pid;  /* the child that serves it, or 0 */
-	bool ready; /* there is something to be read */
-	int64_t since;
-	uint64_t who; /* a user, or a namespace */
+	int fd;	       /* -1: a free place, or one who rests */
+	pid_t pid;     /* the child that serves it, or 0 */
+	bool ready;    /* there is something to be read */
+	bool late;     /* its child is overdue */
+	int64_t since; /* when it came, was handed to its child, or began to rest; 0: a free place
+			*/
+	uint64_t who;
 };
 
 struct askers {
@@ -85,11 +93,12 @@ int askers_open(const char *path, const char *config_path, int epoll, struct ask
 	memcpy(name.sun_path, path, strlen(path));
 	make_directory(path);
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return error_sys(e, -errno, "cannot listen on %s", path);
 	/* that no other service listens there, the lock of the store has shown */
-	if (fd >= 0)
-		unlink(path);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0 ||
-	    chmod(path, 0666) < 0 || listen(fd, SOMAXCONN) < 0)
+	unlink(path);
+	if (bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0 || chmod(path, 0666) < 0 ||
+	    listen(fd, SOMAXCONN) < 0)
 		return error_sys(e, -errno, "cannot listen on %s", path);
 	event.data.fd = fd;
 	if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) < 0)
@@ -107,64 +116,48 @@ int askers_open(const char *path, const char *config_path, int epoll, struct ask
 	return 0;
 }
 
-static void leave(struct asker *asker)
+static void leave(const struct askers *a, struct asker *asker)
 {
+	if (asker->fd >= 0) {
+		epoll_ctl(a->epoll, EPOLL_CTL_DEL, asker->fd, NULL);
+		shutdown(asker->fd, SHUT_RDWR);
+	}
 	cleanup_close(&asker->fd);
 	*asker = (struct asker){ .fd = -1 };
 }
 
+/* Waits for the end of a child, but not for ever. */
+static void await_end(const struct asker *asker, int64_t until)
+{
+	while (waitpid(asker->pid, NULL, WNOHANG) == 0 && now_ms() < until)
+		usleep(10000);
+}
+
 void askers_close(struct askers *a)
 {
+	int64_t until = now_ms() + OVERDUE_MS / 2;
 	struct asker *all = a->sides[0];
 
 	unlink(a->path);
+	shutdown(a->socket, SHUT_RDWR);
 	close(a->socket);
 	for (size_t i = 0; i < 2 * PLACES; i++) {
 		if (all[i].pid)
-			waitpid(all[i].pid, NULL, 0);
-		leave(&all[i]);
+			await_end(&all[i], until);
+		leave(a, &all[i]);
 	}
 	free(a);
 }
 
 static bool is_free(const struct asker *asker)
 {
-	return asker->fd < 0 && asker->pid == 0;
-}
-
-/* Who asks: on which side, and which of those there. Returns 0, or -errno if that cannot be told.
- */
-static int tell_apart(int fd, int *ret_side, uint64_t *ret_who)
-{
-	struct ucred peer;
-	socklen_t len = sizeof(peer);
-	struct netns netns = NETNS_NONE;
-	struct error ignored;
-	uid_t owner;
-	int r = netns_pin_peer(fd, &netns, &ignored);
-
-	if (r == -EBUSY) {
-		*ret_side = 0;
-		if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
-			return -errno;
-		*ret_who = peer.uid;
-		return 0;
-	}
-	if (r == 0)
-		r = netns_owner(&netns, &owner, &ignored);
-	if (r == 0) {
-		*ret_side = 1;
-		/* no user's number is that large */
-		*ret_who = owner ? owner : netns.inode | 1ULL << 63;
-	}
-	netns_release(&netns);
-	return r;
+	return asker->since == 0;
 }
 
 /* A place for one more, or null if he has too many. May hang up on one who has said nothing. */
-static struct asker *find_place(struct askers *a, int side, uint64_t who)
+static struct asker *find_place(struct askers *a, const struct who *who)
 {
-	struct asker *list = a->sides[side], *place = NULL, *oldest = NULL;
+	struct asker *list = a->sides[who->side], *place = NULL, *oldest = NULL;
 	int his = 0;
 
 	for (size_t i = 0; i < PLACES; i++) {
@@ -174,14 +167,14 @@ static struct asker *find_place(struct askers *a, int side, uint64_t who)
 			place = one;
 			continue;
 		}
-		his += one->who == who;
+		his += one->who == who->number;
 		if (one->fd >= 0 && !one->ready && (!oldest || one->since < oldest->since))
 			oldest = one;
 	}
 	if (his >= PLACES_EACH)
 		return NULL;
 	if (!place && oldest) {
-		leave(oldest);
+		leave(a, oldest);
 		place = oldest;
 	}
 	return place;
@@ -192,15 +185,14 @@ static void take_in(struct askers *a, int fd)
 	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
 	_close_ int mine = fd;
 	struct asker *place;
-	uint64_t who = 0;
-	int side = 0;
+	struct who who;
 
-	if (tell_apart(fd, &side, &who) < 0)
+	if (who_asks(fd, &who) < 0)
 		return;
-	place = find_place(a, side, who);
+	place = find_place(a, &who);
 	if (!place || epoll_ctl(a->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
 		return;
-	*place = (struct asker){ .fd = steal_fd(&mine), .since = now_ms(), .who = who };
+	*place = (struct asker){ .fd = steal_fd(&mine), .since = now_ms(), .who = who.number };
 }
 
 static void accept_some(struct askers *a)
@@ -221,7 +213,7 @@ static void start(struct askers *a, struct asker *asker)
 	pid_t pid = fork();
 
 	if (pid < 0)
-		return; /* tried again when another ends; its time goes on */
+		return; /* tried again soon */
 	if (pid == 0) {
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
@@ -229,7 +221,13 @@ static void start(struct askers *a, struct asker *asker)
 		_exit(asked(asker->fd, a->config_path));
 	}
 	asker->pid = pid;
-	close(steal_fd(&asker->fd));
+	asker->since = now_ms();
+}
+
+/* Whether he for whom it is has to wait with another request. */
+static bool is_busy(const struct asker *asker)
+{
+	return asker->pid || (asker->fd < 0 && !is_free(asker));
 }
 
 /* Starts what can be started, the longest waiting first. */
@@ -240,15 +238,15 @@ static void start_some(struct askers *a, struct asker *list)
 		int active = 0;
 
 		for (size_t i = 0; i < PLACES; i++)
-			active += list[i].pid != 0;
+			active += list[i].pid && !list[i].late;
 		for (size_t i = 0; active < AT_ONCE && i < PLACES; i++) {
 			bool busy = false;
 
-			if (list[i].fd < 0 || !list[i].ready ||
+			if (list[i].fd < 0 || !list[i].ready || list[i].pid ||
 			    (next && next->since <= list[i].since))
 				continue;
 			for (size_t j = 0; j < PLACES; j++)
-				busy |= list[j].pid && list[j].who == list[i].who;
+				busy |= is_busy(&list[j]) && list[j].who == list[i].who;
 			if (!busy)
 				next = &list[i];
 		}
@@ -284,18 +282,43 @@ bool askers_event(struct askers *a, int fd)
 	return false;
 }
 
-bool askers_ended(struct askers *a, pid_t pid)
+bool askers_ended(struct askers *a, pid_t pid, bool failed)
 {
 	struct asker *all = a->sides[0];
 
 	for (size_t i = 0; i < 2 * PLACES; i++) {
+		uint64_t who = all[i].who;
+
 		if (all[i].pid != pid)
 			continue;
-		leave(&all[i]);
+		leave(a, &all[i]);
+		if (failed)
+			all[i] = (struct asker){ .fd = -1, .since = now_ms(), .who = who };
 		start_some(a, a->sides[i / PLACES]);
 		return true;
 	}
 	return false;
+}
+
+/* Sees to one whose time is over. Returns when it will be, or INT64_MAX. */
+static int64_t expire(struct askers *a, struct asker *asker, int64_t now)
+{
+	int64_t end = asker->since;
+
+	if (is_free(asker) || asker->late || (asker->ready && !asker->pid))
+		return INT64_MAX;
+	end += asker->pid ? OVERDUE_MS : asker->fd >= 0 ? SILENCE_MS : REST_MS;
+	if (now < end)
+		return end;
+	if (!asker->pid) {
+		leave(a, asker);
+		return INT64_MAX;
+	}
+	/* which may not help; the place stays his until it ends */
+	kill(asker->pid, SIGKILL);
+	asker->late = true;
+	shutdown(asker->fd, SHUT_RDWR);
+	return INT64_MAX;
 }
 
 int64_t askers_expire(struct askers *a, int64_t now)
@@ -304,12 +327,11 @@ int64_t askers_expire(struct askers *a, int64_t now)
 	int64_t next = INT64_MAX;
 
 	for (size_t i = 0; i < 2 * PLACES; i++) {
-		if (all[i].fd < 0 || all[i].ready)
-			continue;
-		if (all[i].since + SILENCE_MS <= now)
-			leave(&all[i]);
-		else if (all[i].since + SILENCE_MS < next)
-			next = all[i].since + SILENCE_MS;
+		int64_t end = expire(a, &all[i], now);
+
+		next = end < next ? end : next;
 	}
+	start_some(a, a->sides[0]);
+	start_some(a, a->sides[1]);
 	return next;
 }

@@ -25,8 +25,8 @@ void askers_close(struct askers *a);
 /* Something happened on a descriptor. Returns whether it is one of these. */
 bool askers_event(struct askers *a, int fd);
 
-/* A process ended. Returns whether it was a request's. */
-bool askers_ended(struct askers *a, pid_t pid);
+/* A process ended. @failed: with another status than 0. Returns whether it was a request's. */
+bool askers_ended(struct askers *a, pid_t pid, bool failed);
 
 /*
  * Hangs up on those whose time is over. @now: milliseconds of the monotonic clock

@@ -219,7 +219,7 @@ static void on_child(struct watch *w, pid_t pid, int wait_status)
 		w->connect_at = now_ms() + w->connect_pause;
 		return;
 	}
-	if (askers_ended(w->askers, pid) ||
+	if (askers_ended(w->askers, pid, wait_status != 0) ||
 	    !jobs_ended(w->jobs, pid, wait_status, &reconciled, &status) || !reconciled)
 		return;
 	look_soon(w, TICK_MS);
