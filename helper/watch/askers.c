@@ -56,6 +56,8 @@ struct askers {
 	const char *config_path;
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	int socket, epoll;
+	dev_t dev; /* of the socket's file */
+	ino_t inode;
 	struct asker sides[2][PLACES]; /* the host, containers */
 };
 
@@ -79,6 +81,23 @@ static void make_directory(const char *path)
 		mkdir(directory, 0755);
 }
 
+/*
+ * Whether what is at the socket's path is anything but what a former service left: a file, or a
+ * socket of another kind on which somebody listens. What is not ours is not removed.
+ */
+static bool is_foreign(const struct sockaddr_un *name)
+{
+	_close_ int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct stat st;
+
+	if (lstat(name->sun_path, &st) < 0)
+		return false;
+	/* a child of the former service may still listen on one of ours */
+	return !S_ISSOCK(st.st_mode) ||
+	       (connect(fd, (const struct sockaddr *)name, sizeof(*name)) < 0 &&
+		errno == EPROTOTYPE);
+}
+
 int askers_open(const char *path, const char *config_path, int epoll, struct askers **ret,
 		struct error *e)
 {
@@ -86,6 +105,7 @@ int askers_open(const char *path, const char *config_path, int epoll, struct ask
 	struct sockaddr_un name = { .sun_family = AF_UNIX };
 	_close_ int fd = -1;
 	struct askers *a;
+	struct stat st;
 
 	if (strlen(path) >= sizeof(name.sun_path))
 		return error_set(e, STATUS_USAGE, -ENAMETOOLONG, "socket %s: the path is too long",
@@ -95,10 +115,12 @@ int askers_open(const char *path, const char *config_path, int epoll, struct ask
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return error_sys(e, -errno, "cannot listen on %s", path);
-	/* that no other service listens there, the lock of the store has shown */
+	if (is_foreign(&name))
+		return error_set(e, STATUS_FAILED, -EADDRINUSE,
+				 "cannot listen on %s: there is something else", path);
 	unlink(path);
 	if (bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0 || chmod(path, 0666) < 0 ||
-	    listen(fd, SOMAXCONN) < 0)
+	    lstat(path, &st) < 0 || listen(fd, SOMAXCONN) < 0)
 		return error_sys(e, -errno, "cannot listen on %s", path);
 	event.data.fd = fd;
 	if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) < 0)
@@ -109,6 +131,8 @@ int askers_open(const char *path, const char *config_path, int epoll, struct ask
 	memcpy(a->path, name.sun_path, sizeof(a->path));
 	a->config_path = config_path;
 	a->epoll = epoll;
+	a->dev = st.st_dev;
+	a->inode = st.st_ino;
 	a->socket = steal_fd(&fd);
 	for (size_t i = 0; i < PLACES; i++)
 		a->sides[0][i].fd = a->sides[1][i].fd = -1;
@@ -137,8 +161,11 @@ void askers_close(struct askers *a)
 {
 	int64_t until = now_ms() + OVERDUE_MS / 2;
 	struct asker *all = a->sides[0];
+	struct stat st;
 
-	unlink(a->path);
+	/* another service may have taken its place */
+	if (lstat(a->path, &st) == 0 && st.st_dev == a->dev && st.st_ino == a->inode)
+		unlink(a->path);
 	shutdown(a->socket, SHUT_RDWR);
 	close(a->socket);
 	for (size_t i = 0; i < 2 * PLACES; i++) {
