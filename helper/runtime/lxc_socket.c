@@ -79,7 +79,7 @@ static bool consider(struct wanted *w, const struct nlmsghdr *h)
 {
 	const struct unix_diag_msg *m = NLMSG_DATA(h);
 	int left = (int)(h->nlmsg_len - NLMSG_LENGTH(sizeof(*m)));
-	char name[LXC_SOCKET_MAX + 1] = "", copy[sizeof(name)];
+	char name[LXC_SOCKET_MAX] = "", copy[sizeof(name)];
 	bool his = false, is_open = false;
 
 	if (h->nlmsg_len < NLMSG_LENGTH(sizeof(*m)) || m->udiag_state != TCP_LISTEN)
@@ -99,7 +99,7 @@ static bool consider(struct wanted *w, const struct nlmsghdr *h)
 			his = uid == w->monitor->uid;
 		}
 		/* abstract, without another zero byte */
-		if (a->rta_type == UNIX_DIAG_NAME && n > 1 && n < sizeof(name) && !data[0] &&
+		if (a->rta_type == UNIX_DIAG_NAME && n > 1 && n <= sizeof(name) && !data[0] &&
 		    !memchr(data + 1, '\0', n - 1))
 			memcpy(name, data + 1, n - 1);
 	}
