@@ -11,7 +11,6 @@
 #include "watch/watch.h"
 
 #include <errno.h>
-#include <linux/rtnetlink.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +31,7 @@
 #include "ops/ready.h"
 #include "ops/verbs.h"
 #include "watch/askers.h"
+#include "watch/changes.h"
 #include "watch/jobs.h"
 #include "watch/journal.h"
 #include "watch/parser.h"
@@ -245,11 +245,7 @@ static void on_signal(struct watch *w)
 
 static void on_netlink(struct watch *w)
 {
-	char ignored[8192];
-
-	while (recv(w->netlink, ignored, sizeof(ignored), MSG_DONTWAIT) > 0)
-		;
-	/* ENOBUFS means that more happened than could be told: look all the same */
+	changes_drain(w->netlink);
 	look_soon(w, SETTLE_MS);
 }
 
@@ -293,20 +289,6 @@ static void on_timer(struct watch *w)
 		look(w);
 }
 
-static int open_netlink(void)
-{
-	const struct sockaddr_nl groups = {
-		.nl_family = AF_NETLINK,
-		/* not RTMGRP_NEIGH: neighbours change all the time, and ours with their links */
-		.nl_groups = RTMGRP_LINK | RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE,
-	};
-	_close_ int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-
-	if (fd < 0 || bind(fd, (const struct sockaddr *)&groups, sizeof(groups)) < 0)
-		return -errno;
-	return steal_fd(&fd);
-}
-
 /* Opens everything. Returns 0 or -errno. */
 static int set_up(struct watch *w, struct error *e)
 {
@@ -332,7 +314,7 @@ static int set_up(struct watch *w, struct error *e)
 	w->epoll = epoll_create1(EPOLL_CLOEXEC);
 	w->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	w->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	w->netlink = open_netlink();
+	w->netlink = changes_open();
 	if (!w->jobs || w->epoll < 0 || w->signals < 0 || w->timer < 0 || w->netlink < 0 ||
 	    add_fd(w, w->signals) < 0 || add_fd(w, w->timer) < 0 || add_fd(w, w->netlink) < 0)
 		return error_sys(e, errno ? -errno : -ENOMEM, "cannot set the service up");
