@@ -3,17 +3,17 @@
  *
  *     STATE_DIR/leases/2001:db8::5.json            the lease of that address
  *     STATE_DIR/leases/lxc:web1.json               a link to it, named for its holder
- *     STATE_DIR/leases/lxc:web1.json.left          a link to the one it had before, while it moves
+ *     STATE_DIR/leases/lxc:web1.json.left          a link to another, while it gets or changes it
  *     STATE_DIR/leases/2001:db8::5.json.damaged    could not be read: the address stays taken
  *     STATE_DIR/attached/lxc:web1.json             the live attachment of that container
  *     STATE_DIR/lock                               ranges of it are locked, it stays empty
  *
  * Theory of operation: a claim writes the lease under a name of its own, fsyncs it, and renames it
  * to the address without replacing (renameat2(2), RENAME_NOREPLACE): the one atomic step. Then the
- * holder's link is made and the directory fsynced. Killed between the two, the lease has no link;
- * the next attach of the same container meets its own name in it and takes it over. Before an
- * address goes to another its former holder's link is removed, so that a link never names
- * another's lease and whatever a damaged file said can be had again from the link to it.
+ * holder's link is made and the directory fsynced. Killed between the two, the lease has no link
+ * but the one that was made before (link_dir.c). Before an address goes to another its former
+ * holder's link is removed, so that a link never names another's lease and whatever a damaged file
+ * said can be had again from the link to it.
  *
  * Every look-up is by name: nothing reads the directory but walk, for list and reclaim.
  */
@@ -211,8 +211,14 @@ static int try_claim(struct lease_store *s, const struct lease *lease, struct le
 	if (is_set_aside(d, file))
 		return -EBADMSG;
 	/* most that are taken are seen to be without writing anything */
-	if (faccessat(d->leases, file, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
-		r = write_lease(d, lease, RENAME_NOREPLACE);
+	if (faccessat(d->leases, file, F_OK, AT_SYMLINK_NOFOLLOW) < 0) {
+		/* one that is claimed only to rest has no holder */
+		r = lease->freed ? 0 : lease_dir_intend(d, lease->ident, file);
+		if (r == 0)
+			r = write_lease(d, lease, RENAME_NOREPLACE);
+		if (r < 0)
+			lease_dir_forget(d, lease->ident, file);
+	}
 	if (r == -EEXIST) {
 		r = lease_dir_read(d, file, ret_holder);
 		if (r == -EBADMSG) {
@@ -230,7 +236,6 @@ static int try_claim(struct lease_store *s, const struct lease *lease, struct le
 	if (r < 0)
 		return lease_dir_fail(d, "write lease", file, r, e);
 	if (!is_set_aside(d, file)) {
-		/* one that is claimed only to rest has no holder */
 		r = lease->freed ? 0 : lease_dir_link(d, lease->ident, file);
 		if (r == 0)
 			r = sync_leases(d);

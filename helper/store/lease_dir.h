@@ -41,6 +41,15 @@ bool lease_dir_file_address(const char *file, struct in6_addr *ret);
 int lease_dir_read(struct lease_dir *d, const char *file, struct lease *ret);
 
 /*
+ * Says that a lease file is about to be made for the container, so that it is found again if this
+ * process is killed before it is linked. Returns 0 or -errno.
+ */
+int lease_dir_intend(struct lease_dir *d, const char *ident, const char *file);
+
+/* Takes that back: the file was not made. */
+void lease_dir_forget(struct lease_dir *d, const char *ident, const char *file);
+
+/*
  * Makes a lease file the container's present one; the one that it had is its former one then, until
  * that is unlinked. Returns 0 or -errno: then all is as it was.
  */

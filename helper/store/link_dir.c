@@ -1,9 +1,11 @@
 /*
  * The directory store's links: which of the leases in a container's name is its present one.
  *
- * Theory of operation: a container that moves has two lease files for a while, the new one and the
- * one that it had before. Before its link is turned to the new one, a second link (".left") is made
- * to the other; it goes when that is given up. Killed in between, the next run finds it by name.
+ * Theory of operation: a container that gets or changes its address has a lease file for a while
+ * that its link does not lead to. A second link (".left") leads to that one: to the new file before
+ * it is made, and to the former one when, in one step, the two links have changed places. It goes
+ * when the former is given up. Killed in between, the next run finds by name what there is: without
+ * a present lease that one is it, beside one it is to be given up.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -66,32 +68,81 @@ static int replace_link(struct lease_dir *d, const char *link, const char *file)
 	return r;
 }
 
-int lease_dir_link(struct lease_dir *d, const char *ident, const char *file)
+/* Whether the file is a lease of the container that is not given up. Returns 1, 0 or -errno. */
+static int is_own(struct lease_dir *d, const char *ident, const char *file, struct lease *ret)
 {
-	struct links l = links_of(ident);
+	struct in6_addr address;
+	int r = lease_dir_file_address(file, &address) ? lease_dir_read(d, file, ret) : -EBADMSG;
+
+	if (r == -ENOENT || r == -EBADMSG)
+		return 0;
+	return r < 0 ? r : !ret->freed && strcmp(ret->ident, ident) == 0;
+}
+
+/*
+ * Makes the second link lead to a file, unless it leads to another lease of the container already,
+ * of an earlier run that was killed; or to what is the present one by now. Returns 0 or -errno.
+ */
+static int keep_in_mind(struct lease_dir *d, const char *ident, const struct links *l,
+			const char *file, const char *present)
+{
+	struct lease ignored;
 	char now[64];
 	int r;
 
-	if (symlinkat(file, d->leases, l.present) < 0) {
-		if (errno != EEXIST)
-			return -errno;
-		r = read_link(d, l.present, now);
-		if (r < 0)
-			return r;
-		if (strcmp(now, file) != 0) {
-			/* one that is there already is of an earlier move that did not end */
-			if (*now && symlinkat(now, d->leases, l.left) < 0 && errno != EEXIST)
-				return -errno;
-			/* the file is durable first: a power loss must not leave the link alone */
-			r = fsync(d->leases) < 0 ? -errno : replace_link(d, l.present, file);
-			if (r < 0) {
-				remove_link(d, l.left, now);
-				return r;
-			}
-		}
-	}
+	if (symlinkat(file, d->leases, l->left) == 0)
+		return 0;
+	r = errno == EEXIST ? read_link(d, l->left, now) : -errno;
+	if (r < 0 || strcmp(now, file) == 0)
+		return r;
+	if (strcmp(now, present) != 0 && is_own(d, ident, now, &ignored) == 1)
+		return 0;
+	return replace_link(d, l->left, file);
+}
+
+int lease_dir_intend(struct lease_dir *d, const char *ident, const char *file)
+{
+	struct links l = links_of(ident);
+	char present[64];
+	int r = read_link(d, l.present, present);
+
+	return r < 0 ? r : keep_in_mind(d, ident, &l, file, present);
+}
+
+void lease_dir_forget(struct lease_dir *d, const char *ident, const char *file)
+{
+	struct links l = links_of(ident);
+
 	remove_link(d, l.left, file);
-	return 0;
+}
+
+int lease_dir_link(struct lease_dir *d, const char *ident, const char *file)
+{
+	struct links l = links_of(ident);
+	char present[64], left[64] = "";
+	int r = read_link(d, l.present, present);
+
+	if (r == 0 && strcmp(present, file) == 0) {
+		remove_link(d, l.left, file);
+		return 0;
+	}
+	if (r == 0)
+		r = keep_in_mind(d, ident, &l, file, present);
+	if (r == 0)
+		r = read_link(d, l.left, left);
+	if (r < 0)
+		return r;
+	/* the file is durable first: a power loss must not leave the link without it */
+	if (*present && fsync(d->leases) < 0)
+		return -errno;
+	/* one step: the new one becomes the present one, and that the former */
+	if (strcmp(left, file) == 0 &&
+	    renameat2(d->leases, l.left, d->leases, l.present, *present ? RENAME_EXCHANGE : 0) == 0)
+		return 0;
+	r = replace_link(d, l.present, file);
+	if (r == 0)
+		remove_link(d, l.left, file);
+	return r;
 }
 
 void lease_dir_unlink(struct lease_dir *d, const char *ident, const char *file)
@@ -110,8 +161,19 @@ void lease_dir_unlink(struct lease_dir *d, const char *ident, const char *file)
 int lease_dir_follow(struct lease_dir *d, const char *ident, char *ret)
 {
 	struct links l = links_of(ident);
+	struct lease ignored;
+	int r = read_link(d, l.present, ret);
 
-	return read_link(d, l.present, ret);
+	if (r == 0 && !*ret)
+		r = read_link(d, l.left, ret);
+	else
+		return r;
+	/* it may be of a claim that another has won, or that has not come to it */
+	if (r == 0 && *ret)
+		r = is_own(d, ident, ret, &ignored);
+	if (r == 0)
+		*ret = '\0';
+	return r < 0 ? r : 0;
 }
 
 int lease_dir_former(struct lease_store *s, const char *ident, struct lease *ret, struct error *e)
@@ -127,16 +189,17 @@ int lease_dir_former(struct lease_store *s, const char *ident, struct lease *ret
 	if (r == 0)
 		r = read_link(d, l.present, now);
 	if (r == 0)
-		r = lease_dir_file_address(left, &lease.address) ? lease_dir_read(d, left, &lease)
-								 : -EBADMSG;
-	if (r == -ENOENT || r == -EBADMSG ||
-	    (r == 0 &&
-	     (lease.freed || strcmp(lease.ident, ident) != 0 || strcmp(now, left) == 0))) {
+		r = is_own(d, ident, left, &lease);
+	if (r == 1 && !*now && renameat(d->leases, l.left, d->leases, l.present) < 0)
+		r = -errno;
+	if (r < 0)
+		return lease_dir_fail(d, "read the lease behind", l.left, r, e);
+	if (r == 1 && !*now)
+		return 0;
+	if (r == 0 || strcmp(now, left) == 0) {
 		unlinkat(d->leases, l.left, 0);
 		return 0;
 	}
-	if (r < 0)
-		return lease_dir_fail(d, "read the lease behind", l.left, r, e);
 	*ret = lease;
 	return 1;
 }

@@ -80,6 +80,50 @@ TEST(a_move_is_taken_back)
 	assert_int_equal(count_files("leases", "lxc:a.json.left"), 0);
 }
 
+/* Makes the links as they are when a claim is killed before it links: only what was made before. */
+static void kill_before_the_link(const char *file)
+{
+	unlink(in_scratch("leases/lxc:a.json"));
+	unlink(in_scratch("leases/lxc:a.json.left"));
+	assert_return_code(symlink(file, in_scratch("leases/lxc:a.json.left")), errno);
+}
+
+TEST(a_claim_that_was_killed_before_its_link_is_the_container_s)
+{
+	claim("lxc:a", "2001:db8::5");
+	kill_before_the_link("2001:db8::5.json");
+	assert_string_equal(found("lxc:a"), "2001:db8::5");
+	/* asked for a former one, with the container locked, it is put right */
+	assert_string_equal(former("lxc:a"), "");
+	assert_int_equal(count_files("leases", "lxc:a.json.left"), 0);
+	assert_string_equal(found("lxc:a"), "2001:db8::5");
+}
+
+TEST(a_claim_that_was_killed_before_its_file_is_none)
+{
+	claim("lxc:b", "2001:db8::9");
+	kill_before_the_link("2001:db8::5.json");
+	assert_string_equal(found("lxc:a"), "");
+	kill_before_the_link("2001:db8::9.json"); /* another has won */
+	assert_string_equal(found("lxc:a"), "");
+	kill_before_the_link("../../../etc/passwd");
+	assert_string_equal(found("lxc:a"), "");
+	claim("lxc:a", "2001:db8::6");
+	assert_string_equal(found("lxc:a"), "2001:db8::6");
+	assert_string_equal(former("lxc:a"), "");
+	assert_int_equal(count_files("leases", "lxc:a.json.left"), 0);
+}
+
+TEST(a_claim_that_another_has_won_leaves_no_link)
+{
+	struct lease l = lease_of("lxc:a", "2001:db8::9"), holder;
+	struct error e;
+
+	claim("lxc:b", "2001:db8::9");
+	assert_int_equal(store->ops->claim(store, &l, &holder, &e), -EEXIST);
+	assert_int_equal(count_files("leases", "lxc:a.json"), 0);
+}
+
 TEST(the_first_of_two_moves_that_did_not_end_is_kept)
 {
 	claim("lxc:a", "2001:db8::5");
@@ -125,6 +169,9 @@ int main(void)
 		STORE_TEST(one_that_moves_has_a_former_lease_until_that_is_given_up),
 		STORE_TEST(a_former_lease_that_is_removed_is_none),
 		STORE_TEST(a_move_is_taken_back),
+		STORE_TEST(a_claim_that_was_killed_before_its_link_is_the_container_s),
+		STORE_TEST(a_claim_that_was_killed_before_its_file_is_none),
+		STORE_TEST(a_claim_that_another_has_won_leaves_no_link),
 		STORE_TEST(the_first_of_two_moves_that_did_not_end_is_kept),
 		STORE_TEST(what_is_not_the_container_s_is_no_former_lease),
 		STORE_TEST(no_name_is_that_of_another_s_former_lease),
