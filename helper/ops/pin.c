@@ -27,6 +27,7 @@ static int move_pin(struct context *c, const char *ident, const struct in6_addr 
 		    const struct lease *held, struct error *e)
 {
 	struct attachment a;
+	struct error ignored;
 	struct lease lease;
 	int r = held ? c->store->ops->attachment(c->store, ident, &a, e) : 0;
 
@@ -39,7 +40,13 @@ static int move_pin(struct context *c, const char *ident, const struct in6_addr 
 	r = check_free(c, address, ident, e);
 	if (r == 0)
 		r = lease_claim(c->store, address, ident, true, c->config->hold_s, &lease, e);
-	return r < 0 || !held ? r : former_give_up(c, NULL, held, e);
+	if (r < 0 || !held)
+		return r;
+	r = former_give_up(c, NULL, held, e);
+	/* it keeps the one that it cannot give up */
+	if (r < 0)
+		c->store->ops->remove(c->store, &lease, &ignored);
+	return r;
 }
 
 /* Gives up what a run that was killed between the new lease and the former one left. */
