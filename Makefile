@@ -51,12 +51,13 @@ $(BUILD)/%.o: helper/%.c Makefile
 layers:
 	@tests/layers
 
-# The program and the unit tests under ASan and UBSan, in build/sanitized.
+# The program and the unit tests under ASan and UBSan, in build/sanitized, and the lab's own tool.
 .PHONY: sanitized
 sanitized:
 	@mkdir -p build/sanitized
 	@$(MAKE) --no-print-directory BUILD=build/sanitized PROGRAM=build/sanitized/v6hook CFLAGS="$(SANITIZE)" \
 		build/sanitized/v6hook $(UNITS) $(POWER)
+	@$(MAKE) --no-print-directory build/lab/inject
 
 build/sanitized/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(ROOMS)
 	@mkdir -p $(@D)
@@ -141,6 +142,14 @@ build/lab/%: tests/lab/%.c helper/base/ask.h
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -static -Ihelper $(WARNINGS) $(if $(WERROR),-Werror) $(CFLAGS) -o $@ $<
+
+# Runs a program that is killed, or fails, at one system call; it knows their names.
+build/lab/inject: tests/lab/inject.c
+	@mkdir -p $(@D)
+	@echo "  LD      $@"
+	$(Q)echo '#include <sys/syscall.h>' | $(CC) -E -dM - | \
+		sed -n 's/^#define __NR_\([a-z0-9_]*\) .*/\t[__NR_\1] = "\1",/p' >$(@D)/syscall_names.h
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(if $(WERROR),-Werror) $(CFLAGS) -I$(@D) -o $@ $<
 
 build/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
