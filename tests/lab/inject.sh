@@ -319,15 +319,16 @@ each_killed() {
 
 # each_fails CASE FIRST STEP ERRNO...: checks the case, call FIRST and each STEP-th from there failing, with the errors by turns
 each_fails() {
-	local n count=0 turn errno=("${@:4}")
+	local n count=0 turn errno=("${@:4}") claim='nothing is half done'
 
+	[ "$1" != reconcile ] || claim='each thing is as before or as after, and the next does the rest'
 	complaint='' undone=0
 	for ((n = $2, turn = $2; n <= points; n += $3, turn++)); do
 		failing "$1" "$n" "${errno[turn % ${#errno[@]}]}" && count=$((count + 1))
 	done
 	tried=$((tried + count))
 	tap_verdict $((${#complaint} > 0)) \
-		"$1: $count calls failing (${*:4}), nothing is half done, $undone failed with one line" "$complaint"
+		"$1: $count calls failing (${*:4}), $claim, $undone failed with one line" "$complaint"
 }
 
 # named CASE NAME ACTION [STEP]: checks the case with each (each STEP-th) call of that name killed or failing
