@@ -50,6 +50,27 @@ int process_read(pid_t pid, struct process *ret)
 	return 0;
 }
 
+int process_started(int proc, uint64_t *ret)
+{
+	_free_ char *text = NULL;
+	unsigned long long started;
+	const char *rest;
+	size_t len;
+	int r = file_read(proc, "stat", STATUS_TEXT_MAX, &text, &len);
+
+	if (r < 0)
+		return r == -ENOENT ? -ESRCH : r;
+	/* the name, in parentheses, may hold anything; the state after it is field 3, this is 22 */
+	rest = strrchr(text, ')');
+	if (!rest || sscanf(rest,
+			    ") %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+			    "%*s %*s %*s %llu",
+			    &started) != 1)
+		return -ESRCH;
+	*ret = started;
+	return 0;
+}
+
 int process_of_pidfd(int pidfd, pid_t *ret)
 {
 	_free_ char *text = NULL;

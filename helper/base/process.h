@@ -3,6 +3,7 @@
 #define V6HOOK_PROCESS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -15,6 +16,13 @@ struct process {
 
 /* What /proc/PID/status says. Returns 0 or -ESRCH. */
 int process_read(pid_t pid, struct process *ret);
+
+/*
+ * When it was started, in clock ticks since the boot: with its number it is one process and no
+ * other (proc_pid_stat(5), starttime). @proc: its directory in /proc. Returns 0, -ESRCH if it is
+ * gone, or -errno.
+ */
+int process_started(int proc, uint64_t *ret);
 
 /* The process of a pidfd. Returns 0, -ESRCH if it is gone, -EINVAL if that is no pidfd. */
 int process_of_pidfd(int pidfd, pid_t *ret);

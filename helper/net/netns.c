@@ -77,6 +77,7 @@ int netns_pin_pid(pid_t pid, struct netns *ret, struct error *e)
 {
 	_netns_ struct netns n = NETNS_NONE;
 	char path[64];
+	int r;
 
 	n.pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (n.pidfd < 0)
@@ -93,7 +94,10 @@ int netns_pin_pid(pid_t pid, struct netns *ret, struct error *e)
 			       : error_sys(e, -errno,
 					   "cannot open the network namespace of process %d",
 					   (int)pid);
-	if (!process_lives(n.pidfd))
+	r = process_started(n.proc, &n.started);
+	if (r < 0 && r != -ESRCH)
+		return error_sys(e, r, "cannot tell when process %d was started", (int)pid);
+	if (r < 0 || !process_lives(n.pidfd))
 		return gone(pid, e);
 	snprintf(path, sizeof(path), "the namespace of process %d", (int)pid);
 	return pin(&n, path, ret, e);

@@ -16,6 +16,7 @@ struct netns {
 	int proc;     /* /proc/PID as a directory, or -1 */
 	uint64_t dev; /* identity, with the inode: nsfs */
 	uint64_t inode;
+	uint64_t started; /* the process, as process_started tells; 0 when it was given by a file */
 };
 
 #define NETNS_NONE                                \

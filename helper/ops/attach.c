@@ -79,7 +79,8 @@ static int find_port(struct attach *a, const struct request *q, struct error *e)
 				: netns_pin_file(q->netns, &a->netns, e);
 
 	if (r == 0 && q->netns_inode &&
-	    (a->netns.dev != q->netns_dev || a->netns.inode != q->netns_inode))
+	    (a->netns.dev != q->netns_dev || a->netns.inode != q->netns_inode ||
+	     (q->started && a->netns.started != q->started)))
 		return error_set(e, STATUS_NO_CONTAINER, -ESRCH,
 				 "process %d is not in the namespace that was asked for",
 				 (int)a->instance.pid);
@@ -145,6 +146,7 @@ static int record(struct attach *a, const struct request *q, struct error *e)
 		.pid = a->instance.pid,
 		.netns_dev = a->netns.dev,
 		.netns_inode = a->netns.inode,
+		.started = a->netns.started,
 		.routed = a->choice.pool->routed,
 		.since = time(NULL),
 	};
@@ -171,9 +173,9 @@ static int record(struct attach *a, const struct request *q, struct error *e)
 		    link_by_name(a->host, old->bridge, &link) == 0)
 			neigh_remove(a->host, address, link.ifindex);
 		if (old->netns_inode == now.netns_inode && old->netns_dev == now.netns_dev &&
-		    old->pid == now.pid && strcmp(old->bridge, now.bridge) == 0 &&
-		    strcmp(old->uplink, now.uplink) == 0 && old->routed == now.routed &&
-		    !*old->error)
+		    old->pid == now.pid && old->started == now.started &&
+		    strcmp(old->bridge, now.bridge) == 0 && strcmp(old->uplink, now.uplink) == 0 &&
+		    old->routed == now.routed && !*old->error)
 			return 0;
 	}
 	a->recorded = true;

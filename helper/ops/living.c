@@ -23,7 +23,8 @@ int living_open(const struct attachment *a, struct netns *ret, struct error *e)
 
 	if (r < 0 && says_nothing(r))
 		return r;
-	if (r < 0 || netns.dev != a->netns_dev || netns.inode != a->netns_inode)
+	if (r < 0 || netns.dev != a->netns_dev || netns.inode != a->netns_inode ||
+	    (a->started && netns.started != a->started))
 		return 0;
 	*ret = netns;
 	netns = (struct netns)NETNS_NONE;

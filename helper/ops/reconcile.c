@@ -195,6 +195,7 @@ static int act(struct reconcile *r, enum reconcile_what what, const struct holde
 		/* it was alive a moment ago: another may have its PID by now */
 		q.netns_dev = a->netns_dev;
 		q.netns_inode = a->netns_inode;
+		q.started = a->started;
 		q.mac = a->mac;
 		q.netns = a->pid ? NULL : a->netns_path;
 	}

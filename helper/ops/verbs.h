@@ -27,6 +27,7 @@ struct request {
 	pid_t pid;	       /* --pid, or 0 */
 	uint64_t netns_dev;    /* the namespace that this process must be in, or 0 */
 	uint64_t netns_inode;
+	uint64_t started;  /* and when the process was started; 0: does not matter */
 	const char *netns; /* --netns, or null */
 	bool has_address;
 	struct in6_addr address;

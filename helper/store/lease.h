@@ -36,6 +36,8 @@ struct attachment {
 	char netns_path[256]; /* instead of a pid, or "" */
 	uint64_t netns_dev;   /* which network namespace: device and inode of nsfs */
 	uint64_t netns_inode;
+	uint64_t started;     /* the process, in clock ticks since the boot, as PIDs and inodes come
+				 again; or 0 */
 	unsigned char mac[6]; /* of the container's end of its port */
 	char boot_id[40]; /* /proc/sys/kernel/random/boot_id: inodes of another boot mean nothing */
 	char bridge[IF_NAMESIZE]; /* where the /128 route goes: the bridge, or the host's

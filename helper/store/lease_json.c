@@ -106,6 +106,8 @@ int attachment_encode(const char *ident, const struct attachment *a, char **ret,
 	cJSON_AddStringToObject(json, "netns_dev", number);
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)a->netns_inode);
 	cJSON_AddStringToObject(json, "netns_inode", number);
+	snprintf(number, sizeof(number), "%llu", (unsigned long long)a->started);
+	cJSON_AddStringToObject(json, "started", number);
 	snprintf(number, sizeof(number), "%02x:%02x:%02x:%02x:%02x:%02x", a->mac[0], a->mac[1],
 		 a->mac[2], a->mac[3], a->mac[4], a->mac[5]);
 	cJSON_AddStringToObject(json, "mac", number);
@@ -114,7 +116,7 @@ int attachment_encode(const char *ident, const struct attachment *a, char **ret,
 	cJSON_AddStringToObject(json, "uplink", a->uplink);
 	cJSON_AddBoolToObject(json, "routed", a->routed);
 	cJSON_AddStringToObject(json, "error", a->error);
-	if (cJSON_GetArraySize(json) != 14)
+	if (cJSON_GetArraySize(json) != 15)
 		return -ENOMEM;
 	return json_print(json, ret, ret_len);
 }
@@ -173,6 +175,8 @@ int attachment_decode(const char *text, size_t len, char *ret_ident, struct atta
 	    !copy_text(json, "uplink", a.uplink, sizeof(a.uplink)) ||
 	    !copy_mac(json, "mac", a.mac) || !copy_u64(json, "netns_dev", &a.netns_dev) ||
 	    !copy_u64(json, "netns_inode", &a.netns_inode) ||
+	    /* one of an earlier version lacks it */
+	    (json_member(json, "started") && !copy_u64(json, "started", &a.started)) ||
 	    !json_whole(json_member(json, "pid"), 0, INT_MAX, &pid))
 		return -EBADMSG;
 	a.pid = (pid_t)pid;

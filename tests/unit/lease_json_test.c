@@ -17,6 +17,7 @@ static const struct attachment attachment = {
 	.netns_path = "/run/netns/\xc3\xa4 \"x\"",
 	.netns_dev = UINT64_MAX,
 	.netns_inode = UINT64_C(9007199254740993), /* 2^53 + 1: no double holds it */
+	.started = UINT64_MAX - 1,
 	.boot_id = "01234567-89ab-cdef-0123-456789abcdef",
 	.bridge = "lxcbr0",
 	.uplink = "eth0",
@@ -68,6 +69,7 @@ static void check_attachment(const struct attachment *a)
 	assert_int_equal(b.pid, a->pid);
 	assert_string_equal(b.netns_path, a->netns_path);
 	assert_true(b.netns_dev == a->netns_dev && b.netns_inode == a->netns_inode);
+	assert_true(b.started == a->started);
 	assert_string_equal(b.boot_id, a->boot_id);
 	assert_string_equal(b.bridge, a->bridge);
 	assert_string_equal(b.uplink, a->uplink);
@@ -75,6 +77,23 @@ static void check_attachment(const struct attachment *a)
 	assert_int_equal(b.routed, a->routed);
 	assert_int_equal(b.since, a->since);
 	assert_int_equal(b.ended, a->ended);
+}
+
+/* Before it was recorded when the process was started. */
+TEST(attachments_of_an_earlier_version_are_read)
+{
+	char ident[IDENT_TEXT_MAX], *line, *end;
+	_free_ char *text = NULL;
+	struct attachment b;
+	size_t len = 0;
+
+	assert_int_equal(attachment_encode(lease.ident, &attachment, &text, &len), 0);
+	line = strstr(text, "\t\"started\"");
+	assert_non_null(line);
+	end = strchr(line, '\n') + 1;
+	memmove(line, end, strlen(end) + 1);
+	assert_int_equal(attachment_decode(text, strlen(text), ident, &b), 0);
+	assert_true(b.started == 0 && b.netns_inode == attachment.netns_inode);
 }
 
 TEST(attachments_make_the_round_trip)
@@ -267,6 +286,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(leases_make_the_round_trip),
 		cmocka_unit_test(attachments_make_the_round_trip),
+		cmocka_unit_test(attachments_of_an_earlier_version_are_read),
 		cmocka_unit_test(nothing_is_written_that_cannot_be_read),
 		cmocka_unit_test(no_lease_is_written_that_cannot_be_read),
 		cmocka_unit_test(what_is_no_lease_is_refused),
