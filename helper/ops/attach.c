@@ -72,6 +72,26 @@ static int check_bridge(const struct allowance *allowed, const char *bridge, str
 			 "the configuration does not allow its user the bridge %s", bridge);
 }
 
+/*
+ * Asks the engine again, now that the process is pinned: the one that it named before may have
+ * ended and another got its PID. Returns 0, -ESRCH, or as resolve_instance.
+ */
+static int confirm_instance(const struct attach *a, const struct request *q, struct error *e)
+{
+	struct instance now = { .pid = 0 };
+	int r;
+
+	if (q->pid || q->netns)
+		return 0;
+	r = resolve_instance(a->c, q, &now, e);
+	if (r < 0)
+		return r;
+	if (now.pid != a->instance.pid || strcmp(now.id, a->instance.id) != 0)
+		return error_set(e, STATUS_NO_CONTAINER, -ESRCH,
+				 "the container stopped while it was being attached");
+	return 0;
+}
+
 /* Pins the container and finds its port. Returns 0 or -errno. */
 static int find_port(struct attach *a, const struct request *q, struct error *e)
 {
@@ -84,6 +104,8 @@ static int find_port(struct attach *a, const struct request *q, struct error *e)
 		return error_set(e, STATUS_NO_CONTAINER, -ESRCH,
 				 "process %d is not in the namespace that was asked for",
 				 (int)a->instance.pid);
+	if (r == 0)
+		r = confirm_instance(a, q, e);
 	if (r == 0)
 		r = nl_open(&a->host, e);
 	if (r == 0)

@@ -8,6 +8,8 @@ race_out=$lab_run/race.out
 race_err=$lab_run/race.err
 race_end=$lab_run/race.end
 slowest=0
+mkfifo $lab_run/pause
+exec {pause}<>$lab_run/pause
 
 # begin CMD...: starts CMD in the background; $race_end holds its status at last, as PIDs may come again too soon for wait
 begin() {
@@ -73,4 +75,61 @@ host_but() {
 	ip -4 -o addr show | sed -E 's/^[0-9]+: //' | grep -v '^veth'
 	ip -4 route show table all | sed 's/ linkdown//' | grep -v ' dev veth'
 	sysctls | grep -v /veth
+}
+
+# ---- containers of no engine, whose PIDs can be chosen
+
+# as_pid PID CMD...: starts CMD in the background with this PID, if nobody has it; its PID is in $pid, and is that on success
+as_pid() {
+	local try
+
+	for try in {1..20}; do
+		echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid
+		"${@:2}" &
+		pid=$!
+		[ $pid != "$1" ] || return 0
+		end $pid
+		[ "$try" -lt 20 ] || return 1
+	done
+}
+
+# end PID...: kills processes of this shell's, and sees them off: not by wait, which takes one for another of its PID
+end() {
+	local one
+
+	for one; do
+		kill -9 "$one"
+		# without a fork, which could take the PID
+		while [ -e "/proc/$one" ]; do
+			read -rt 0.001 <&"$pause"
+		done
+	done
+} 2>/dev/null
+
+# isolated PID: whether the process has a network of its own
+isolated() {
+	[ -e "/proc/$1/ns/net" ] && ! [ "/proc/$1/ns/net" -ef /proc/self/ns/net ]
+}
+
+# network PID: gives a process of its own network a port on the bridge, named by the number of all ports
+network() {
+	wait_for 5 isolated "$1" || lab_die "process $1 does not start"
+	ports=$((${ports-0} + 1))
+	ip link add veth$ports up master "${race_bridge-br0}" type veth peer name eth0 netns "$1"
+}
+
+# container [PID]: starts a process with a network of its own, its port on the bridge; its PID is in $pid
+container() {
+	if [ -n "${1-}" ]; then
+		as_pid "$1" unshare -n sleep 1000 || return
+	else
+		unshare -n sleep 1000 &
+		pid=$!
+	fi
+	network "$pid"
+}
+
+# global PID: prints the global addresses in a process's network
+global() {
+	nsenter -t "$1" -n ip -6 -o addr show scope global
 }
