@@ -19,6 +19,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -39,8 +40,8 @@ struct wanted {
 	char name[LXC_SOCKET_MAX]; /* what was found */
 };
 
-/* Reads which sockets the monitor has open. */
-static void list_sockets(struct wanted *w)
+/* Reads which sockets the monitor has open. Returns 0 or -errno. */
+static int read_sockets(struct wanted *w)
 {
 	_closedir_ DIR *dir = NULL;
 	const struct dirent *entry;
@@ -48,7 +49,9 @@ static void list_sockets(struct wanted *w)
 
 	snprintf(path, sizeof(path), "/proc/%d/fd", (int)w->monitor->pid);
 	dir = opendir(path);
-	while (dir && w->count < SOCKETS_MOST && (entry = readdir(dir))) {
+	if (!dir)
+		return -errno;
+	while (w->count < SOCKETS_MOST && (entry = readdir(dir))) {
 		char target[64];
 		ssize_t n = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
 
@@ -57,6 +60,22 @@ static void list_sockets(struct wanted *w)
 		target[n] = '\0';
 		w->count += sscanf(target, "socket:[%u]", &w->inodes[w->count]) == 1;
 	}
+	return 0;
+}
+
+/*
+ * The same, whoever runs it: the directory is open to that user alone, whom the service, which has
+ * no capability to pass over that, becomes for the moment.
+ */
+static void list_sockets(struct wanted *w)
+{
+	int mine;
+
+	if (read_sockets(w) != -EACCES)
+		return;
+	mine = setfsuid(w->monitor->uid);
+	read_sockets(w);
+	setfsuid((uid_t)mine);
 }
 
 const char *lxc_socket_read(char *text)
