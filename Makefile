@@ -178,12 +178,12 @@ CONFIG = $(DESTDIR)/etc/v6hook/config.json
 # Installs the program, hooks and manual pages; a configuration only if there is none yet.
 .PHONY: install
 install: all
-	@$(foreach place,$(PLACES),$(call put,$(subst :, ,$(place))))
+	@set -e; $(foreach place,$(PLACES),$(call put,$(subst :, ,$(place))))
 	@[ -e "$(CONFIG)" ] || { echo "$(CONFIG)"; install -D -m 644 lxc-config/config.json "$(CONFIG)"; }
 
-# put FROM TO MODE: a program as it is, a text with the places written in
+# put FROM TO MODE: a program as it is, also over one that runs; a text with the places written in
 put = echo "$(DESTDIR)$(word 2,$1)"; install -d "$(DESTDIR)$(dir $(word 2,$1))"; \
-	$(if $(filter v6hook v6hook-start,$(word 1,$1)),cp $(word 1,$1) "$(DESTDIR)$(word 2,$1)";,\
+	$(if $(filter v6hook v6hook-start,$(word 1,$1)),install $(word 1,$1) "$(DESTDIR)$(word 2,$1)";,\
 	sed 's|@SBINDIR@|$(SBINDIR)|g; s|@DATADIR@|$(DATADIR)|g; s|@LIBEXECDIR@|$(LIBEXECDIR)|g' $(word 1,$1) \
 		>"$(DESTDIR)$(word 2,$1)";) \
 	chmod $(word 3,$1) "$(DESTDIR)$(word 2,$1)";
