@@ -14,10 +14,18 @@ start_pool='{ "ranges": ["2001:db8:1::5:0/120"] }'
 start_lab() {
 	: >$watch_log
 	lxc_lab
-	start_first=$lab_run/first
-	"$(type -P musl-gcc || echo cc)" -static -Os -o $start_first "$lab/first.c" || lab_die 'cannot build the init'
+	make_first
 	configure "$start_pool"
 	start_service
+}
+
+# watch_start [OPTION]...: as in watch.sh, but with the capabilities of the service's unit alone
+watch_start() {
+	local caps
+
+	caps=$(sed -n 's/^CapabilityBoundingSet=//p' "$lab/../../docker/v6hook-watch.service" | tr '[:upper:]' '[:lower:]' | sed 's/cap_/+/g; s/ /,/g')
+	setpriv --bounding-set "-all,$caps" --inh-caps -all --no-new-privs v6hook watch "$@" >>$watch_log 2>&1 &
+	watch_pid=$!
 }
 
 # start_service [OPTION]...: starts the service, and waits until it listens
@@ -37,6 +45,12 @@ kill_service() {
 # start_listens [SOCKET]: whether somebody listens on the service's socket
 start_listens() {
 	ss -xlH | grep -q " ${1-$start_socket} "
+}
+
+# make_first: builds that init
+make_first() {
+	start_first=$lab_run/first
+	"$(type -P musl-gcc || echo cc)" -static -Os -o $start_first "$lab/first.c" || lab_die 'cannot build the init'
 }
 
 # helpers: prints the v6hook processes that run, the service left out
