@@ -68,8 +68,8 @@ static int find(const struct config *config, const struct request *q, bool attac
 	return resolve_instance(&c, &named, ret, e);
 }
 
-/* Opens what an attach hands over. Returns 0 or -errno. */
-static int open_container(pid_t pid, struct handed *ret, struct error *e)
+/* Opens what an attach hands over. Returns 0 or -errno; of what is not his, with @why before it. */
+static int open_container(pid_t pid, const struct error *why, struct handed *ret, struct error *e)
 {
 	char path[64];
 
@@ -82,7 +82,10 @@ static int open_container(pid_t pid, struct handed *ret, struct error *e)
 	if (errno == ESRCH || errno == ENOENT)
 		return error_set(e, STATUS_NO_CONTAINER, -errno, "no process %d: it is not running",
 				 (int)pid);
-	return error_sys(e, -errno, "cannot open the network namespace of process %d", (int)pid);
+	return error_set(e, STATUS_FAILED, -errno,
+			 "%s; nor can the service be asked, as the network namespace of process %d "
+			 "cannot be opened: %s",
+			 why->text, (int)pid, strerror(errno));
 }
 
 static int connect_service(const char *path, const struct error *why, int *ret, struct error *e)
@@ -173,7 +176,7 @@ int ask_service(const struct request *q, bool attach, const struct error *why, s
 	if (r == 0)
 		r = find(config, q, attach, &instance, e);
 	if (r == 0 && attach)
-		r = open_container(instance.pid, &handed, e);
+		r = open_container(instance.pid, why, &handed, e);
 	if (r == 0)
 		r = connect_service(config->socket, why, &fd, e);
 	if (r < 0)
