@@ -367,6 +367,19 @@ static void record_failure(struct attach *a, const struct error *e)
 	a->c->store->ops->attach(a->c->store, a->ident, &failed, &ignored);
 }
 
+/*
+ * Whether its failure may be recorded. An ordinary user has as many names as he likes: only one
+ * with a lease or a record is given another, so that he cannot fill the store.
+ */
+static bool may_record(const struct attach *a)
+{
+	struct error ignored;
+	struct lease lease;
+
+	return a->instance.ident.owner == 0 || a->had_before ||
+	       a->c->store->ops->find(a->c->store, a->ident, &lease, &ignored) == 1;
+}
+
 static void describe(const struct attach *a, struct listing *ret)
 {
 	*ret = (struct listing){
@@ -419,7 +432,7 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 			*e = gone;
 			r = -ESRCH;
 		}
-		if (q->hook)
+		if (q->hook && may_record(&a))
 			record_failure(&a, e);
 		return r;
 	}
