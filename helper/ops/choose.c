@@ -280,7 +280,7 @@ static int take_wanted(const struct choose *q, const struct in6_addr *address,
 
 /* Counts the owner's leases. */
 struct count {
-	uid_t owner;
+	const struct choose *q;
 	int64_t rests_since; /* what was freed later is for nobody else yet */
 	unsigned int leases, resting;
 };
@@ -290,10 +290,12 @@ static int on_counted(const struct lease *lease, void *arg)
 	struct count *count = arg;
 	struct ident id;
 
-	if (ident_from_text(lease->ident, &id) < 0 || id.owner != count->owner)
+	if (ident_from_text(lease->ident, &id) < 0 || id.owner != count->q->owner)
 		return 0;
 	count->leases += !lease->freed;
-	count->resting += lease->freed > count->rests_since;
+	/* a rest keeps an address from everybody, but from the container that had it */
+	count->resting +=
+		lease->freed > count->rests_since && strcmp(lease->ident, count->q->ident) != 0;
 	return 0;
 }
 
@@ -306,7 +308,7 @@ static int check_quota(const struct choose *q, int more, struct error *e)
 {
 	const unsigned int *most = q->addresses;
 	struct count count = {
-		.owner = q->owner,
+		.q = q,
 		.rests_since = time(NULL) - q->c->config->hold_s,
 	};
 	int64_t leases;
