@@ -118,14 +118,17 @@ demo:
 	@$(MAKE) --no-print-directory -s all
 	@tests/lab/world tests/lab/demo
 
-# Attach and the watch service, measured side by side with a floor and with shell recipes. As root.
+# Attach and the watch service, measured side by side with a floor and with shell recipes; what its socket
+# serves. As root.
 .PHONY: bench
 bench:
 	@tests/packages build lab check
-	@$(MAKE) --no-print-directory -s all build/bench/floor build/bench/run build/bench/echo build/bench/clock
+	@$(MAKE) --no-print-directory -s all build/bench/floor build/bench/run build/bench/echo build/bench/clock \
+		build/lab/asker
 	@tests/lab/world tests/bench/attach
 	@tests/lab/world tests/bench/lxc
 	@tests/lab/world tests/bench/docker
+	@tests/lab/world tests/bench/ask
 
 # What takes too long for check: every script of tests/soak, each in a world of its own. SOAK are the numbers for
 # tests/soak/soak. As root.

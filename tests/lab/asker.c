@@ -36,7 +36,8 @@ static const char usage[] =
 	"-c N         so many connections, all open at once\n"
 	"-X PID       connects from the network of PID, by sockets made in this one\n"
 	"-u UID       the first connects as that user, the next as the one after that\n"
-	"-b N         N connections, each answered before the next; tells the time that they took\n"
+	"-b N         N connections, each answered before the next (-u: each another user); tells "
+	"the time\n"
 	"-q           says nothing\n"
 	"-w SECONDS   speaks only after so long\n"
 	"-h           hangs up as soon as it has spoken\n"
@@ -274,7 +275,7 @@ static void ask_in_turn(void)
 	for (int i = 0; i < in_turn; i++) {
 		int fd = make_socket();
 
-		if (!connect_as(fd, 0))
+		if (!connect_as(fd, i))
 			die("connect");
 		speak(fd);
 		listen_to(fd, now_ms() + wait_s * 1000);
