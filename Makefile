@@ -81,7 +81,7 @@ check:
 	@tests/packages build lab check
 	@mkdir -p build/debs && cd build/debs && ls *.deb >/dev/null 2>&1 || \
 		apt-get download -qq isc-dhcp-client dhcpcd-base ifupdown >/dev/null 2>&1 || true
-	@$(MAKE) --no-print-directory all sanitized fuzzers build/lab/asker
+	@$(MAKE) --no-print-directory all sanitized fuzzers build/lab/asker build/lab/mute
 	@tests/run $(UNITS) tests/unit/*.test tests/fuzz/run tests/lab/*.test
 
 # The parsers under a fuzzer, each for so many seconds: make fuzz SECONDS=600. As root or not.
@@ -140,7 +140,7 @@ soak:
 		tests/lab/world $$script $$([ $$script != tests/soak/soak ] || echo $(SOAK)) || failed="$$failed $$script"; \
 	done; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 
-# The attacker that the tests of the service's socket use; static, as it also runs inside containers.
+# What the tests of the service's socket attack with; static, as it also runs inside containers.
 build/lab/%: tests/lab/%.c helper/base/ask.h
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
