@@ -8,7 +8,8 @@
 /* Whether a request that passed is what its verb demands. */
 static void check_request(const struct ask *a, int descriptors)
 {
-	bool named = a->verb == ASK_ATTACH || a->verb == ASK_DETACH || a->verb == ASK_RELEASE;
+	bool named = a->verb == ASK_ATTACH || a->verb == ASK_DETACH || a->verb == ASK_RELEASE ||
+		     a->verb == ASK_ENDED;
 
 	must(a->magic == ASK_MAGIC);
 	must(named || a->verb == ASK_OWN);
@@ -52,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* or the fuzzer would look for these bytes alone */
 	if (size > 8) {
 		a->magic = ASK_MAGIC;
-		a->verb %= 6;
+		a->verb %= 7;
 	}
 	if (ask_check(a, sizeof(*a), descriptors) == 0)
 		check_request(a, descriptors);

@@ -25,7 +25,7 @@ static const char usage[] =
 	"asker [OPTION]...: makes connections, says one message on each, prints what came back:\n"
 	"\"STATUS TEXT\", \"hung up\" or \"silence\"; of several, how often each\n"
 	"-s SOCKET    instead of /run/v6hook/v6hook.sock\n"
-	"-v VERB      attach, detach, release, own, or a number\n"
+	"-v VERB      attach, detach, release, own, stopped, or a number\n"
 	"-n NAME      and -p PATH: of the container; -N, -P: without their end\n"
 	"-m MAGIC     another magic number\n"
 	"-l BYTES     only so many bytes, or more than a message has\n"
@@ -81,9 +81,9 @@ static int64_t now_ms(void)
 
 static uint32_t read_verb(const char *text)
 {
-	static const char *const names[] = { "", "attach", "detach", "release", "own" };
+	static const char *const names[] = { "", "attach", "detach", "release", "own", "stopped" };
 
-	for (uint32_t i = 1; i < 5; i++)
+	for (uint32_t i = 1; i < 6; i++)
 		if (strcmp(text, names[i]) == 0)
 			return i;
 	return (uint32_t)strtoul(text, NULL, 0);
