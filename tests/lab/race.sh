@@ -11,6 +11,11 @@ slowest=0
 mkfifo $lab_run/pause
 exec {pause}<>$lab_run/pause
 
+# forget PID: takes a child out of this shell's books, where it would be taken for a later one with its PID, and waited for
+forget() {
+	disown "$1" 2>/dev/null || :
+}
+
 # begin CMD...: starts CMD in the background; $race_end holds its status at last, as PIDs may come again too soon for wait
 begin() {
 	rm -f $race_end
@@ -20,6 +25,7 @@ begin() {
 		mv $race_end.new $race_end
 	} 2>/dev/null &
 	begun=$!
+	forget $begun
 }
 
 # stopped_after N SYSCALL CMD...: in the background, CMD, stopped after its N-th SYSCALL; fails if it ends before
@@ -87,6 +93,7 @@ as_pid() {
 		echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid
 		"${@:2}" &
 		pid=$!
+		forget $pid
 		[ $pid != "$1" ] || return 0
 		end $pid
 		[ "$try" -lt 20 ] || return 1
@@ -125,6 +132,7 @@ container() {
 	else
 		unshare -n sleep 1000 &
 		pid=$!
+		forget $pid
 	fi
 	network "$pid"
 }
