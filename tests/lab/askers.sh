@@ -39,6 +39,8 @@ user_netns() {
 	setpriv --reuid "$1" --regid "$1" --init-groups unshare -Urn sleep 1000 &
 	pid_of[$2]=$!
 	wait_for 5 test_owned "${pid_of[$2]}" || lab_die "no namespace for $2"
+	# the kernel takes a former one away in its own time
+	wait_for 5 not test -e "/sys/class/net/v-$2"
 	[ -z "${3-}" ] || ip link add "v-$2" up master "$3" type veth peer name eth0 netns "${pid_of[$2]}"
 }
 declare -A pid_of=()
