@@ -350,7 +350,7 @@ undo_host:
 
 /*
  * Keeps the reason of a hook's failure for list: nobody saw what the hook printed. Of an ordinary
- * user's container only if it holds a lease, as he can make up names, and leases are counted.
+ * user's container only if it has a lease or a record: he can make up names, and fill the store.
  */
 static void record_failure(struct attach *a, const struct error *e)
 {
@@ -358,26 +358,13 @@ static void record_failure(struct attach *a, const struct error *e)
 	struct error ignored;
 	struct lease lease;
 
-	if (a->instance.ident.owner &&
+	if (a->instance.ident.owner && !a->had_before &&
 	    a->c->store->ops->find(a->c->store, a->ident, &lease, &ignored) != 1)
 		return;
 	if (a->had_before && attachment_is_live(&a->before, a->c->boot_id))
 		failed = a->before;
 	text_escape(e->text, failed.error, sizeof(failed.error));
 	a->c->store->ops->attach(a->c->store, a->ident, &failed, &ignored);
-}
-
-/*
- * Whether its failure may be recorded. An ordinary user has as many names as he likes: only one
- * with a lease or a record is given another, so that he cannot fill the store.
- */
-static bool may_record(const struct attach *a)
-{
-	struct error ignored;
-	struct lease lease;
-
-	return a->instance.ident.owner == 0 || a->had_before ||
-	       a->c->store->ops->find(a->c->store, a->ident, &lease, &ignored) == 1;
 }
 
 static void describe(const struct attach *a, struct listing *ret)
@@ -432,7 +419,7 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 			*e = gone;
 			r = -ESRCH;
 		}
-		if (q->hook && may_record(&a))
+		if (q->hook)
 			record_failure(&a, e);
 		return r;
 	}

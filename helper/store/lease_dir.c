@@ -17,7 +17,6 @@
  *
  * Every look-up is by name: nothing reads the directory but walk, for list and reclaim.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -26,106 +25,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "base/file.h"
 #include "base/note.h"
-#include "base/text.h"
 #include "store/lease_dir.h"
-#include "store/lease_json.h"
-
-#define DAMAGED ".damaged"
-
-void lease_dir_address_file(const struct in6_addr *address, char *out, size_t size)
-{
-	char text[INET6_ADDRSTRLEN];
-
-	snprintf(out, size, "%s.json", inet_ntop(AF_INET6, address, text, sizeof(text)));
-}
-
-bool lease_dir_file_address(const char *file, struct in6_addr *ret)
-{
-	char text[INET6_ADDRSTRLEN + sizeof(".json")];
-	size_t n = strlen(file);
-
-	if (n >= sizeof(text) || n < sizeof(".json") || strcmp(file + n - 5, ".json") != 0)
-		return false;
-	snprintf(text, sizeof(text), "%.*s", (int)(n - 5), file);
-	return inet_pton(AF_INET6, text, ret) == 1;
-}
-
-/* files of the lease directory */
-
-int lease_dir_read(struct lease_dir *d, const char *file, struct lease *ret)
-{
-	_free_ char *text = NULL;
-	struct lease lease;
-	char own[64];
-	size_t len;
-	int r = file_read(d->leases, file, LEASE_FILE_MAX, &text, &len);
-
-	/* a disk that fails once may be able to read it all the same: damaged is what stays so */
-	if (r == -EIO)
-		r = file_read(d->leases, file, LEASE_FILE_MAX, &text, &len);
-	if (r == -EFBIG || r == -EISDIR || r == -EIO)
-		return -EBADMSG;
-	if (r == 0)
-		r = lease_decode(text, len, &lease);
-	if (r < 0)
-		return r;
-	lease_dir_address_file(&lease.address, own, sizeof(own));
-	if (strcmp(own, file) != 0)
-		return -EBADMSG;
-	*ret = lease;
-	return 0;
-}
-
-static bool is_set_aside(struct lease_dir *d, const char *file)
-{
-	char aside[96];
-
-	snprintf(aside, sizeof(aside), "%s" DAMAGED, file);
-	return faccessat(d->leases, aside, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-/* Renames a damaged lease file and says so; its address stays taken. */
-static void set_aside(struct lease_dir *d, const char *file)
-{
-	char aside[96];
-
-	snprintf(aside, sizeof(aside), "%s" DAMAGED, file);
-	if (renameat(d->leases, file, d->leases, aside) == 0)
-		note(NOTE_WARNING, "lease file %s/leases/%s is damaged: set aside as %s", d->path,
-		     file, aside);
-}
-
-static int sync_leases(struct lease_dir *d)
-{
-	return fsync(d->leases) < 0 ? -errno : 0;
-}
-
-/*
- * Writes the lease file durably, except for the directory.
- * @flags: of renameat2(2): RENAME_NOREPLACE makes it a claim
- * Returns 0, -EEXIST or -errno.
- */
-static int write_lease(struct lease_dir *d, const struct lease *lease, unsigned int flags)
-{
-	_free_ char *text = NULL;
-	char fresh[64], file[64];
-	size_t len = 0;
-	int r = lease_encode(lease, &text, &len);
-
-	lease_dir_address_file(&lease->address, file, sizeof(file));
-	if (r < 0)
-		return r;
-	lease_dir_making(d, true);
-	r = file_new(d->leases, text, len, true, fresh);
-	if (r == 0 && renameat2(d->leases, fresh, d->leases, file, flags) < 0) {
-		r = -errno;
-		unlinkat(d->leases, fresh, 0);
-	}
-	lease_dir_making(d, false);
-	return r;
-}
 
 /* Restores the lease that a damaged file held, as far as its holder's link tells. */
 static int restore(struct lease_dir *d, const char *ident, const char *file, struct lease *ret,
@@ -138,12 +39,12 @@ static int restore(struct lease_dir *d, const char *ident, const char *file, str
 	if (!lease_dir_file_address(file, &lease.address))
 		return 0;
 	snprintf(lease.ident, sizeof(lease.ident), "%s", ident);
-	r = write_lease(d, &lease, RENAME_NOREPLACE);
+	r = lease_dir_write(d, &lease, RENAME_NOREPLACE);
 	if (r == 0)
-		r = sync_leases(d);
+		r = lease_dir_sync(d);
 	if (r < 0)
 		return lease_dir_fail(d, "restore", file, r, e);
-	snprintf(aside, sizeof(aside), "%s" DAMAGED, file);
+	snprintf(aside, sizeof(aside), "%s" LEASE_DIR_DAMAGED, file);
 	note(NOTE_WARNING, "restored lease %s of %s from its link; it is not pinned now", file,
 	     ident);
 	/* the address is spoken for again: what was set aside need not keep it taken */
@@ -169,11 +70,11 @@ static int dir_find(struct lease_store *s, const char *ident, struct lease *ret,
 		return 0;
 	r = lease_dir_read(d, file, &lease);
 	if (r == -EBADMSG) {
-		set_aside(d, file);
+		lease_dir_set_aside(d, file);
 		r = -ENOENT;
 	}
 	if (r == -ENOENT)
-		return is_set_aside(d, file) ? restore(d, ident, file, ret, e) : 0;
+		return lease_dir_is_damaged(d, file) ? restore(d, ident, file, ret, e) : 0;
 	if (r < 0)
 		return lease_dir_fail(d, "read lease", file, r, e);
 	if (lease.freed || strcmp(lease.ident, ident) != 0)
@@ -191,11 +92,11 @@ static int take_over(struct lease_dir *d, const struct lease *lease, struct leas
 
 	lease_dir_address_file(&lease->address, file, sizeof(file));
 	if (held->freed || held->pinned != lease->pinned)
-		r = write_lease(d, lease, 0);
+		r = lease_dir_write(d, lease, 0);
 	if (r == 0)
 		r = lease_dir_link(d, lease->ident, file);
 	if (r == 0)
-		r = sync_leases(d);
+		r = lease_dir_sync(d);
 	return r < 0 ? lease_dir_fail(d, "write lease", file, r, e) : 0;
 }
 
@@ -208,21 +109,21 @@ static int try_claim(struct lease_store *s, const struct lease *lease, struct le
 	int r = -EEXIST;
 
 	lease_dir_address_file(&lease->address, file, sizeof(file));
-	if (is_set_aside(d, file))
+	if (lease_dir_is_damaged(d, file))
 		return -EBADMSG;
 	/* most that are taken are seen to be without writing anything */
 	if (faccessat(d->leases, file, F_OK, AT_SYMLINK_NOFOLLOW) < 0) {
 		/* one that is claimed only to rest has no holder */
 		r = lease->freed ? 0 : lease_dir_intend(d, lease->ident, file);
 		if (r == 0)
-			r = write_lease(d, lease, RENAME_NOREPLACE);
+			r = lease_dir_write(d, lease, RENAME_NOREPLACE);
 		if (r < 0)
 			lease_dir_forget(d, lease->ident, file);
 	}
 	if (r == -EEXIST) {
 		r = lease_dir_read(d, file, ret_holder);
 		if (r == -EBADMSG) {
-			set_aside(d, file);
+			lease_dir_set_aside(d, file);
 			return -EBADMSG;
 		}
 		if (r == -ENOENT)
@@ -235,10 +136,10 @@ static int try_claim(struct lease_store *s, const struct lease *lease, struct le
 	}
 	if (r < 0)
 		return lease_dir_fail(d, "write lease", file, r, e);
-	if (!is_set_aside(d, file)) {
+	if (!lease_dir_is_damaged(d, file)) {
 		r = lease->freed ? 0 : lease_dir_link(d, lease->ident, file);
 		if (r == 0)
-			r = sync_leases(d);
+			r = lease_dir_sync(d);
 		if (r == 0)
 			return 0;
 		lease_dir_unlink(d, lease->ident, file);
@@ -269,11 +170,11 @@ static int dir_update(struct lease_store *s, const struct lease *lease, struct e
 
 	lease_dir_address_file(&lease->address, file, sizeof(file));
 	had = lease_dir_read(d, file, &old) == 0;
-	r = write_lease(d, lease, 0);
+	r = lease_dir_write(d, lease, 0);
 	if (r == 0) {
-		r = sync_leases(d);
+		r = lease_dir_sync(d);
 		if (r < 0 && had)
-			write_lease(d, &old, 0);
+			lease_dir_write(d, &old, 0);
 	}
 	/* a link that comes back with a power loss leads to what rests: it is none */
 	if (r == 0 && lease->freed)
@@ -294,17 +195,17 @@ static int dir_rename(struct lease_store *s, const struct lease *lease, const ch
 	/* each step is durable before the next: whenever the power goes, one of the two has it */
 	r = lease_dir_link(d, ident, file);
 	if (r == 0)
-		r = sync_leases(d);
+		r = lease_dir_sync(d);
 	if (r == 0)
-		r = write_lease(d, &renamed, 0);
+		r = lease_dir_write(d, &renamed, 0);
 	if (r < 0) {
 		lease_dir_unlink(d, ident, file);
 		return lease_dir_fail(d, "rename lease", file, r, e);
 	}
-	r = sync_leases(d);
+	r = lease_dir_sync(d);
 	if (r == 0) {
 		lease_dir_unlink(d, lease->ident, file);
-		r = sync_leases(d);
+		r = lease_dir_sync(d);
 	}
 	return r < 0 ? lease_dir_fail(d, "rename lease", file, r, e) : 0;
 }
@@ -339,7 +240,7 @@ static int dir_at(struct lease_store *s, const struct in6_addr *address, struct 
 	lease_dir_address_file(address, file, sizeof(file));
 	if (!ret)
 		return faccessat(d->leases, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
-		       is_set_aside(d, file);
+		       lease_dir_is_damaged(d, file);
 	r = lease_dir_read(d, file, ret);
 	if (r == -ENOENT || r == -EBADMSG)
 		return 0;

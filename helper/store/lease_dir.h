@@ -41,6 +41,25 @@ bool lease_dir_file_address(const char *file, struct in6_addr *ret);
 int lease_dir_read(struct lease_dir *d, const char *file, struct lease *ret);
 
 /*
+ * Writes the lease file durably, except for the directory.
+ * @flags: of renameat2(2): RENAME_NOREPLACE makes it a claim
+ * Returns 0, -EEXIST or -errno.
+ */
+int lease_dir_write(struct lease_dir *d, const struct lease *lease, unsigned int flags);
+
+/* Makes what was done in the directory of leases durable. Returns 0 or -errno. */
+int lease_dir_sync(struct lease_dir *d);
+
+/* A damaged lease file has this after its name; its address stays taken. */
+#define LEASE_DIR_DAMAGED ".damaged"
+
+/* Whether the lease file has been set aside as damaged. */
+bool lease_dir_is_damaged(struct lease_dir *d, const char *file);
+
+/* Sets it aside, and says so. */
+void lease_dir_set_aside(struct lease_dir *d, const char *file);
+
+/*
  * Says that a lease file is about to be made for the container, so that it is found again if this
  * process is killed before it is linked. Returns 0 or -errno.
  */
