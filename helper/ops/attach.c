@@ -23,6 +23,7 @@
 #include "net/nl.h"
 #include "ops/choose.h"
 #include "ops/former.h"
+#include "ops/locate.h"
 #include "ops/resolve.h"
 #include "ops/verbs.h"
 
@@ -32,10 +33,7 @@ struct attach {
 	struct instance instance;
 	char ident[IDENT_TEXT_MAX];
 	int lock, host_lock;
-	struct netns netns;
-	struct nl_sock *host, *inner;
-	struct port port;
-	struct host_addresses own;
+	struct located at;
 	struct choice choice;
 	struct attachment before; /* as recorded before this call */
 	bool had_before;
@@ -46,87 +44,18 @@ struct attach {
 static void attach_release(struct attach *a)
 {
 	cleanup_close(&a->host_lock);
-	cleanup_nl_sock(&a->host);
-	cleanup_nl_sock(&a->inner);
-	netns_release(&a->netns);
-	host_addresses_release(&a->own);
+	located_release(&a->at);
 	cleanup_close(&a->lock);
-}
-
-/* The MAC of the port that is asked for, by the caller or by a label; null for the port's own rule.
- */
-static const unsigned char *wanted_port(const struct attach *a, const struct request *q)
-{
-	return q->mac ? q->mac : a->instance.has_mac ? a->instance.mac : NULL;
-}
-
-/* Whether the port is where the asker may have one. Returns 0 or -EPERM. */
-static int check_bridge(const struct allowance *allowed, const char *bridge, struct error *e)
-{
-	for (size_t i = 0; i < allowed->bridge_count; i++)
-		if (strcmp(allowed->bridges[i], bridge) == 0)
-			return 0;
-	if (!allowed->bridges)
-		return 0;
-	return error_set(e, STATUS_FAILED, -EPERM,
-			 "the configuration does not allow its user the bridge %s", bridge);
-}
-
-/*
- * Asks the engine again, now that the process is pinned: the one that it named before may have
- * ended and another got its PID. Returns 0, -ESRCH, or as resolve_instance.
- */
-static int confirm_instance(const struct attach *a, const struct request *q, struct error *e)
-{
-	struct instance now = { .pid = 0 };
-	int r;
-
-	if (q->pid || q->netns)
-		return 0;
-	r = resolve_instance(a->c, q, &now, e);
-	if (r < 0)
-		return r;
-	if (now.pid != a->instance.pid || strcmp(now.id, a->instance.id) != 0)
-		return error_set(e, STATUS_NO_CONTAINER, -ESRCH,
-				 "the container stopped while it was being attached");
-	return 0;
-}
-
-/* Pins the container and finds its port. Returns 0 or -errno. */
-static int find_port(struct attach *a, const struct request *q, struct error *e)
-{
-	int r = a->instance.pid ? netns_pin_pid(a->instance.pid, &a->netns, e)
-				: netns_pin_file(q->netns, &a->netns, e);
-
-	if (r == 0 && q->netns_inode &&
-	    (a->netns.dev != q->netns_dev || a->netns.inode != q->netns_inode ||
-	     (q->started && a->netns.started != q->started)))
-		return error_set(e, STATUS_NO_CONTAINER, -ESRCH,
-				 "process %d is not in the namespace that was asked for",
-				 (int)a->instance.pid);
-	if (r == 0)
-		r = confirm_instance(a, q, e);
-	if (r == 0)
-		r = nl_open(&a->host, e);
-	if (r == 0)
-		r = netns_nl_open(&a->netns, &a->inner, e);
-	if (r == 0)
-		r = port_find(a->host, a->inner, &a->netns, wanted_port(a, q), &a->port, e);
-	if (r == 0 && q->allowance)
-		r = check_bridge(q->allowance, a->port.via_name, e);
-	if (r == 0)
-		r = host_addresses_read(a->host, &a->own, e);
-	return r;
 }
 
 static int choose(struct attach *a, const struct request *q, struct error *e)
 {
 	const struct choose choose = {
 		.c = a->c,
-		.host = a->host,
-		.inner = a->inner,
-		.port = &a->port,
-		.own = &a->own,
+		.host = a->at.host,
+		.inner = a->at.inner,
+		.port = &a->at.port,
+		.own = &a->at.own,
 		.ident = a->ident,
 		.owner = a->instance.ident.owner,
 		.addresses = q->allowance ? &q->allowance->addresses : NULL,
@@ -137,12 +66,12 @@ static int choose(struct attach *a, const struct request *q, struct error *e)
 	};
 	int r = choose_lease(&choose, &a->choice, e);
 
-	if (r == 0 && a->choice.uplink.ifindex == a->port.via) {
+	if (r == 0 && a->choice.uplink.ifindex == a->at.port.via) {
 		choose_undo(a->c, &a->choice);
 		return error_set(e, STATUS_FAILED, -EINVAL,
 				 "its bridge %s is the uplink itself: the router reaches it there "
 				 "without v6hook",
-				 a->port.via_name);
+				 a->at.port.via_name);
 	}
 	return r;
 }
@@ -166,9 +95,9 @@ static int record(struct attach *a, const struct request *q, struct error *e)
 {
 	struct attachment now = {
 		.pid = a->instance.pid,
-		.netns_dev = a->netns.dev,
-		.netns_inode = a->netns.inode,
-		.started = a->netns.started,
+		.netns_dev = a->at.netns.dev,
+		.netns_inode = a->at.netns.inode,
+		.started = a->at.netns.started,
 		.routed = a->choice.pool->routed,
 		.since = time(NULL),
 	};
@@ -181,19 +110,19 @@ static int record(struct attach *a, const struct request *q, struct error *e)
 	if (!*now.instance && a->had_before && old->netns_inode == now.netns_inode)
 		memcpy(now.instance, old->instance, sizeof(now.instance));
 	absolute(q->netns, now.netns_path, sizeof(now.netns_path));
-	memcpy(now.mac, a->port.mac, sizeof(now.mac));
+	memcpy(now.mac, a->at.port.mac, sizeof(now.mac));
 	memcpy(now.boot_id, a->c->boot_id, sizeof(now.boot_id));
-	memcpy(now.bridge, a->port.via_name, sizeof(now.bridge));
+	memcpy(now.bridge, a->at.port.via_name, sizeof(now.bridge));
 	memcpy(now.uplink, a->choice.uplink.name, sizeof(now.uplink));
 	if (a->had_before && attachment_is_live(old, a->c->boot_id)) {
 		const struct in6_addr *address = &a->choice.lease.address;
 
 		if (strcmp(old->uplink, now.uplink) != 0 &&
-		    link_by_name(a->host, old->uplink, &link) == 0)
-			proxy_remove(a->host, address, link.ifindex);
+		    link_by_name(a->at.host, old->uplink, &link) == 0)
+			proxy_remove(a->at.host, address, link.ifindex);
 		if (strcmp(old->bridge, now.bridge) != 0 &&
-		    link_by_name(a->host, old->bridge, &link) == 0)
-			neigh_remove(a->host, address, link.ifindex);
+		    link_by_name(a->at.host, old->bridge, &link) == 0)
+			neigh_remove(a->at.host, address, link.ifindex);
 		if (old->netns_inode == now.netns_inode && old->netns_dev == now.netns_dev &&
 		    old->pid == now.pid && old->started == now.started &&
 		    strcmp(old->bridge, now.bridge) == 0 && strcmp(old->uplink, now.uplink) == 0 &&
@@ -234,7 +163,7 @@ static void announce_gateway(struct attach *a)
 	struct error error;
 	struct link via;
 
-	if (link_by_index(a->host, a->port.via, &via) == 0 && via.has_mac &&
+	if (link_by_index(a->at.host, a->at.port.via, &via) == 0 && via.has_mac &&
 	    ndisc_announce(via.ifindex, via.mac, &gateway, &gateway, &error) < 0)
 		note(NOTE_DETAIL, "cannot announce the gateway: %s", error.text);
 }
@@ -247,7 +176,7 @@ static void announce(struct attach *a)
 	struct error error;
 
 	if (a->choice.pool->routed || !u->has_mac ||
-	    uplink_source(a->host, &a->own, u, &source) <= 0)
+	    uplink_source(a->at.host, &a->at.own, u, &source) <= 0)
 		return;
 	if (ndisc_announce(u->ifindex, u->mac, &source, &a->choice.lease.address, &error) < 0)
 		note(NOTE_WARNING, "cannot announce the address: %s", error.text);
@@ -265,12 +194,12 @@ static void leave_former(struct attach *a)
 	 */
 	for (int tries = 0; tries < 2 && (r < 0 || inner < 0); tries++) {
 		/* also what a run that was killed left in the container */
-		inner = address_remove_marked(a->inner, a->port.inner, address);
+		inner = address_remove_marked(a->at.inner, a->at.port.inner, address);
 		r = tries == 0 && a->choice.moved
-			    ? former_give_up(a->c, a->host, &a->choice.left, &error)
+			    ? former_give_up(a->c, a->at.host, &a->choice.left, &error)
 			    : 0;
 		if (r == 0 || tries)
-			r = former_leave(a->c, a->host, a->ident, &error);
+			r = former_leave(a->c, a->at.host, a->ident, &error);
 	}
 	if (inner < 0)
 		note(NOTE_WARNING, "cannot remove a former address from the container");
@@ -282,17 +211,17 @@ static void leave_former(struct attach *a)
 static int connect_container(struct attach *a, const struct request *q, struct error *e)
 {
 	const struct host_wish host = {
-		.nl = a->host,
-		.port = &a->port,
+		.nl = a->at.host,
+		.port = &a->at.port,
 		.uplink = &a->choice.uplink,
 		.routed = a->choice.pool->routed,
 		.gateway = a->c->config->gateway,
 		.address = a->choice.lease.address,
 	};
 	const struct container_wish inner = {
-		.nl = a->inner,
-		.netns = &a->netns,
-		.port = &a->port,
+		.nl = a->at.inner,
+		.netns = &a->at.netns,
+		.port = &a->at.port,
 		.gateway = host.gateway,
 		.address = host.address,
 		.keeps_route = a->choice.given,
@@ -311,14 +240,14 @@ static int connect_container(struct attach *a, const struct request *q, struct e
 	r = container_configure(&inner, &inner_done, e);
 	if (r < 0)
 		goto undo_container;
-	r = netns_check(&a->netns, e);
+	r = netns_check(&a->at.netns, e);
 	if (r < 0)
 		goto undo_container;
 	if (!host.routed)
 		r = host_open(&host, &host_done, e);
 	/* once more: from here on its end is somebody else's to tell */
 	if (r == 0)
-		r = netns_check(&a->netns, e);
+		r = netns_check(&a->at.netns, e);
 	if (r < 0)
 		goto undo_container;
 	a->changed = a->recorded || a->choice.fresh || host_done.sysctls.count ||
@@ -381,7 +310,7 @@ static void describe(const struct attach *a, struct listing *ret)
 		.unprobed = a->recorded && !a->choice.fresh && !a->choice.given &&
 			    !a->choice.pool->routed && a->c->config->probe_ms,
 	};
-	memcpy(ret->bridge, a->port.via_name, sizeof(ret->bridge));
+	memcpy(ret->bridge, a->at.port.via_name, sizeof(ret->bridge));
 	memcpy(ret->uplink, a->choice.uplink.name, sizeof(ret->uplink));
 }
 
@@ -392,7 +321,7 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 		.c = c,
 		.lock = -1,
 		.host_lock = -1,
-		.netns = NETNS_NONE,
+		.at = LOCATED_NONE,
 	};
 	struct error gone;
 	int r = resolve_instance(c, q, &a.instance, e);
@@ -408,14 +337,14 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 	a.had_before = r == 1;
 	if (q->expected && (r == 0 || !attachment_same(&a.before, q->expected)))
 		return -ESTALE;
-	r = find_port(&a, q, e);
+	r = locate(c, q, &a.instance, &a.at, e);
 	if (r == 0)
 		r = choose(&a, q, e);
 	if (r == 0)
 		r = connect_container(&a, q, e);
 	if (r < 0) {
 		/* whatever failed, failed because the container is gone */
-		if (a.netns.fd >= 0 && netns_check(&a.netns, &gone) < 0) {
+		if (a.at.netns.fd >= 0 && netns_check(&a.at.netns, &gone) < 0) {
 			*e = gone;
 			r = -ESRCH;
 		}

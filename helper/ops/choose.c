@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -14,6 +13,7 @@
 #include "net/ndisc.h"
 #include "net/route.h"
 #include "ops/living.h"
+#include "ops/quota.h"
 #include "ops/ready.h"
 #include "ops/verbs.h"
 
@@ -278,59 +278,6 @@ static int take_wanted(const struct choose *q, const struct in6_addr *address,
 	return 0;
 }
 
-/* Counts the owner's leases. */
-struct count {
-	const struct choose *q;
-	int64_t rests_since; /* what was freed later is for nobody else yet */
-	unsigned int leases, resting;
-};
-
-static int on_counted(const struct lease *lease, void *arg)
-{
-	struct count *count = arg;
-	struct ident id;
-
-	if (ident_from_text(lease->ident, &id) < 0 || id.owner != count->q->owner)
-		return 0;
-	count->leases += !lease->freed;
-	/* a rest keeps an address from everybody, but from the container that had it */
-	count->resting +=
-		lease->freed > count->rests_since && strcmp(lease->ident, count->q->ident) != 0;
-	return 0;
-}
-
-/*
- * Whether the owner may have so many leases more (or less) than those that he has. As many again
- * may rest, so that nobody takes the whole range out of service by giving addresses up.
- * Returns 0, or -EDQUOT with STATUS_FULL.
- */
-static int check_quota(const struct choose *q, int more, struct error *e)
-{
-	const unsigned int *most = q->addresses;
-	struct count count = {
-		.q = q,
-		.rests_since = time(NULL) - q->c->config->hold_s,
-	};
-	int64_t leases;
-	int r;
-
-	if (!most || *most == UINT_MAX)
-		return 0;
-	r = q->c->store->ops->walk(q->c->store, on_counted, &count, e);
-	if (r < 0)
-		return r;
-	leases = (int64_t)count.leases + more;
-	if (leases > *most)
-		return error_set(e, STATUS_FULL, -EDQUOT,
-				 "its user has as many addresses as the configuration allows: %u",
-				 *most);
-	if (leases + count.resting > 2 * (int64_t)*most)
-		return error_set(e, STATUS_FULL, -EDQUOT,
-				 "%u addresses that its user gave up rest for hold_s (%u s)",
-				 count.resting, q->c->config->hold_s);
-	return 0;
-}
-
 /* Claims a free address that nobody answers for. Returns as choose_lease. */
 static int take_free(const struct choose *q, const struct lease *held, struct choice *ret,
 		     struct error *e)
@@ -343,7 +290,7 @@ static int take_free(const struct choose *q, const struct lease *held, struct ch
 		choice.left = *held;
 	/* before it might be taken from another; and once more after it, for two at the same time
 	 */
-	if (check_quota(q, 1 - choice.moved, e) < 0)
+	if (quota_check(q, 1 - choice.moved, e) < 0)
 		return -EDQUOT;
 	for (int tries = 0; r == -EADDRINUSE && tries < TAKEN_MOST; tries++) {
 		if (tries) {
@@ -356,7 +303,7 @@ static int take_free(const struct choose *q, const struct lease *held, struct ch
 			relink(q->c, held);
 			return r;
 		}
-		r = check_quota(q, -choice.moved, e);
+		r = quota_check(q, -choice.moved, e);
 		if (r == 0)
 			r = complete(q, &choice, e);
 		if (r == 0)

@@ -186,11 +186,8 @@ static int act(struct reconcile *r, enum reconcile_what what, const struct holde
 		return 0;
 	q.container = ident_container(&action.ident, name);
 	q.lxcpath = *action.ident.path ? action.ident.path : NULL;
-	if (what == RECONCILE_ATTACH && running) {
-		q.pid = running->pid;
-		q.instance = running->id;
-		q.mac = running->has_mac ? running->mac : NULL;
-	} else if (what == RECONCILE_ATTACH) {
+	/* one that its engine has listed is asked for by name: its PID may be another's by now */
+	if (what == RECONCILE_ATTACH && !running) {
 		q.pid = a->pid;
 		/* it was alive a moment ago: another may have its PID by now */
 		q.netns_dev = a->netns_dev;
@@ -203,7 +200,7 @@ static int act(struct reconcile *r, enum reconcile_what what, const struct holde
 		err = what == RECONCILE_ATTACH ? attach_again(r, &q, &action, &e)
 					       : op_detach(r->c, &q, &ignored, &e);
 	/* gone at this moment, or changed since it was judged: the next look tells */
-	if (err == -ESRCH || err == -ESTALE)
+	if (err == -ESRCH || err == -ESTALE || (running && err == -ENOENT))
 		return 0;
 	if (err < 0 && r->how == RECONCILE_REPAIR && strcmp(a->error, e.text) == 0)
 		return 0;

@@ -208,7 +208,7 @@ static int attach(struct context *c, const struct record *r, const char *contain
 	if (r->wish == WISH_NO || (c->config->docker_labelled && r->wish != WISH_YES))
 		return 0;
 	/* gone since, or never its process: the next record tells */
-	if (record_check_pid(r->pid, r->id) < 0)
+	if (record_check_pid(r->pid, r->id, &q.started) < 0)
 		return 0;
 	if (*r->address && !is_attached(c, r, container))
 		err = attach_labelled(c, r, &q, &done, &e);

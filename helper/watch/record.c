@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/process.h"
 
 /* Docker's rule for names and IDs. An empty text is fine where `empty` says so. */
 static bool is_name(const char *text, bool empty)
@@ -47,14 +48,18 @@ int record_check(struct record *r)
 	return 0;
 }
 
-int record_check_pid(int32_t pid, const char *id)
+int record_check_pid(int32_t pid, const char *id, uint64_t *ret_started)
 {
 	_free_ char *text = NULL;
+	_close_ int proc = -1;
 	char path[64];
 	size_t len;
 
-	snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
-	if (file_read(AT_FDCWD, path, 65536, &text, &len) < 0)
+	/* the directory is of one process, whoever gets its number later */
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	proc = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (proc < 0 || process_started(proc, ret_started) < 0 ||
+	    file_read(proc, "cgroup", 65536, &text, &len) < 0)
 		return -ESRCH;
 	/* /ID, docker-ID.scope, libpod-ID.scope: the ID stands alone in its part of the path */
 	for (const char *at = strstr(text, id); at; at = strstr(at + 1, id)) {

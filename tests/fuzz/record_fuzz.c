@@ -15,6 +15,7 @@ static int is_plain(const char *text, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct record *r = calloc(1, sizeof(*r));
+	uint64_t started;
 
 	if (!r)
 		return 0;
@@ -30,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(r->kind != RECORD_RUNNING || r->pid > 0);
 		is_plain(r->address, sizeof(r->address));
 		is_plain(r->why, sizeof(r->why));
-		record_check_pid(r->pid, r->id);
+		record_check_pid(r->pid, r->id, &started);
 	}
 	free(r);
 	return 0;
