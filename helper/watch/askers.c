@@ -244,8 +244,12 @@ static void start(struct askers *a, struct asker *asker)
 	if (pid == 0) {
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
+		/* its connection alone: nothing else of the service's, least of all the lock */
+		if (dup2(asker->fd, STDERR_FILENO + 1) < 0 ||
+		    close_range(STDERR_FILENO + 2, ~0U, 0) < 0)
+			_exit(STATUS_FAILED);
 		prctl(PR_SET_NAME, "v6hook-asked");
-		_exit(asked(asker->fd, a->config_path));
+		_exit(asked(STDERR_FILENO + 1, a->config_path));
 	}
 	asker->pid = pid;
 	asker->since = now_ms();

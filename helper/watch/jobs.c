@@ -339,6 +339,8 @@ void jobs_start(struct jobs *j)
 		if (pid == 0) {
 			sigemptyset(&none);
 			sigprocmask(SIG_SETMASK, &none, NULL);
+			/* nothing of the service's: least of all its lock, which another may want */
+			close_range(STDERR_FILENO + 1, ~0U, 0);
 			prctl(PR_SET_NAME, "v6hook-job");
 			note_to(say_note);
 			_exit(run(j->config_path, &job->record) < 0 ? STATUS_FAILED : STATUS_DONE);
