@@ -109,6 +109,9 @@ int process_peer(int connection, struct ucred *ret_who, int *ret_pidfd)
 		*ret_pidfd = pidfd;
 		return 0;
 	}
+	/* of one that is gone there is none: its number may be another's, who has no part in it */
+	if (errno != ENOPROTOOPT)
+		return -errno;
 	/* before Linux 6.5: by its number, which may be another's by now */
 	pidfd = (int)syscall(SYS_pidfd_open, ret_who->pid, 0);
 	if (pidfd < 0)

@@ -32,7 +32,8 @@ bool process_lives(int pidfd);
 
 /*
  * Who made a Unix connection (SO_PEERCRED, SO_PEERPIDFD: unix(7)).
- * @ret_pidfd: to be closed by the caller. Returns 0 or -errno.
+ * @ret_pidfd: to be closed by the caller. Returns 0 or -errno, also if the process is gone and the
+ * kernel keeps no pidfd of it.
  */
 int process_peer(int connection, struct ucred *ret_who, int *ret_pidfd);
 
