@@ -284,14 +284,15 @@ static int take_free(const struct choose *q, const struct lease *held, struct ch
 {
 	struct choice choice = { .fresh = true, .moved = held != NULL };
 	unsigned char owner[6];
-	int r = -EADDRINUSE;
+	int r;
 
 	if (held)
 		choice.left = *held;
-	/* before it might be taken from another; and once more after it, for two at the same time
-	 */
-	if (quota_check(q, 1 - choice.moved, e) < 0)
-		return -EDQUOT;
+	/* before it might be taken from another; once more after it, for two at the same time */
+	r = quota_check(q, 1 - choice.moved, e);
+	if (r < 0)
+		return r;
+	r = -EADDRINUSE;
 	for (int tries = 0; r == -EADDRINUSE && tries < TAKEN_MOST; tries++) {
 		if (tries) {
 			note(NOTE_WARNING, "%s: trying another", e->text);

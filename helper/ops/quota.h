@@ -7,7 +7,8 @@
 /*
  * Whether the owner of the container may have so many leases more (or less) than those that he has.
  * As many again may rest, so that nobody takes the whole range out of service by giving addresses
- * up; that of this container itself does not count. Returns 0, or -EDQUOT with STATUS_FULL.
+ * up; that of this container itself does not count. Returns 0, -EDQUOT with STATUS_FULL, or
+ * another -errno.
  */
 int quota_check(const struct choose *q, int more, struct error *e);
 
