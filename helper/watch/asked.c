@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 
 #include "base/deadline.h"
+#include "base/note.h"
 #include "base/process.h"
 #include "base/text.h"
 #include "base/user.h"
@@ -339,6 +340,7 @@ int asked(int connection, const char *config_path)
 	struct error e = { .status = STATUS_FAILED };
 	int err;
 
+	note_to(journal_note);
 	deadline_start(DEADLINE_MS);
 	err = serve(connection, config_path, &r, text, &e);
 	/* to one whose container it is, that the addresses are used up is no secret */

@@ -130,12 +130,6 @@ void jobs_make_ready(struct jobs *j)
 
 /* What a job does, in its own process. */
 
-static void say_note(enum note_level level, const char *text)
-{
-	if (level == NOTE_WARNING)
-		journal_change("warning", "", NULL, text, NULL);
-}
-
 /* @instance: only if this one holds the attachment and is gone; null: in any case */
 static int detach(struct context *c, const struct record *r, const char *container,
 		  const char *instance)
@@ -342,7 +336,7 @@ void jobs_start(struct jobs *j)
 			/* nothing of the service's: least of all its lock, which another may want */
 			close_range(STDERR_FILENO + 1, ~0U, 0);
 			prctl(PR_SET_NAME, "v6hook-job");
-			note_to(say_note);
+			note_to(journal_note);
 			_exit(run(j->config_path, &job->record) < 0 ? STATUS_FAILED : STATUS_DONE);
 		}
 		job->pid = pid;

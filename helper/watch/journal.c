@@ -48,6 +48,12 @@ void journal_change(const char *what, const char *container, const char *address
 	fflush(stdout);
 }
 
+void journal_note(enum note_level level, const char *text)
+{
+	if (level == NOTE_WARNING)
+		journal_change("warning", "", NULL, text, NULL);
+}
+
 void journal_remark(const char *what, const char *text)
 {
 	char shown[1100];

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "base/note.h"
+
 /* Says from now on whether lines are JSON objects. */
 void journal_json(bool json);
 
@@ -13,6 +15,9 @@ void journal_json(bool json);
  */
 void journal_change(const char *what, const char *container, const char *address, const char *why,
 		    const char *error);
+
+/* The sink of notes (base/note.h) of a process that works for the service: of warnings, a line. */
+void journal_note(enum note_level level, const char *text);
 
 /* One line about the service itself. */
 void journal_remark(const char *what, const char *text);
