@@ -119,7 +119,7 @@ void jobs_reconcile(struct jobs *j)
 
 void jobs_make_ready(struct jobs *j)
 {
-	/* a name that no container has: nothing waits for its probes */
+	/* a name that no container has */
 	const struct record r = { .kind = KIND_READY, .name = "/ready" };
 
 	for (const struct job *job = j->first; job; job = job->next)
@@ -296,9 +296,12 @@ static bool is_riddle(const struct record *r)
 	return r->kind == RECORD_RENAMED && !*r->old_name;
 }
 
-/* Whether two jobs are of one container; a rename concerns two, a reconciliation none. */
+/* Whether two jobs are of one container; a rename concerns two, a reconciliation none, and for
+ * probes ahead nobody waits. */
 static bool same_container(const struct record *a, const struct record *b)
 {
+	if (a->kind == KIND_READY || b->kind == KIND_READY)
+		return a->kind == b->kind;
 	if (*a->name && *b->name && (is_riddle(a) || is_riddle(b)))
 		return true;
 	return strcmp(a->name, b->name) == 0 ||
