@@ -1,12 +1,12 @@
 /*
- * What lxc.hook.start runs inside a starting container: asks the service for the container's
- *address.
+ * What lxc.hook.start runs inside a starting container: asks the service for the address of the
+ * container.
  *
  * A program of its own, linked statically and without anything of v6hook's but the layout of the
  * messages: in the container there may be no library, and no file but this one. It says nothing of
  * who it is, as the service knows that from the kernel. It always ends with 0, as a container
- *starts without an address rather than not at all; what went wrong is in LXC's log and in the
- *service's journal.
+ * starts without an address rather than not at all; what went wrong is in LXC's log and in the
+ * service's journal.
  *
  *	v6hook-start [SOCKET]
  */
@@ -19,8 +19,8 @@
 
 #include "base/ask.h"
 
-#define DEFAULT_SOCKET "/dev/v6hook/v6hook.sock" /* where lxc-config/v6hook-start.conf mounts it \
-						  */
+/* where lxc-config/v6hook-start.conf mounts it */
+#define DEFAULT_SOCKET "/dev/v6hook/v6hook.sock"
 
 /* Writes one line on stderr. */
 static void say(const char *text)

@@ -23,8 +23,7 @@ enum ask_verb {
 	ASK_RELEASE,
 	/* From within a container: attach the one that I am in. Without descriptors or names. */
 	ASK_OWN,
-	/* As ASK_DETACH, but of one that has stopped, as its hook tells: not if another runs by
-	   now. */
+	/* As ASK_DETACH, of one that has stopped, as its hook tells: not if another runs now. */
 	ASK_ENDED,
 };
 

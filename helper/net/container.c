@@ -11,8 +11,7 @@
 #include "net/link.h"
 #include "net/route.h"
 
-#define DELIVERY_MOST_MS \
-	1800 /* so that all of an attach ends within 2 s, whatever happens in there */
+#define DELIVERY_MOST_MS 1800 /* all of an attach ends within 2 s, whatever happens in there */
 
 struct given {
 	struct in6_addr *list;

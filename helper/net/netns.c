@@ -33,10 +33,8 @@ static int same_file(int fd, const char *path)
 /* Fills in the identity; refuses what is no network namespace, and the caller's own. */
 static int identify(struct netns *n, const char *what, struct error *e)
 {
+	int r, type = ioctl(n->fd, NS_GET_NSTYPE);
 	struct stat st;
-	int r;
-
-	int type = ioctl(n->fd, NS_GET_NSTYPE);
 
 	if (type < 0 && errno != ENOTTY)
 		return error_sys(e, -errno, "cannot identify %s", what);

@@ -325,6 +325,7 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 	};
 	struct error gone;
 	int r = resolve_instance(c, q, &a.instance, e);
+
 	if (r < 0)
 		return r;
 	ident_text(&a.instance.ident, a.ident);

@@ -47,8 +47,7 @@ struct asker {
 	pid_t pid;     /* the child that serves it, or 0 */
 	bool ready;    /* there is something to be read */
 	bool late;     /* its child is overdue */
-	int64_t since; /* when it came, was handed to its child, or began to rest; 0: a free place
-			*/
+	int64_t since; /* when it came, went to its child, or began to rest; 0: a free place */
 	uint64_t who;
 };
 

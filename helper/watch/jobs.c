@@ -19,8 +19,8 @@
 #include <unistd.h>
 
 #include "base/note.h"
-#include "base/user.h"
 #include "base/text.h"
+#include "base/user.h"
 #include "ops/beside.h"
 #include "ops/ready.h"
 #include "ops/verbs.h"
@@ -47,9 +47,8 @@ struct jobs *jobs_new(const char *config_path)
 {
 	struct jobs *j = calloc(1, sizeof(*j));
 
-	if (j) {
+	if (j)
 		j->config_path = config_path;
-	}
 	return j;
 }
 

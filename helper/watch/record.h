@@ -45,7 +45,7 @@ int record_check(struct record *r);
  * Whether the process belongs to the container with this ID: its cgroup is named for it
  * (cgroups(7), /proc/PID/cgroup).
  * @ret_started: when that process was started (process_started), as its number may be another's
- * soon Returns 0 or -ESRCH.
+ * soon. Returns 0 or -ESRCH.
  */
 int record_check_pid(int32_t pid, const char *id, uint64_t *ret_started);
 
