@@ -84,19 +84,20 @@ int output_action(const struct reconcile_action *a, void *arg)
 {
 	static const char *const whats[] = { "attach", "detach", "remove" };
 	struct output_actions *actions = arg;
-	char address[INET6_ADDRSTRLEN], name[IDENT_TEXT_MAX + USER_NAME_MAX],
-		shown[2 * sizeof(name)];
+	char address[INET6_ADDRSTRLEN] = "", name[IDENT_TEXT_MAX + USER_NAME_MAX],
+	     shown[2 * sizeof(name)];
 	_json_ cJSON *json = NULL;
 
 	actions->failed |= a->error != NULL;
-	inet_ntop(AF_INET6, &a->address, address, sizeof(address));
+	if (!IN6_IS_ADDR_UNSPECIFIED(&a->address))
+		inet_ntop(AF_INET6, &a->address, address, sizeof(address));
 	if (!actions->json) {
-		fprintf(actions->out, "%s %s%s%s (%s)%s%s\n", whats[a->what],
+		fprintf(actions->out, "%s %s%s%s%s(%s)%s%s\n", whats[a->what],
 			*a->ident.name ? text_escape(ident_shown(&a->ident, name, sizeof(name)),
 						     shown, sizeof(shown))
 				       : "",
-			*a->ident.name ? " " : "", address, a->why, a->error ? ": failed: " : "",
-			a->error ? a->error : "");
+			*a->ident.name ? " " : "", address, *address ? " " : "", a->why,
+			a->error ? ": failed: " : "", a->error ? a->error : "");
 		return 0;
 	}
 	json = cJSON_CreateObject();
@@ -104,7 +105,7 @@ int output_action(const struct reconcile_action *a, void *arg)
 	    (*a->ident.name &&
 	     !cJSON_AddStringToObject(json, "container",
 				      ident_shown(&a->ident, name, sizeof(name)))) ||
-	    !cJSON_AddStringToObject(json, "address", address) ||
+	    (*address && !cJSON_AddStringToObject(json, "address", address)) ||
 	    !cJSON_AddStringToObject(json, "why", a->why) ||
 	    (a->error && !cJSON_AddStringToObject(json, "error", a->error)))
 		return -ENOMEM;

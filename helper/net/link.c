@@ -10,6 +10,10 @@
 
 #include "net/nl.h"
 
+#ifndef IFF_LOWER_UP
+#define IFF_LOWER_UP 0x10000 /* include/uapi/linux/if.h, which <net/if.h> does not go with */
+#endif
+
 #ifndef RTEXT_FILTER_SKIP_STATS
 #define RTEXT_FILTER_SKIP_STATS (1 << 3)
 #endif
@@ -26,6 +30,7 @@ static int link_read(const struct nlmsghdr *h, struct link *ret)
 		return -EBADMSG;
 	l.ifindex = msg->ifi_index;
 	l.up = msg->ifi_flags & IFF_UP;
+	l.carrier = msg->ifi_flags & IFF_LOWER_UP;
 	snprintf(l.name, sizeof(l.name), "%s", nla_get_string(attr[IFLA_IFNAME]));
 	if (attr[IFLA_MASTER])
 		l.master = (int)nla_get_u32(attr[IFLA_MASTER]);

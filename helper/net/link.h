@@ -18,6 +18,7 @@ struct link {
 	bool has_mac;
 	unsigned char mac[6];
 	bool up;
+	bool carrier; /* and running: IFF_LOWER_UP */
 };
 
 /* Asks for one interface. Returns 0, -ENODEV or -errno; no message. */

@@ -149,6 +149,7 @@ int uplink_find(struct nl_sock *s, const struct host_addresses *h, const char *n
 	u.ifindex = link.ifindex;
 	memcpy(u.name, link.name, sizeof(u.name));
 	u.has_mac = link.has_mac;
+	u.carrier = link.carrier;
 	memcpy(u.mac, link.mac, sizeof(u.mac));
 	u.ra_default = h->standard.protocol == RTPROT_RA && standard == link.ifindex;
 	*ret = u;

@@ -18,7 +18,8 @@ struct uplink {
 	char name[IF_NAMESIZE];
 	bool ra_default; /* the default route there comes from router advertisements */
 	bool on_link;	 /* the range lies in the prefix of an address there */
-	bool has_mac;	 /* not so on a tunnel, where nothing is solicited */
+	bool carrier;
+	bool has_mac; /* not so on a tunnel, where nothing is solicited */
 	unsigned char mac[6];
 };
 

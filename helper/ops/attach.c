@@ -37,7 +37,8 @@ struct attach {
 	struct choice choice;
 	struct attachment before; /* as recorded before this call */
 	bool had_before;
-	bool recorded; /* this call wrote a record */
+	bool recorded; /* this call wrote a record, */
+	int64_t since; /* of this time */
 	bool changed;  /* or anything else */
 };
 
@@ -130,6 +131,7 @@ static int record(struct attach *a, const struct request *q, struct error *e)
 			return 0;
 	}
 	a->recorded = true;
+	a->since = now.since;
 	r = a->c->store->ops->attach(a->c->store, a->ident, &now, e);
 	if (r == -EROFS)
 		note(NOTE_WARNING, "%s", e->text);
@@ -290,8 +292,16 @@ static void record_failure(struct attach *a, const struct error *e)
 	if (a->instance.ident.owner && !a->had_before &&
 	    a->c->store->ops->find(a->c->store, a->ident, &lease, &ignored) != 1)
 		return;
-	if (a->had_before && attachment_is_live(&a->before, a->c->boot_id))
+	if (a->had_before && attachment_is_live(&a->before, a->c->boot_id)) {
 		failed = a->before;
+	} else if (a->at.netns.fd >= 0) {
+		/* for reconcile, which tries it again */
+		failed.pid = a->instance.pid;
+		failed.netns_dev = a->at.netns.dev;
+		failed.netns_inode = a->at.netns.inode;
+		failed.started = a->at.netns.started;
+		memcpy(failed.boot_id, a->c->boot_id, sizeof(failed.boot_id));
+	}
 	text_escape(e->text, failed.error, sizeof(failed.error));
 	a->c->store->ops->attach(a->c->store, a->ident, &failed, &ignored);
 }
@@ -305,7 +315,7 @@ static void describe(const struct attach *a, struct listing *ret)
 		.pool = a->choice.pool->name,
 		.pinned = a->choice.lease.pinned,
 		.state = LIST_ATTACHED,
-		.since = a->recorded ? time(NULL) : a->before.since,
+		.since = a->recorded ? a->since : a->before.since,
 		.changed = a->changed,
 		.unprobed = a->recorded && !a->choice.fresh && !a->choice.given &&
 			    !a->choice.pool->routed && a->c->config->probe_ms,

@@ -5,61 +5,105 @@
  * for by a marked proxy entry since. So it is this host's on the link in the sense of Duplicate
  * Address Detection (RFC 4862, 5.4): whoever probes for it finds it taken, another v6hook host too,
  * and it needs no second probe. The entry itself is the record, in the kernel: what loses the entry
- * (a flap, a reboot) ends the readiness with it. Only pools that hand out their lowest free address
- * have ready ones; in a larger one nobody knows which address a name will lead to. The service
- * keeps them, and gives them up when it ends, as an entry that nobody needs is in its neighbours'
- * way.
+ * (the uplink down, a reboot) ends the readiness with it. A lost carrier does not, and nobody is
+ * answered meanwhile: the service then gives them up at once, and probes again. Only pools that
+ * hand out their lowest free address have ready ones; in a larger one nobody knows which address a
+ * name will lead to. The service keeps them, and gives them up when it ends, as an entry that
+ * nobody needs is in its neighbours' way.
  */
 #include "ops/ready.h"
 
 #include <errno.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/note.h"
 #include "net/host.h"
+#include "net/mark.h"
 #include "net/marked.h"
 #include "net/ndisc.h"
 #include "net/neigh.h"
 #include "net/nl.h"
+#include "net/route.h"
 #include "ops/choose.h"
 
 bool ready_is(struct nl_sock *host, const struct uplink *u, const struct in6_addr *address)
 {
-	return proxy_is_marked(host, address, u->ifindex) == 1 && host_answers(u->name);
+	return u->carrier && proxy_is_marked(host, address, u->ifindex) == 1 &&
+	       host_answers(u->name);
 }
 
-/* Whether a new container could not have the address: leased, or freed and resting still. */
-static bool is_taken(struct context *c, const struct in6_addr *address)
+/* What the leases say of an address: is it to be had by a new container? */
+enum state {
+	TAKEN,	   /* leased, or freed and resting still, or damaged */
+	ELSEWHERE, /* another answered for it, a while ago */
+	FREE,
+};
+
+static enum state state_of(struct context *c, const struct in6_addr *address)
 {
 	struct error ignored;
 	struct lease lease;
 
 	if (c->store->ops->at(c->store, address, NULL, &ignored) == 0)
-		return false;
-	return c->store->ops->at(c->store, address, &lease, &ignored) != 1 || !lease.freed ||
-	       lease.freed + (int64_t)c->config->hold_s > time(NULL);
+		return FREE;
+	if (c->store->ops->at(c->store, address, &lease, &ignored) != 1 || !lease.freed ||
+	    lease.freed + (int64_t)c->config->hold_s > time(NULL))
+		return TAKEN;
+	return strncmp(lease.ident, LEASE_ELSEWHERE, strlen(LEASE_ELSEWHERE)) == 0 ? ELSEWHERE
+										   : FREE;
 }
 
-/* Adds the next addresses of one pool. Returns 0 or -errno. */
+/* Whether the administrator has something of his own for the address. */
+static bool is_his(struct nl_sock *host, const struct in6_addr *address, int ifindex)
+{
+	struct route route;
+
+	return (route_lookup(host, address, &route) == 0 && route.length == 128 &&
+		route.protocol != V6HOOK_PROTOCOL) ||
+	       (proxy_exists(host, address, ifindex) == 1 &&
+		proxy_is_marked(host, address, ifindex) != 1);
+}
+
+/* How many of so many free ones are to be ready: others on the link may want the range, too. */
+static size_t share(size_t free)
+{
+	return free / READY_OF < READY_EACH ? free / READY_OF : READY_EACH;
+}
+
+/*
+ * Adds the next addresses of one pool. One that another answered for a while ago is probed again,
+ * but does not count: it may be his still. Returns 0 or -errno.
+ */
 static int list_pool(struct context *c, struct nl_sock *host, const struct host_addresses *own,
 		     const struct pool *pool, struct ready *ret, struct error *e)
 {
+	struct ready_address list[POOL_SMALL], *next = list;
 	struct pool_walk walk;
-	struct in6_addr address;
-	int found = 0;
+	size_t free = 0, added = 0;
 
+	/* as many as it takes to know how many there are */
 	pool_walk_start(&walk, pool, "");
-	while (found < READY_EACH && ret->count < READY_MOST && pool_walk_next(&walk, &address)) {
-		struct ready_address *next = &ret->list[ret->count];
+	while (free < READY_EACH * READY_OF && pool_walk_next(&walk, &next->address)) {
+		enum state state = state_of(c, &next->address);
 
-		if (choose_reserved(c, own, &address) || is_taken(c, &address))
+		if (state == TAKEN || choose_reserved(c, own, &next->address))
 			continue;
-		if (choose_uplink(host, own, pool, &address, 0, &next->uplink, e) < 0 ||
-		    !next->uplink.has_mac || !host_answers(next->uplink.name))
+		if (choose_uplink(host, own, pool, &next->address, 0, &next->uplink, e) < 0 ||
+		    !next->uplink.has_mac || !next->uplink.carrier ||
+		    !host_answers(next->uplink.name))
 			return 0;
-		next->address = address;
-		ret->count++;
-		found++;
+		if (is_his(host, &next->address, next->uplink.ifindex))
+			continue;
+		next->counts = state == FREE;
+		free += next->counts;
+		next++;
+	}
+	for (struct ready_address *a = list; a < next && ret->count < READY_MOST; a++) {
+		if (added == share(free))
+			break;
+		added += a->counts;
+		ret->list[ret->count++] = *a;
 	}
 	return 0;
 }
@@ -144,11 +188,14 @@ void ready_end(struct context *c)
 	_nl_sock_ struct nl_sock *host = NULL;
 	_marked_ struct marked all = { 0 };
 	struct error ignored;
+	struct lease lease;
 
 	if (nl_open(&host, &ignored) < 0 || marked_read(host, &all, &ignored) < 0)
 		return;
 	for (size_t i = 0; i < all.count; i++)
 		if (all.list[i].kind == MARKED_PROXY &&
-		    c->store->ops->at(c->store, &all.list[i].address, NULL, &ignored) == 0)
+		    (c->store->ops->at(c->store, &all.list[i].address, NULL, &ignored) == 0 ||
+		     (c->store->ops->at(c->store, &all.list[i].address, &lease, &ignored) == 1 &&
+		      lease.freed)))
 			marked_remove(host, &all.list[i]);
 }

@@ -7,13 +7,15 @@
 #include "net/uplink.h"
 #include "ops/context.h"
 
-#define READY_EACH 3  /* of each pool */
+#define READY_EACH 3  /* of each pool, at most */
+#define READY_OF 3    /* one of so many that are free */
 #define READY_MOST 64 /* altogether */
 
 /* An address that is to be ready, and where. */
 struct ready_address {
 	struct in6_addr address;
 	struct uplink uplink;
+	bool counts; /* not so of one that another answered for not long ago */
 };
 
 struct ready {

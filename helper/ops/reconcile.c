@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/note.h"
 #include "net/host.h"
@@ -20,6 +21,8 @@
 #include "ops/leftover.h"
 #include "ops/living.h"
 #include "runtime/runtime.h"
+
+#define RETRY_S 10 /* between two attempts of the service at what has failed */
 
 static void reconcile_release(struct reconcile *r)
 {
@@ -159,9 +162,11 @@ static int attach_again(struct reconcile *r, const struct request *q,
 			struct reconcile_action *action, struct error *e)
 {
 	struct request detach = { .container = q->container, .lxcpath = q->lxcpath };
-	struct listing ignored;
-	int err = op_attach(r->c, q, &ignored, e);
+	struct listing done, ignored;
+	int err = op_attach(r->c, q, &done, e);
 
+	if (err == 0)
+		action->address = done.address;
 	if (err != -ENXIO)
 		return err;
 	action->what = RECONCILE_DETACH;
@@ -202,7 +207,7 @@ static int act(struct reconcile *r, enum reconcile_what what, const struct holde
 	/* gone at this moment, or changed since it was judged: the next look tells */
 	if (err == -ESRCH || err == -ESTALE || (running && err == -ENOENT))
 		return 0;
-	if (err < 0 && r->how == RECONCILE_REPAIR && strcmp(a->error, e.text) == 0)
+	if (err < 0 && (r->how == RECONCILE_REPAIR || a->ended) && strcmp(a->error, e.text) == 0)
 		return 0;
 	if (err < 0)
 		action.error = e.text;
@@ -238,6 +243,27 @@ static int judge(struct reconcile *r, struct holder *h)
 	return what ? act(r, RECONCILE_ATTACH, h, NULL, what) : 0;
 }
 
+/*
+ * Tries again what has failed, for lack of an address or of a bridge, if its instance lives still;
+ * the service does so every now and then. Not for users: what they may is not known here.
+ */
+static int on_attachment(const char *text, const struct attachment *a, void *arg)
+{
+	struct reconcile *r = arg;
+	struct holder h = { .attachment = *a };
+	struct error ignored;
+	struct ident ident;
+
+	if (!a->ended || !*a->error || !a->pid || strcmp(a->boot_id, r->c->boot_id) != 0 ||
+	    ident_from_text(text, &ident) < 0 || ident.owner ||
+	    ((r->how == RECONCILE_REPAIR || r->how == RECONCILE_LOOK) &&
+	     a->since + RETRY_S > time(NULL)) ||
+	    living_ask(a, &ignored) != 1)
+		return 0;
+	snprintf(h.lease.ident, sizeof(h.lease.ident), "%s", text);
+	return act(r, RECONCILE_ATTACH, &h, NULL, "it had failed");
+}
+
 int op_reconcile(struct context *c, enum reconcile_how how, op_reconcile_each each, void *arg,
 		 struct error *e)
 {
@@ -271,5 +297,5 @@ int op_reconcile(struct context *c, enum reconcile_how how, op_reconcile_each ea
 		err = leftover_stray(&r, &r.strays[i]);
 	for (size_t i = 0; err == 0 && i < r.kernel.count; i++)
 		err = leftover_entry(&r, &r.kernel.list[i]);
-	return err;
+	return err ? err : c->store->ops->walk_attachments(c->store, on_attachment, &r, e);
 }

@@ -98,8 +98,8 @@ enum reconcile_what { RECONCILE_ATTACH, RECONCILE_DETACH, RECONCILE_REMOVE };
 
 struct reconcile_action {
 	enum reconcile_what what;
-	struct ident ident; /* empty for a removal: nobody's */
-	struct in6_addr address;
+	struct ident ident;	 /* empty for a removal: nobody's */
+	struct in6_addr address; /* ::, if there is none yet */
 	const char *why;   /* what is missing, what happened, or what kind of entry is removed */
 	const char *error; /* why it failed, or null */
 };

@@ -146,9 +146,11 @@ static int overwrite(struct lease_dir *d, const char *file, const char *text, si
 {
 	_close_ int fd = openat(d->attached, file, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 
-	return fd < 0 || pwrite(fd, text, len, 0) != (ssize_t)len || ftruncate(fd, (off_t)len) < 0
-		       ? -errno
-		       : 0;
+	ssize_t n = fd < 0 ? -1 : pwrite(fd, text, len, 0);
+
+	if (n >= 0 && n != (ssize_t)len)
+		return -ENOSPC;
+	return n < 0 || ftruncate(fd, (off_t)len) < 0 ? -errno : 0;
 }
 
 int lease_dir_attach(struct lease_store *s, const char *ident, const struct attachment *a,

@@ -244,15 +244,16 @@ static int rename_lease(struct context *c, const struct record *r, const char *c
 static int on_action(const struct reconcile_action *a, void *arg)
 {
 	static const char *const whats[] = { "attached", "detached", "removed" };
-	char address[INET6_ADDRSTRLEN], name[IDENT_TEXT_MAX + USER_NAME_MAX] = "";
+	char text[INET6_ADDRSTRLEN], name[IDENT_TEXT_MAX + USER_NAME_MAX] = "";
+	const char *address = NULL;
 
+	if (!IN6_IS_ADDR_UNSPECIFIED(&a->address))
+		address = inet_ntop(AF_INET6, &a->address, text, sizeof(text));
 	if (*a->ident.name)
 		ident_shown(&a->ident, name, sizeof(name));
 	if (a->error)
 		*(bool *)arg = true;
-	journal_change(a->error ? "failed" : whats[a->what], name,
-		       inet_ntop(AF_INET6, &a->address, address, sizeof(address)), a->why,
-		       a->error);
+	journal_change(a->error ? "failed" : whats[a->what], name, address, a->why, a->error);
 	return 0;
 }
 
@@ -266,7 +267,8 @@ static int run(const char *config_path, const struct record *r)
 
 	snprintf(container, sizeof(container), "docker:%s", r->name);
 	if (err < 0) {
-		journal_change("failed", *r->name ? container : "", NULL, "configuration", e.text);
+		journal_change("failed", *r->name && r->kind != KIND_READY ? container : "", NULL,
+			       "configuration", e.text);
 		return err;
 	}
 	switch (r->kind) {
@@ -335,7 +337,8 @@ void jobs_start(struct jobs *j)
 		if (pid == 0) {
 			sigemptyset(&none);
 			sigprocmask(SIG_SETMASK, &none, NULL);
-			/* nothing of the service's: least of all its lock, which another may want */
+			/* nothing of the service's: least of all its lock, which another may want
+			 */
 			close_range(STDERR_FILENO + 1, ~0U, 0);
 			prctl(PR_SET_NAME, "v6hook-job");
 			note_to(journal_note);

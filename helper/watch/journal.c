@@ -35,7 +35,7 @@ static void print_json(const char *what, const char *container, const char *addr
 void journal_change(const char *what, const char *container, const char *address, const char *why,
 		    const char *error)
 {
-	char shown[8192], line[2048]; /* the longest name and path, and the reason */
+	char shown[16384], line[4096]; /* the longest name and path, and the reason */
 
 	if (as_json) {
 		print_json(what, container, address, why, error);

@@ -37,6 +37,7 @@
 #include "watch/parser.h"
 
 #define TICK_MS 1000
+#define LOCK_WAIT_MS 1000   /* who only asks whether a service runs holds the lock for a moment */
 #define READY_PAUSE_MS 5000 /* between two attempts to make addresses ready */
 #define SETTLE_MS 50	    /* after an rtnetlink event: more of them follow */
 #define PAUSE_LEAST_MS 50   /* between connections to Docker */
@@ -266,6 +267,8 @@ static void look(struct watch *w)
 	w->look_at = now_ms() + TICK_MS;
 	if (jobs_reconciling(w->jobs))
 		return;
+	if (context_renew(w->config_path, &w->context, &e) < 0)
+		tell_once(w, e.text);
 	if (op_reconcile(&w->context, RECONCILE_LOOK, on_drift, &drifted, &e) < 0)
 		tell_once(w, e.text);
 	if (drifted)
@@ -299,8 +302,8 @@ static int set_up(struct watch *w, struct error *e)
 		r = context_open(w->config_path, true, &w->context, e);
 	if (r < 0)
 		return r;
-	r = w->context.store->ops->lock(w->context.store, LOCK_SERVICE, NULL, false, 0, &w->lock,
-					e);
+	r = w->context.store->ops->lock(w->context.store, LOCK_SERVICE, NULL, false, LOCK_WAIT_MS,
+					&w->lock, e);
 	if (r == -EBUSY)
 		return error_set(e, STATUS_FAILED, r, "another v6hook watch is running");
 	if (r < 0)
