@@ -279,6 +279,8 @@ static int run(const char *config_path, const struct record *r)
 	case RECORD_RENAMED:
 		return rename_lease(&c, r, container);
 	case KIND_READY:
+		/* what it makes is the service's to give up */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		err = ready_make(&c, &e);
 		if (err < 0)
 			journal_change("failed", "", NULL, "probing ahead", e.text);
