@@ -180,10 +180,19 @@ static bool is_free(const struct asker *asker)
 	return asker->since == 0;
 }
 
-/* A place for one more, or null if he has too many. May hang up on one who has said nothing. */
+/* The one of the two that has been there longer; either may be null. */
+static struct asker *older(struct asker *a, struct asker *b)
+{
+	return !a || (b && b->since < a->since) ? b : a;
+}
+
+/*
+ * A place for one more, or null if he has too many. Takes that of one who rests, or hangs up on one
+ * who has said nothing, if there is no other.
+ */
 static struct asker *find_place(struct askers *a, const struct who *who)
 {
-	struct asker *list = a->sides[who->side], *place = NULL, *oldest = NULL;
+	struct asker *list = a->sides[who->side], *place = NULL, *resting = NULL, *silent = NULL;
 	int his = 0;
 
 	for (size_t i = 0; i < PLACES; i++) {
@@ -194,15 +203,17 @@ static struct asker *find_place(struct askers *a, const struct who *who)
 			continue;
 		}
 		his += one->who == who->number;
-		if (one->fd >= 0 && !one->ready && (!oldest || one->since < oldest->since))
-			oldest = one;
+		if (one->fd < 0 && !one->pid)
+			resting = older(resting, one);
+		else if (one->fd >= 0 && !one->ready)
+			silent = older(silent, one);
 	}
 	if (his >= PLACES_EACH)
 		return NULL;
-	if (!place && oldest) {
-		leave(a, oldest);
-		place = oldest;
-	}
+	if (!place)
+		place = resting ? resting : silent;
+	if (place && !is_free(place))
+		leave(a, place);
 	return place;
 }
 
