@@ -167,7 +167,8 @@ static int attach_again(struct reconcile *r, const struct request *q,
 
 	if (err == 0)
 		action->address = done.address;
-	if (err != -ENXIO)
+	/* one that was never attached keeps the reason for list */
+	if (err != -ENXIO || q->expected->ended)
 		return err;
 	action->what = RECONCILE_DETACH;
 	action->why = "it has no port on this host any more";
