@@ -5,17 +5,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "args.h"
-#include "ask.h"
+#include "cli/args.h"
+#include "cli/ask.h"
 #include "base/caps.h"
 #include "base/cleanup.h"
 #include "base/note.h"
 #include "base/text.h"
-#include "hook.h"
-#include "ops/beside.h"
-#include "ops/context.h"
+#include "cli/hook.h"
+#include "policy/context.h"
 #include "ops/verbs.h"
-#include "output.h"
+#include "cli/output.h"
 #include "watch/watch.h"
 
 #ifndef V6HOOK_VERSION
@@ -45,7 +44,7 @@ static int run_attach(const struct args *a, struct error *e)
 	if (r < 0)
 		return r;
 	r = output_attached(&result, a->json, stdout);
-	beside_probe(&c, &result, go_apart);
+	op_attach_probe(&c, &result, go_apart);
 	return r;
 }
 

@@ -1,4 +1,4 @@
-/* The configuration file, read strictly; /etc/v6hook/config.json, see v6hook.json(5). */
+/* The configuration as the program has it: what is in it, and its defaults. */
 #ifndef V6HOOK_CONFIG_H
 #define V6HOOK_CONFIG_H
 
@@ -62,23 +62,9 @@ struct config {
 	char *state_dir;
 };
 
-/*
- * Reads the configuration.
- * @path: the file; at most CONFIG_SIZE_MAX bytes
- * Returns 0 and a configuration for config_free, or -errno with a message that names the file
- * and the key, STATUS_USAGE.
- */
-int config_read(const char *path, struct config **ret, struct error *e);
-
 /* A configuration with every default and no pool, for who may not read the file. Returns 0 or
  * -ENOMEM. */
 int config_defaults(struct config **ret, struct error *e);
-
-/*
- * Whether the file says "lxc": { "required": true }, whatever else is wrong in it: false if it
- * cannot be read as JSON.
- */
-bool config_requires_lxc(const char *path);
 
 void config_free(struct config *c);
 

@@ -8,6 +8,7 @@
  * records what it changed; the one ladder at the end takes that back in reverse.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -21,11 +22,12 @@
 #include "net/ndisc.h"
 #include "net/neigh.h"
 #include "net/nl.h"
-#include "ops/choose.h"
-#include "ops/former.h"
-#include "ops/locate.h"
-#include "ops/resolve.h"
 #include "ops/verbs.h"
+#include "policy/beside.h"
+#include "policy/choose.h"
+#include "policy/former.h"
+#include "policy/locate.h"
+#include "policy/resolve.h"
 
 /* Everything one attach holds; released as a whole. */
 struct attach {
@@ -59,7 +61,7 @@ static int choose(struct attach *a, const struct request *q, struct error *e)
 		.own = &a->at.own,
 		.ident = a->ident,
 		.owner = a->instance.ident.owner,
-		.addresses = q->allowance ? &q->allowance->addresses : NULL,
+		.addresses = q->allowance ? q->allowance->addresses : UINT_MAX,
 		.asked = q->has_address ? &q->address : NULL,
 		.pin_given = q->starts,
 		.given = q->given ? q->given : a->instance.given,
@@ -281,7 +283,7 @@ undo_host:
 
 /*
  * Keeps the reason of a hook's failure for list: nobody saw what the hook printed. Of an ordinary
- * user's container only if it has a lease or a record: he can make up names, and fill the store.
+ * user's container only if it has a lease or a record: they can make up names, and fill the store.
  */
 static void record_failure(struct attach *a, const struct error *e)
 {
@@ -371,4 +373,13 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 		     a.ident);
 	describe(&a, ret);
 	return 0;
+}
+
+void op_attach_probe(struct context *c, const struct listing *l, void (*apart)(void))
+{
+	struct unprobed u = { .ident = l->ident, .address = l->address, .since = l->since };
+
+	memcpy(u.uplink, l->uplink, sizeof(u.uplink));
+	if (l->unprobed)
+		beside_probe(c, &u, apart);
 }

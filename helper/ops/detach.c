@@ -4,121 +4,15 @@
 #include <time.h>
 
 #include "base/note.h"
-#include "net/container.h"
-#include "net/host.h"
-#include "net/link.h"
-#include "net/marked.h"
-#include "net/netns.h"
-#include "net/nl.h"
-#include "net/port.h"
-#include "ops/former.h"
-#include "ops/held.h"
-#include "ops/living.h"
 #include "ops/verbs.h"
-
-#define TRIES 2 /* of what has no way back */
-
-/* The ifindex of a name, or 0 if there is no such interface now. */
-static int index_of(struct nl_sock *nl, const char *name)
-{
-	struct link link;
-
-	return *name && link_by_name(nl, name, &link) == 0 ? link.ifindex : 0;
-}
+#include "policy/held.h"
+#include "policy/living.h"
+#include "policy/withdraw.h"
 
 /* Whether that instance holds the attachment and is gone. */
 static bool is_over(const struct attachment *a, const char *instance)
 {
 	return strcmp(a->instance, instance) == 0 && !living(a);
-}
-
-/*
- * Removes address and route from the container, if the instance that has them runs still.
- * Returns 0 or -errno.
- */
-static int clear_container(struct context *c, struct nl_sock *host, const struct attachment *a,
-			   struct error *e)
-{
-	_netns_ struct netns netns = NETNS_NONE;
-	_nl_sock_ struct nl_sock *inner = NULL;
-	struct port port;
-	int r = living_open(a, &netns, e);
-
-	if (r <= 0)
-		return r;
-	r = netns_nl_open(&netns, &inner, e);
-	if (r == 0)
-		r = port_find(host, inner, &netns, a->mac, &port, e);
-	if (r == 0)
-		r = container_remove(inner, &c->config->gateway, port.inner, e);
-	return r;
-}
-
-/* Removes everything of the lease from the kernel. @a: null if unknown. Returns 0 or -errno. */
-static int clear(struct context *c, const struct lease *lease, const struct attachment *a,
-		 struct error *e)
-{
-	_nl_sock_ struct nl_sock *host = NULL;
-	int r = nl_open(&host, e), uplink, bridge;
-	struct error left;
-
-	if (r < 0)
-		return r;
-	uplink = a ? index_of(host, a->uplink) : 0;
-	bridge = a ? index_of(host, a->bridge) : 0;
-	/* nothing recorded, or an interface that has another name by now: look through all entries
-	 */
-	r = uplink && bridge ? host_remove(host, &lease->address, uplink, bridge, e)
-			     : marked_remove_address(host, &lease->address, e);
-	if (r == 0)
-		r = former_leave(c, host, lease->ident, e);
-	if (r < 0 || !a || !attachment_is_live(a, c->boot_id))
-		return r;
-	for (int tries = 0; tries < TRIES; tries++) {
-		r = clear_container(c, host, a, &left);
-		if (r == 0)
-			return 0;
-	}
-	/* it is cut off already: what is left in it harms nobody */
-	note(NOTE_DETAIL, "left in the container: %s", left.text);
-	return 0;
-}
-
-/*
- * Removes everything of the lease, as clear; there is no way back from the middle of it, so that a
- * failure which may have been a passing one makes it begin again.
- */
-static int clear_wholly(struct context *c, const struct lease *lease, const struct attachment *a,
-			struct error *e)
-{
-	int r = -EAGAIN;
-
-	for (int tries = 0; tries < TRIES && r < 0; tries++)
-		r = clear(c, lease, a, e);
-	return r;
-}
-
-/* Stores or forgets the attachment: what is not recorded is attached again by reconcile. */
-static int record(struct context *c, const char *ident, const struct attachment *a, struct error *e)
-{
-	int r = -EAGAIN;
-
-	for (int tries = 0; tries < TRIES && r < 0; tries++)
-		r = c->store->ops->attach(c->store, ident, a, e);
-	return r;
-}
-
-/*
- * Gives the lease of a container that is detached up. Its record goes first: killed in between, it
- * is detached and has its lease. Returns 0 or -errno.
- */
-static int release(struct context *c, const struct lease *lease, struct error *e)
-{
-	int r = record(c, lease->ident, NULL, e);
-
-	if (r == 0 && (r = lease_free(c->store, lease, e)) < 0)
-		r = lease_free(c->store, lease, e);
-	return r < 0 ? error_prefix(e, r, "it is detached, but has its lease") : 0;
 }
 
 int op_detach(struct context *c, const struct request *q, struct listing *ret, struct error *e)
@@ -152,17 +46,17 @@ int op_detach(struct context *c, const struct request *q, struct listing *ret, s
 				 .has_address = true,
 				 .changed = r == 1 && !a.ended };
 	if (r >= 0)
-		r = clear_wholly(c, &h.lease, r ? &a : NULL, e);
+		r = withdraw_address(c, &h.lease, r ? &a : NULL, e);
 	if (r < 0)
 		return r;
 	if (q->release)
-		return release(c, &h.lease, e);
+		return withdraw_lease(c, &h.lease, e);
 	if (!a.since || (a.ended && (!*a.error || q->hook)))
 		return 0;
 	a.ended = true;
 	a.since = time(NULL);
 	*a.error = '\0';
-	r = record(c, h.ident, &a, e);
+	r = withdraw_record(c, h.ident, &a, e);
 	/* where nothing can be written, nothing can be claimed by another either */
 	if (r == -EROFS) {
 		note(NOTE_WARNING, "%s", e->text);

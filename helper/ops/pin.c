@@ -4,9 +4,9 @@
 
 #include "net/nl.h"
 #include "net/uplink.h"
-#include "ops/choose.h"
-#include "ops/former.h"
-#include "ops/held.h"
+#include "policy/former.h"
+#include "policy/held.h"
+#include "policy/reserved.h"
 #include "ops/verbs.h"
 
 /* Refuses an address that the host has itself, or that the configuration gives to another. */
@@ -19,7 +19,7 @@ static int check_free(struct context *c, const struct in6_addr *address, const c
 
 	if (r == 0)
 		r = host_addresses_read(host, &own, e);
-	return r < 0 ? r : choose_check(c, &own, ident, address, e);
+	return r < 0 ? r : reserved_check(c, &own, ident, address, e);
 }
 
 /* Claims the address as a pin; the former lease, if any, is given up. */

@@ -17,12 +17,50 @@
 #include "base/note.h"
 #include "net/host.h"
 #include "net/link.h"
+#include "net/marked.h"
 #include "net/netns.h"
-#include "ops/leftover.h"
-#include "ops/living.h"
-#include "runtime/runtime.h"
+#include "net/nl.h"
+#include "ops/verbs.h"
+#include "policy/former.h"
+#include "policy/leftover.h"
+#include "policy/living.h"
+#include "policy/ready.h"
+#include "runtime/engines.h"
 
 #define RETRY_S 10 /* between two attempts of the service at what has failed */
+
+/* One lease with what is known of its holder. */
+struct holder {
+	struct lease lease;
+	struct attachment attachment;
+	bool has_attachment;
+	bool keeps;	 /* the kernel's entries for it stay */
+	bool was_moving; /* it has a stray lease, too */
+};
+
+struct reconcile {
+	struct context *c;
+	struct nl_sock *nl;
+	struct marked kernel;
+	struct holder *holders;
+	size_t holder_count;
+	struct lease *strays; /* leases that are not their containers' present ones */
+	size_t stray_count;
+	struct instance *running;
+	size_t running_count;
+	struct ready ready; /* addresses that the service keeps ready */
+	char settled_bridge[IF_NAMESIZE],
+		settled_uplink[IF_NAMESIZE]; /* the last pair found right */
+	enum reconcile_how how;
+	reconcile_each each;
+	void *arg;
+	struct error *e; /* the caller's, for what is called back */
+};
+
+static bool changes(const struct reconcile *r)
+{
+	return r->how == RECONCILE_DO || r->how == RECONCILE_REPAIR;
+}
 
 static void reconcile_release(struct reconcile *r)
 {
@@ -58,7 +96,7 @@ static int on_lease(const struct lease *lease, void *arg)
 
 	if (lease->freed)
 		return 0;
-	stray = leftover_is_stray(r, lease, r->e);
+	stray = leftover_is_stray(r->c, lease, r->e);
 	if (stray != 0)
 		return stray < 0 ? stray : on_stray(lease, r);
 	larger = room_for_one(r->holders, r->holder_count, sizeof(*larger));
@@ -202,7 +240,7 @@ static int act(struct reconcile *r, enum reconcile_what what, const struct holde
 		q.mac = a->mac;
 		q.netns = a->pid ? NULL : a->netns_path;
 	}
-	if (reconcile_changes(r))
+	if (changes(r))
 		err = what == RECONCILE_ATTACH ? attach_again(r, &q, &action, &e)
 					       : op_detach(r->c, &q, &ignored, &e);
 	/* gone at this moment, or changed since it was judged: the next look tells */
@@ -212,6 +250,22 @@ static int act(struct reconcile *r, enum reconcile_what what, const struct holde
 		return 0;
 	if (err < 0)
 		action.error = e.text;
+	return r->each(&action, r->arg);
+}
+
+/* Tells that something could not be found out, so that nothing is done. Returns what each does. */
+static int fail(struct reconcile *r, enum reconcile_what what, const char *ident,
+		const struct in6_addr *address, const struct error *e)
+{
+	struct reconcile_action action = {
+		.what = what,
+		.address = *address,
+		.why = "let alone",
+		.error = e->text,
+	};
+
+	if (ident)
+		ident_from_text(ident, &action.ident);
 	return r->each(&action, r->arg);
 }
 
@@ -234,7 +288,7 @@ static int judge(struct reconcile *r, struct holder *h)
 			       : act(r, RECONCILE_DETACH, h, NULL, "attached before this boot");
 	alive = living_ask(a, &e);
 	if (alive < 0)
-		return leftover_fail(r, RECONCILE_ATTACH, h->lease.ident, &h->lease.address, &e);
+		return fail(r, RECONCILE_ATTACH, h->lease.ident, &h->lease.address, &e);
 	if (!alive)
 		return running ? act(r, RECONCILE_ATTACH, h, running, "it was started again")
 			       : act(r, RECONCILE_DETACH, h, NULL, "the container is gone");
@@ -265,7 +319,75 @@ static int on_attachment(const char *text, const struct attachment *a, void *arg
 	return act(r, RECONCILE_ATTACH, &h, NULL, "it had failed");
 }
 
-int op_reconcile(struct context *c, enum reconcile_how how, op_reconcile_each each, void *arg,
+/* Gives up, or links again, a lease that a killed run has left. Returns 0 or what each returned. */
+static int leave_lease(struct reconcile *r, const struct lease *stray)
+{
+	struct reconcile_action action = {
+		.what = RECONCILE_REMOVE,
+		.address = stray->address,
+		.why = "lease that was left in a move or a start",
+	};
+	struct lease_store *s = r->c->store;
+	struct lease now, holder;
+	_close_ int lock = -1;
+	struct error e;
+	int err = leftover_lease(r->c, stray, &now, &lock, &e);
+
+	if (err < 0)
+		return fail(r, RECONCILE_REMOVE, stray->ident, &stray->address, &e);
+	if (err == LEFTOVER_NONE || ident_from_text(stray->ident, &action.ident) < 0)
+		return 0;
+	if (err == LEFTOVER_UNLINKED) {
+		action.what = RECONCILE_ATTACH;
+		action.why = "link to its lease";
+		if (changes(r) && s->ops->claim(s, &now, &holder, &e) < 0)
+			action.error = "cannot make it";
+	} else if (changes(r) && former_give_up(r->c, r->nl, &now, &e) < 0) {
+		action.error = e.text;
+	}
+	return r->each(&action, r->arg);
+}
+
+/* Whether the entry keeps an address ready. */
+static bool is_ready(const struct reconcile *r, const struct marked_entry *entry)
+{
+	for (size_t i = 0; entry->kind == MARKED_PROXY && i < r->ready.count; i++)
+		if (r->ready.list[i].uplink.ifindex == entry->ifindex &&
+		    memcmp(&r->ready.list[i].address, &entry->address, sizeof(entry->address)) == 0)
+			return true;
+	return false;
+}
+
+/* Removes an entry that no live attachment accounts for. Returns 0 or what each returned. */
+static int leave_entry(struct reconcile *r, const struct marked_entry *entry)
+{
+	struct reconcile_action action = {
+		.what = RECONCILE_REMOVE,
+		.address = entry->address,
+		.why = marked_name(entry->kind),
+	};
+	_close_ int lock = -1;
+	struct error e;
+	int err;
+
+	if (is_ready(r, entry))
+		return 0;
+	for (size_t i = 0; i < r->holder_count; i++)
+		if (r->holders[i].keeps && memcmp(&r->holders[i].lease.address, &entry->address,
+						  sizeof(entry->address)) == 0)
+			return 0;
+	err = leftover_entry(r->c, entry, &lock, &e);
+	if (err < 0)
+		return fail(r, RECONCILE_REMOVE, NULL, &entry->address, &e);
+	if (err == LEFTOVER_NONE)
+		return 0;
+	err = changes(r) ? marked_remove(r->nl, entry) : 0;
+	if (err < 0)
+		action.error = strerror(-err);
+	return r->each(&action, r->arg);
+}
+
+int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each, void *arg,
 		 struct error *e)
 {
 	CLEANUP(reconcile_release)
@@ -278,7 +400,7 @@ int op_reconcile(struct context *c, enum reconcile_how how, op_reconcile_each ea
 	};
 	int err = nl_open(&r.nl, e);
 
-	if (reconcile_changes(&r))
+	if (changes(&r))
 		c->store->ops->sweep(c->store);
 	if (err == 0)
 		err = marked_read(r.nl, &r.kernel, e);
@@ -295,8 +417,8 @@ int op_reconcile(struct context *c, enum reconcile_how how, op_reconcile_each ea
 	for (size_t i = 0; err == 0 && i < r.holder_count; i++)
 		err = judge(&r, &r.holders[i]);
 	for (size_t i = 0; err == 0 && i < r.stray_count; i++)
-		err = leftover_stray(&r, &r.strays[i]);
+		err = leave_lease(&r, &r.strays[i]);
 	for (size_t i = 0; err == 0 && i < r.kernel.count; i++)
-		err = leftover_entry(&r, &r.kernel.list[i]);
+		err = leave_entry(&r, &r.kernel.list[i]);
 	return err ? err : c->store->ops->walk_attachments(c->store, on_attachment, &r, e);
 }

@@ -2,50 +2,15 @@
 #ifndef V6HOOK_VERBS_H
 #define V6HOOK_VERBS_H
 
+#include <net/if.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "base/error.h"
 #include "base/ident.h"
-#include "ops/context.h"
-
-/* What one who is not the administrator is allowed. */
-struct allowance {
-	unsigned int addresses;	    /* so many leases of his at most */
-	const char *const *bridges; /* null: any */
-	size_t bridge_count;
-};
-
-/* The command line, read. */
-struct request {
-	const char *config_path;
-	const char *container; /* NAME, lxc:NAME or docker:NAME */
-	const char *runtime;   /* --runtime, or null */
-	const char *lxcpath;   /* --lxcpath, or null */
-	pid_t pid;	       /* --pid, or 0 */
-	uint64_t netns_dev;    /* the namespace that this process must be in, or 0 */
-	uint64_t netns_inode;
-	uint64_t started;  /* and when the process was started; 0: does not matter */
-	const char *netns; /* --netns, or null */
-	bool has_address;
-	struct in6_addr address;
-	bool release;		      /* detach --release */
-	const unsigned char *mac;     /* the port to use if there are several, or null */
-	const struct in6_addr *given; /* addresses that the engine says it gave the container */
-	int given_count;
-	const char *instance; /* the engine's ID of the instance, if it is known; or null */
-	/*
-	 * The attachment on which the decision was made, or null: if it is another by the time that
-	 * the container is locked, nothing is done and -ESTALE returned, without a message.
-	 */
-	const struct attachment *expected;
-	const struct allowance *allowance; /* null: the administrator's own request */
-	bool starts; /* by the hook that starts the container, whose addresses are its
-			configuration's */
-	bool hook;   /* called by an engine's hook: a failure is recorded for list */
-};
+#include "policy/context.h"
+#include "policy/request.h"
 
 enum list_state { LIST_ATTACHED, LIST_DETACHED, LIST_BROKEN };
 
@@ -62,12 +27,18 @@ struct listing {
 	int64_t since;
 	char error[256]; /* why the last attach failed, or "" */
 	bool changed;	 /* by this attach or detach */
-	bool unprobed;	 /* a start that did not wait for a probe: beside_probe() */
+	bool unprobed;	 /* a start that did not wait for a probe: op_attach_probe() */
 	bool asked;	 /* of the service, which tells no more than the address */
 };
 
 /* Gives a running container its address. Returns 0 and what it has, or -errno with a status. */
 int op_attach(struct context *c, const struct request *q, struct listing *ret, struct error *e);
+
+/*
+ * Probes beside, in a process of its own, for an attach that did not wait for that; does nothing
+ * for another. @l: what op_attach returned; @apart: as for beside_probe
+ */
+void op_attach_probe(struct context *c, const struct listing *l, void (*apart)(void));
 
 /*
  * Takes a container's address out of service; with release, the lease goes too. With an instance in
@@ -111,13 +82,13 @@ enum reconcile_how {
 	RECONCILE_LOOK, /* would that do anything? asks no engine: cheap enough for every second */
 };
 
-typedef int (*op_reconcile_each)(const struct reconcile_action *a, void *arg);
+typedef int (*reconcile_each)(const struct reconcile_action *a, void *arg);
 
 /*
  * Makes leases, running containers and the kernel's marked entries agree, touching nothing without
  * the mark, and hands every action to each. Returns 0, what each returned, or -errno.
  */
-int op_reconcile(struct context *c, enum reconcile_how how, op_reconcile_each each, void *arg,
+int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each, void *arg,
 		 struct error *e);
 
 #endif

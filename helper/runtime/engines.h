@@ -1,4 +1,5 @@
-/* The engines' tables, one from each file of this room, for the list in runtime.c. */
+/* The list of container engines. A new one is a file with a struct runtime, and a line in
+ * engines.c. */
 #ifndef V6HOOK_ENGINES_H
 #define V6HOOK_ENGINES_H
 
@@ -6,5 +7,14 @@
 
 extern const struct runtime runtime_lxc;    /* lxc.c */
 extern const struct runtime runtime_docker; /* docker.c */
+
+/* All engines, ended by a null. */
+extern const struct runtime *const runtimes[];
+
+/* Their names, ended by a null, for ident_parse. */
+extern const char *const runtime_names[];
+
+/* The engine with this name, or null. */
+const struct runtime *runtime_by_name(const char *name);
 
 #endif

@@ -5,7 +5,7 @@
  * sock_diag(7) which of all sockets have these, with the name and the user who made it. Not
  * /proc/net/unix: there a name with a newline in it is a line of its own, and anybody can write one
  * that looks like another's. Nor does what a user made count in a program with more rights, to
- * which he may have handed it down.
+ * which they may have handed it down.
  */
 #include "runtime/lxc_socket.h"
 
@@ -99,7 +99,7 @@ static bool consider(struct wanted *w, const struct nlmsghdr *h)
 	const struct unix_diag_msg *m = NLMSG_DATA(h);
 	int left = (int)(h->nlmsg_len - NLMSG_LENGTH(sizeof(*m)));
 	char name[LXC_SOCKET_MAX] = "", copy[sizeof(name)];
-	bool his = false, is_open = false;
+	bool owned = false, is_open = false;
 
 	if (h->nlmsg_len < NLMSG_LENGTH(sizeof(*m)) || m->udiag_state != TCP_LISTEN)
 		return false;
@@ -115,7 +115,7 @@ static bool consider(struct wanted *w, const struct nlmsghdr *h)
 
 		if (a->rta_type == UNIX_DIAG_UID && n == sizeof(uid)) {
 			memcpy(&uid, data, sizeof(uid));
-			his = uid == w->monitor->uid;
+			owned = uid == w->monitor->uid;
 		}
 		/* abstract, without another zero byte */
 		if (a->rta_type == UNIX_DIAG_NAME && n > 1 && n <= sizeof(name) && !data[0] &&
@@ -123,7 +123,7 @@ static bool consider(struct wanted *w, const struct nlmsghdr *h)
 			memcpy(name, data + 1, n - 1);
 	}
 	memcpy(copy, name, sizeof(copy));
-	if (!his || !lxc_socket_read(copy))
+	if (!owned || !lxc_socket_read(copy))
 		return false;
 	snprintf(w->name, sizeof(w->name), "%s", name);
 	return true;

@@ -1,7 +1,7 @@
 /*
  * Container engines, each behind one small table of functions.
  *
- * An engine is one file with one struct runtime, named in the list of runtime.c. It is asked only
+ * An engine is one file with one struct runtime, named in the list of engines.c. It is asked only
  * when a user names a container; hooks and the watcher pass --pid and ask none.
  */
 #ifndef V6HOOK_RUNTIME_H
@@ -88,15 +88,6 @@ typedef void (*runtime_heard)(enum runtime_event event, const struct instance *i
 int docker_watch(const struct runtime_options *o, runtime_heard heard,
 		 void (*refused)(const char *name, const struct error *e, void *arg), void *arg,
 		 struct error *e);
-
-/* All engines, ended by a null. */
-extern const struct runtime *const runtimes[];
-
-/* Their names, ended by a null, for ident_parse. */
-extern const char *const runtime_names[];
-
-/* The engine with this name, or null. */
-const struct runtime *runtime_by_name(const char *name);
 
 /*
  * The part of an LXC container's identity that its path is: "" for the default path.

@@ -1,12 +1,12 @@
 /*
- * One request of one who may not change the network himself: is it his right, then do it.
+ * One request of somebody who may not change the network: is it their right, then do it.
  *
- * Theory of operation: nothing that the message says is believed about the asker. On the host, his
- * user ID is the kernel's (SO_PEERCRED), and the namespace that he hands over must belong to him
- * (NS_GET_OWNER_UID). In a container, the namespace is the one in which his socket was made
- * (SIOCGSKNS), and the container is the one whose monitor started his process (runtime_lxc_of); he
- * may be anybody in there, and can ask for nothing but what that container has anyway. What follows
- * is an attach or a detach like any other, within what the configuration allows its owner.
+ * Theory of operation: nothing that the message says is believed about the asker. On the host,
+ * their user ID is the kernel's (SO_PEERCRED), and the namespace that they hand over must belong to
+ * them (NS_GET_OWNER_UID). In a container, the namespace is the one in which their socket was made
+ * (SIOCGSKNS), and the container is the one whose monitor started their process (runtime_lxc_of);
+ * they may be anybody in there, and can ask for nothing but what that container has anyway. What
+ * follows is an attach or a detach like any other, within what the configuration allows its owner.
  */
 #include "watch/asked.h"
 
@@ -23,7 +23,6 @@
 #include "base/text.h"
 #include "base/user.h"
 #include "net/netns.h"
-#include "ops/beside.h"
 #include "ops/verbs.h"
 #include "runtime/runtime.h"
 #include "watch/journal.h"
@@ -132,7 +131,7 @@ static int identify_inside(int connection, struct request_of *r, struct error *e
 	err = runtime_lxc_of(r->who.pid, &r->instance, r->path, sizeof(r->path), e);
 	if (err < 0)
 		return err;
-	/* the asker was that process all the time, and is where his socket is */
+	/* the asker was that process all the time, and is where its socket is */
 	err = netns_pin_pid(r->who.pid, &of_pid, e);
 	if (err == 0 && (!process_lives(r->who_fd) || of_pid.dev != r->netns.dev ||
 			 of_pid.inode != r->netns.inode))
@@ -158,9 +157,9 @@ static int pin_handed(struct request_of *r, struct error *e)
 }
 
 /*
- * One on the host asks for a container of his. That his socket is of the host's network does not
- * mean that he is on it: a container may have that network, or somebody may have handed the socket
- * in. Returns 0 or -errno.
+ * Somebody on the host asks for a container of theirs. That their socket is of the host's network
+ * does not mean that they are on it: a container may have that network, or somebody may have handed
+ * the socket in. Returns 0 or -errno.
  */
 static int identify_outside(struct request_of *r, struct error *e)
 {
@@ -316,7 +315,7 @@ static int serve(int connection, const char *config_path, struct request_of *r, 
 	if (err == 0)
 		err = carry_out(&c, r, ident_container(&r->instance.ident, container), &done, e);
 	if (err == 0)
-		beside_probe(&c, &done, NULL);
+		op_attach_probe(&c, &done, NULL);
 	if (done.has_address)
 		inet_ntop(AF_INET6, &done.address, ret_text, INET6_ADDRSTRLEN);
 	if (err < 0)

@@ -1,4 +1,4 @@
-/* One request of one who may not change the network himself: is it his right, then do it. */
+/* One request of somebody who may not change the network: is it their right, then do it. */
 #ifndef V6HOOK_ASKED_H
 #define V6HOOK_ASKED_H
 

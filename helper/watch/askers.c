@@ -5,10 +5,10 @@
  * connect. This process reads nothing of what they send: a connection that has something to be read
  * is handed to a child (asked.c), a few at a time. Whoever asks (who.c) takes up to so many places,
  * has one request under way, and rests after one that failed, so that neither the journal nor the
- * processor is his. Connections from the host's network and from others have places of their own,
- * so that no container can use up the host's; when all are taken, the oldest that has said nothing
- * yet makes room. A child that does not end (a descriptor that it was given may be of a file system
- * that does not answer) stops nobody but the one for whom it works.
+ * processor is theirs. Connections from the host's network and from others have places of their
+ * own, so that no container can use up the host's; when all are taken, the oldest that has said
+ * nothing yet makes room. A child that does not end (a descriptor that it was given may be of a
+ * file system that does not answer) stops nobody but the one for whom it works.
  *
  * Children inherit the connections of others. What ends here is therefore taken from the epoll,
  * which else would tell of it as long as any copy is open, and shut down.
@@ -187,13 +187,13 @@ static struct asker *older(struct asker *a, struct asker *b)
 }
 
 /*
- * A place for one more, or null if he has too many. Takes that of one who rests, or hangs up on one
- * who has said nothing, if there is no other.
+ * A place for one more, or null if they have too many. Takes that of one who rests, or hangs up on
+ * one who has said nothing, if there is no other.
  */
 static struct asker *find_place(struct askers *a, const struct who *who)
 {
 	struct asker *list = a->sides[who->side], *place = NULL, *resting = NULL, *silent = NULL;
-	int his = 0;
+	int taken = 0;
 
 	for (size_t i = 0; i < PLACES; i++) {
 		struct asker *one = &list[i];
@@ -202,13 +202,13 @@ static struct asker *find_place(struct askers *a, const struct who *who)
 			place = one;
 			continue;
 		}
-		his += one->who == who->number;
+		taken += one->who == who->number;
 		if (one->fd < 0 && !one->pid)
 			resting = older(resting, one);
 		else if (one->fd >= 0 && !one->ready)
 			silent = older(silent, one);
 	}
-	if (his >= PLACES_EACH)
+	if (taken >= PLACES_EACH)
 		return NULL;
 	if (!place)
 		place = resting ? resting : silent;
@@ -265,7 +265,7 @@ static void start(struct askers *a, struct asker *asker)
 	asker->since = now_ms();
 }
 
-/* Whether he for whom it is has to wait with another request. */
+/* Whether those for whom it is have to wait with another request. */
 static bool is_busy(const struct asker *asker)
 {
 	return asker->pid || (asker->fd < 0 && !is_free(asker));
@@ -355,7 +355,7 @@ static int64_t expire(struct askers *a, struct asker *asker, int64_t now)
 		leave(a, asker);
 		return INT64_MAX;
 	}
-	/* which may not help; the place stays his until it ends */
+	/* which may not help; the place stays theirs until it ends */
 	kill(asker->pid, SIGKILL);
 	asker->late = true;
 	shutdown(asker->fd, SHUT_RDWR);

@@ -21,8 +21,7 @@
 #include "base/note.h"
 #include "base/text.h"
 #include "base/user.h"
-#include "ops/beside.h"
-#include "ops/ready.h"
+#include "policy/ready.h"
 #include "ops/verbs.h"
 #include "runtime/runtime.h"
 #include "watch/journal.h"
@@ -221,7 +220,7 @@ static int attach(struct context *c, const struct record *r, const char *contain
 			       inet_ntop(AF_INET6, &done.address, address, sizeof(address)), r->why,
 			       NULL);
 	if (err == 0)
-		beside_probe(c, &done, NULL);
+		op_attach_probe(c, &done, NULL);
 	return err;
 }
 

@@ -28,7 +28,7 @@
 #include "base/caps.h"
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "ops/ready.h"
+#include "policy/ready.h"
 #include "ops/verbs.h"
 #include "watch/askers.h"
 #include "watch/changes.h"
@@ -250,7 +250,7 @@ static void on_netlink(struct watch *w)
 	look_soon(w, SETTLE_MS);
 }
 
-/* op_reconcile_each: one thing to do is enough to know. */
+/* reconcile_each: one thing to do is enough to know. */
 static int on_drift(const struct reconcile_action *a, void *arg)
 {
 	(void)a;

@@ -1,10 +1,10 @@
 /*
  * Who is at the other end of a connection, for sharing out the service's time among them.
  *
- * Theory of operation: a user may have 65536 further user IDs and make as many namespaces as he
- * likes, and so may the root of a container. What he cannot leave is the outermost namespace below
- * ours that he is in: of processes for a container, of users for the rest. Whoever made that one is
- * who asks; if that was root, it is the namespace itself.
+ * Theory of operation: a user may have 65536 further user IDs and make as many namespaces as they
+ * like, and so may the root of a container. What they cannot leave is the outermost namespace below
+ * ours that they are in: of processes for a container, of users for the rest. Whoever made that one
+ * is who asks; if that was root, it is the namespace itself.
  */
 #include "watch/who.h"
 

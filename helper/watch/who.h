@@ -11,7 +11,7 @@ struct who {
 
 /*
  * Tells the askers apart that must not be able to multiply: a user is one, whatever user IDs and
- * namespaces he gives himself; a container of root's is one, whatever is made within it; those who
+ * namespaces they make; a container of root's is one, whatever is made within it; those who
  * are gone already are one together. No proof of anything. Returns 0, or -errno.
  */
 int who_asks(int connection, struct who *ret);

@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/config.h"
+#include "base/config_read.h"
 #include "store/pool.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "base/ident.h"
 #include "base/text.h"
-#include "runtime/runtime.h"
+#include "runtime/engines.h"
 
 /* What was read is written and read again as the same. */
 static void there_and_back(const struct ident *id)

@@ -4,7 +4,7 @@
 
 #include "unit.h"
 
-#include "base/config.h"
+#include "base/config_read.h"
 
 #define RANGE "\"2001:db8::d000/124\""
 #define POOL "{\"ranges\":[" RANGE "]}"

@@ -1,9 +1,7 @@
 /* The list of container engines. A new one is a file with a struct runtime, and a line here. */
-#include "runtime/runtime.h"
+#include "runtime/engines.h"
 
 #include <string.h>
-
-#include "runtime/engines.h"
 
 const struct runtime *const runtimes[] = { &runtime_lxc, &runtime_docker, NULL };
 const char *const runtime_names[] = { "lxc", "docker", NULL };

@@ -11,7 +11,7 @@
  * name will lead to. The service keeps them, and gives them up when it ends, as an entry that
  * nobody needs is in its neighbours' way.
  */
-#include "ops/ready.h"
+#include "policy/ready.h"
 
 #include <errno.h>
 #include <string.h>
@@ -25,7 +25,8 @@
 #include "net/neigh.h"
 #include "net/nl.h"
 #include "net/route.h"
-#include "ops/choose.h"
+#include "policy/reserved.h"
+#include "policy/way.h"
 
 bool ready_is(struct nl_sock *host, const struct uplink *u, const struct in6_addr *address)
 {
@@ -54,8 +55,8 @@ static enum state state_of(struct context *c, const struct in6_addr *address)
 										   : FREE;
 }
 
-/* Whether the administrator has something of his own for the address. */
-static bool is_his(struct nl_sock *host, const struct in6_addr *address, int ifindex)
+/* Whether the administrator has made something for the address. */
+static bool is_made_by_hand(struct nl_sock *host, const struct in6_addr *address, int ifindex)
 {
 	struct route route;
 
@@ -73,7 +74,7 @@ static size_t share(size_t free)
 
 /*
  * Adds the next addresses of one pool. One that another answered for a while ago is probed again,
- * but does not count: it may be his still. Returns 0 or -errno.
+ * but does not count: it may be the other's still. Returns 0 or -errno.
  */
 static int list_pool(struct context *c, struct nl_sock *host, const struct host_addresses *own,
 		     const struct pool *pool, struct ready *ret, struct error *e)
@@ -87,13 +88,13 @@ static int list_pool(struct context *c, struct nl_sock *host, const struct host_
 	while (free < READY_EACH * READY_OF && pool_walk_next(&walk, &next->address)) {
 		enum state state = state_of(c, &next->address);
 
-		if (state == TAKEN || choose_reserved(c, own, &next->address))
+		if (state == TAKEN || reserved_is(c, own, &next->address))
 			continue;
-		if (choose_uplink(host, own, pool, &next->address, 0, &next->uplink, e) < 0 ||
+		if (way_out(host, own, pool, &next->address, 0, &next->uplink, e) < 0 ||
 		    !next->uplink.has_mac || !next->uplink.carrier ||
 		    !host_answers(next->uplink.name))
 			return 0;
-		if (is_his(host, &next->address, next->uplink.ifindex))
+		if (is_made_by_hand(host, &next->address, next->uplink.ifindex))
 			continue;
 		next->counts = state == FREE;
 		free += next->counts;
@@ -160,7 +161,7 @@ static int make_one(struct context *c, struct nl_sock *host, const struct ready_
 	if (r < 0)
 		return r;
 	if (r == 1) {
-		choose_set_aside(c, &a->address, owner);
+		reserved_elsewhere(c, &a->address, owner);
 		return 0;
 	}
 	/* a container may have got it meanwhile, and probed itself: then it is the same entry */

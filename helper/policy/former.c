@@ -1,5 +1,5 @@
 /* The lease that a container had before it moved to its present one. */
-#include "ops/former.h"
+#include "policy/former.h"
 
 #include "net/marked.h"
 

@@ -1,11 +1,12 @@
 /* What every verb works with: the configuration, the pools in it, and the store of leases. */
-#include "ops/context.h"
+#include "policy/context.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "runtime/runtime.h"
+#include "base/config_read.h"
+#include "runtime/engines.h"
 
 /* A misspelt engine would reserve an address for nobody. Returns 0 or -EINVAL. */
 static int check_engines(const struct config *c, struct error *e)

@@ -1,11 +1,12 @@
 /* From CONTAINER on the command line to a running instance, or to the holder of a lease. */
-#include "ops/resolve.h"
+#include "policy/resolve.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/note.h"
+#include "runtime/engines.h"
 
 /* Reads name, --runtime and --lxcpath. ret->runtime is "" if none says which engine. */
 static int read_ident(const struct request *q, struct ident *ret, struct error *e)

@@ -6,7 +6,8 @@
 #include "net/nl.h"
 #include "net/port.h"
 #include "net/uplink.h"
-#include "ops/verbs.h"
+#include "policy/context.h"
+#include "policy/request.h"
 #include "runtime/runtime.h"
 
 struct located {

@@ -1,4 +1,4 @@
-/* How one who may not change the network himself has the service do it. */
+/* How those who may not change the network have the service do it. */
 #ifndef V6HOOK_ASK_SERVICE_H
 #define V6HOOK_ASK_SERVICE_H
 

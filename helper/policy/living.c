@@ -1,5 +1,5 @@
 /* Whether the instance that an attachment names lives still. */
-#include "ops/living.h"
+#include "policy/living.h"
 
 #include <errno.h>
 #include <stddef.h>

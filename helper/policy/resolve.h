@@ -2,8 +2,8 @@
 #ifndef V6HOOK_RESOLVE_H
 #define V6HOOK_RESOLVE_H
 
-#include "ops/context.h"
-#include "ops/verbs.h"
+#include "policy/context.h"
+#include "policy/request.h"
 #include "runtime/runtime.h"
 
 /*

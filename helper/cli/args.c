@@ -1,5 +1,5 @@
 /* The command line: which verb, which options, and what --help says of them. */
-#include "args.h"
+#include "cli/args.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/config.h"
-#include "hook.h"
+#include "cli/hook.h"
 
 static const struct known {
 	struct option option;

@@ -3,7 +3,7 @@
 #define V6HOOK_FORMER_H
 
 #include "net/nl.h"
-#include "ops/context.h"
+#include "policy/context.h"
 #include "store/lease.h"
 
 /*

@@ -1,5 +1,5 @@
 /* What verbs found, as people and programs read it. */
-#include "output.h"
+#include "cli/output.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* A container's lease, held: nobody else works on that container until it is released. */
-#include "ops/held.h"
+#include "policy/held.h"
 
-#include "ops/resolve.h"
+#include "policy/resolve.h"
 
 int held_take(const struct context *c, const struct request *q, bool must_exist, struct held *ret,
 	      struct error *e)

@@ -7,7 +7,7 @@
 
 #include "net/port.h"
 #include "net/uplink.h"
-#include "ops/context.h"
+#include "policy/context.h"
 
 /* What is known of the container and the host when the choice is made. */
 struct choose {
@@ -16,11 +16,11 @@ struct choose {
 	const struct port *port;
 	const struct host_addresses *own;
 	const char *ident;
-	uid_t owner;		       /* of the container: an ordinary user's addresses are
-					* the administrator's to choose */
-	const unsigned int *addresses; /* so many leases may the owner have, or null */
-	const struct in6_addr *asked;  /* --address, or null */
-	const struct in6_addr *given;  /* what the engine says it gave */
+	uid_t owner;		      /* of the container: an ordinary user's addresses are
+				       * the administrator's to choose */
+	unsigned int addresses;	      /* so many leases may the owner have; UINT_MAX: any number */
+	const struct in6_addr *asked; /* --address, or null */
+	const struct in6_addr *given; /* what the engine says it gave */
 	int given_count;
 	bool pin_given; /* what the container has at its start is its configuration's: a pin */
 };
@@ -46,27 +46,7 @@ struct choice {
  */
 int choose_lease(const struct choose *q, struct choice *ret, struct error *e);
 
-/*
- * Whether the container may have this address as far as the host and the configuration go.
- * Returns 0, or -EADDRINUSE with STATUS_IN_USE: the host's own, or reserved for another.
- */
-int choose_check(const struct context *c, const struct host_addresses *own, const char *ident,
-		 const struct in6_addr *address, struct error *e);
-
-/* Whether the address is not for just anybody: the host's own, or reserved by the configuration. */
-bool choose_reserved(const struct context *c, const struct host_addresses *own,
-		     const struct in6_addr *address);
-
-/* Lets an address that another answers for rest for hold_s in his name. Others may claim it then.
- */
-void choose_set_aside(struct context *c, const struct in6_addr *address,
-		      const unsigned char owner[6]);
-
 /* Gives back what choose_lease claimed. */
 void choose_undo(struct context *c, const struct choice *choice);
-
-/* Finds the uplink of the pool's range that holds the address. Returns 0 or -errno. */
-int choose_uplink(struct nl_sock *host, const struct host_addresses *own, const struct pool *pool,
-		  const struct in6_addr *address, int via, struct uplink *ret, struct error *e);
 
 #endif

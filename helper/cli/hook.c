@@ -1,6 +1,6 @@
 /* How an engine's hook calls: who the container is comes from the environment, errors go to syslog.
  */
-#include "hook.h"
+#include "cli/hook.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -11,7 +11,7 @@
 #include <sys/time.h>
 #include <syslog.h>
 
-#include "base/config.h"
+#include "base/config_read.h"
 #include "base/deadline.h"
 
 #define LOG_MOST_US 200000

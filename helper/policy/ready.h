@@ -5,7 +5,7 @@
 #include <net/if.h>
 
 #include "net/uplink.h"
-#include "ops/context.h"
+#include "policy/context.h"
 
 #define READY_EACH 3  /* of each pool, at most */
 #define READY_OF 3    /* one of so many that are free */

@@ -3,8 +3,8 @@
 #define V6HOOK_HELD_H
 
 #include "base/cleanup.h"
-#include "ops/context.h"
-#include "ops/verbs.h"
+#include "policy/context.h"
+#include "policy/request.h"
 
 struct held {
 	char ident[IDENT_TEXT_MAX];

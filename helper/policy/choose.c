@@ -1,5 +1,5 @@
 /* Which address a container gets: an asked-for one, its own, the engine's, or a free one. */
-#include "ops/choose.h"
+#include "policy/choose.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -12,28 +12,18 @@
 #include "net/mark.h"
 #include "net/ndisc.h"
 #include "net/route.h"
-#include "ops/living.h"
-#include "ops/quota.h"
-#include "ops/ready.h"
-#include "ops/verbs.h"
+#include "policy/living.h"
+#include "policy/quota.h"
+#include "policy/ready.h"
+#include "policy/reserved.h"
+#include "policy/way.h"
+#include "policy/withdraw.h"
 
 #define TAKEN_MOST 8 /* addresses that others answer for, in one attach */
 
 static bool same(const struct in6_addr *a, const struct in6_addr *b)
 {
 	return memcmp(a, b, sizeof(*a)) == 0;
-}
-
-bool choose_reserved(const struct context *c, const struct host_addresses *own,
-		     const struct in6_addr *address)
-{
-	const struct config *config = c->config;
-
-	for (size_t i = 0; i < config->container_count; i++)
-		if (config->containers[i].has_address &&
-		    same(&config->containers[i].address, address))
-			return true;
-	return host_addresses_have(own, address, NULL);
 }
 
 /* For lease_allocate: addresses of the host, reserved ones, and those that lead somewhere already.
@@ -44,48 +34,15 @@ static bool is_forbidden(const struct in6_addr *address, bool taking_back, void 
 	struct error ignored;
 	struct route route;
 
-	if (choose_reserved(q->c, q->own, address))
+	if (reserved_is(q->c, q->own, address))
 		return true;
 	/* who holds a lease is asked by the caller, and costs less than the route */
 	if (!taking_back && q->c->store->ops->at(q->c->store, address, NULL, &ignored) != 0)
 		return false;
 	/* what still leads to a container is not idle, whatever the leases say; and a route that
-	 * the administrator made is his reason */
+	 * the administrator made has a reason */
 	return route_lookup(q->host, address, &route) == 0 && route.length == 128 &&
 	       (taking_back || route.protocol != V6HOOK_PROTOCOL);
-}
-
-int choose_check(const struct context *c, const struct host_addresses *own, const char *ident,
-		 const struct in6_addr *address, struct error *e)
-{
-	const struct config *config = c->config;
-	char text[INET6_ADDRSTRLEN];
-	const char *why;
-
-	inet_ntop(AF_INET6, address, text, sizeof(text));
-	if (host_addresses_have(own, address, &why))
-		return error_set(e, STATUS_IN_USE, -EADDRINUSE, "address %s %s", text, why);
-	for (size_t i = 0; i < config->container_count; i++)
-		if (config->containers[i].has_address &&
-		    same(&config->containers[i].address, address) &&
-		    strcmp(config->containers[i].ident, ident) != 0)
-			return error_set(e, STATUS_IN_USE, -EADDRINUSE,
-					 "address %s is reserved for %.200s by the configuration",
-					 text, config->containers[i].ident);
-	return 0;
-}
-
-int choose_uplink(struct nl_sock *host, const struct host_addresses *own, const struct pool *pool,
-		  const struct in6_addr *address, int via, struct uplink *ret, struct error *e)
-{
-	struct in6_addr first, last;
-	const struct range *range = pool->ranges;
-
-	while (!range_contains(range, address))
-		range++;
-	first = range_address(range->prefix, range->first);
-	last = range_address(range->prefix, range->last);
-	return uplink_find(host, own, pool->uplink, &first, &last, via, ret, e);
 }
 
 /* The address that the container must have, or null if any will do. @storage: for the result */
@@ -142,27 +99,13 @@ static int probe(const struct choose *q, const struct choice *choice, unsigned c
 			 owner[0], owner[1], owner[2], owner[3], owner[4], owner[5]);
 }
 
-void choose_set_aside(struct context *c, const struct in6_addr *address,
-		      const unsigned char owner[6])
-{
-	struct lease aside = { .address = *address, .created = time(NULL), .freed = time(NULL) };
-	struct lease holder, rested;
-	struct error ignored;
-
-	if (c->store->ops->at(c->store, address, &rested, &ignored) == 1 && rested.freed)
-		c->store->ops->remove(c->store, &rested, &ignored);
-	snprintf(aside.ident, sizeof(aside.ident), LEASE_ELSEWHERE "%02x-%02x-%02x-%02x-%02x-%02x",
-		 owner[0], owner[1], owner[2], owner[3], owner[4], owner[5]);
-	c->store->ops->claim(c->store, &aside, &holder, &ignored);
-}
-
 /* Turns a lease just claimed into that. */
 static void set_aside(struct context *c, const struct lease *lease, const unsigned char owner[6])
 {
 	struct error ignored;
 
 	if (c->store->ops->remove(c->store, lease, &ignored) == 0)
-		choose_set_aside(c, &lease->address, owner);
+		reserved_elsewhere(c, &lease->address, owner);
 }
 
 /* Makes a former lease the container's again: its file is there still, its link may not be. */
@@ -181,8 +124,8 @@ static int complete(const struct choose *q, struct choice *choice, struct error 
 	choice->pool = pools_find(q->c->pools, &choice->lease.address, e);
 	if (!choice->pool)
 		return -ERANGE;
-	return choose_uplink(q->host, q->own, choice->pool, &choice->lease.address, q->port->via,
-			     &choice->uplink, e);
+	return way_out(q->host, q->own, choice->pool, &choice->lease.address, q->port->via,
+		       &choice->uplink, e);
 }
 
 /* Whether the engine itself says that it gave the container this address. */
@@ -201,24 +144,29 @@ static bool engine_gave(const struct choose *q, const struct in6_addr *address)
 static int end_former(const struct choose *q, const struct lease *wanted_lease, struct error *e)
 {
 	struct lease_store *s = q->c->store;
-	struct request request = { .release = true };
-	char container[IDENT_TEXT_MAX];
+	_close_ int lock = -1;
 	struct attachment a;
-	struct listing ignored;
-	struct lease holder;
-	struct ident id;
+	struct lease holder, now;
 	struct error error;
+	bool has_record;
+	int r;
 
-	if (s->ops->claim(s, wanted_lease, &holder, &error) != -EEXIST || holder.pinned ||
-	    ident_from_text(holder.ident, &id) < 0 ||
-	    (!holder.freed && s->ops->attachment(s, holder.ident, &a, &error) == 1 &&
-	     attachment_is_live(&a, q->c->boot_id) && living(&a)))
+	if (s->ops->claim(s, wanted_lease, &holder, &error) != -EEXIST || holder.pinned)
 		return -EADDRINUSE;
 	if (holder.freed)
 		return 0;
-	request.container = ident_container(&id, container);
-	request.lxcpath = *id.path ? id.path : NULL;
-	return op_detach(q->c, &request, &ignored, e);
+	r = s->ops->lock(s, LOCK_CONTAINER, holder.ident, false, CONTEXT_WAIT_MS, &lock, e);
+	if (r == 0)
+		r = s->ops->attachment(s, holder.ident, &a, e);
+	if (r < 0)
+		return r;
+	has_record = r == 1;
+	if (has_record && attachment_is_live(&a, q->c->boot_id) && living(&a))
+		return -EADDRINUSE;
+	if (s->ops->find(s, holder.ident, &now, e) != 1 || !same(&now.address, &holder.address))
+		return 0;
+	r = withdraw_address(q->c, &holder, has_record ? &a : NULL, e);
+	return r < 0 ? r : withdraw_lease(q->c, &holder, e);
 }
 
 /* Claims the address for the container. Returns as choose_lease. */
@@ -256,7 +204,7 @@ static int take_wanted(const struct choose *q, const struct in6_addr *address,
 	if (held && held->pinned)
 		return error_set(e, STATUS_FAILED, -EBUSY,
 				 "it is pinned to another address: v6hook unpin it first");
-	r = choose_check(q->c, q->own, q->ident, address, e);
+	r = reserved_check(q->c, q->own, q->ident, address, e);
 	if (r == 0)
 		r = claim_wanted(q, address, choice.given && q->pin_given, &choice.lease, e);
 	if (r < 0)
@@ -289,7 +237,7 @@ static int take_free(const struct choose *q, const struct lease *held, struct ch
 	if (held)
 		choice.left = *held;
 	/* before it might be taken from another; once more after it, for two at the same time */
-	r = quota_check(q, 1 - choice.moved, e);
+	r = quota_check(q->c, q->ident, q->owner, q->addresses, 1 - choice.moved, e);
 	if (r < 0)
 		return r;
 	r = -EADDRINUSE;
@@ -304,7 +252,7 @@ static int take_free(const struct choose *q, const struct lease *held, struct ch
 			relink(q->c, held);
 			return r;
 		}
-		r = quota_check(q, -choice.moved, e);
+		r = quota_check(q->c, q->ident, q->owner, q->addresses, -choice.moved, e);
 		if (r == 0)
 			r = complete(q, &choice, e);
 		if (r == 0)

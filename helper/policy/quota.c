@@ -1,5 +1,5 @@
 /* How many addresses an ordinary user has, and may have. */
-#include "ops/quota.h"
+#include "policy/quota.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -8,7 +8,8 @@
 
 /* Counts the owner's leases. */
 struct count {
-	const struct choose *q;
+	const char *ident;
+	uid_t owner;
 	int64_t rests_since; /* what was freed later is for nobody else yet */
 	unsigned int leases, resting;
 };
@@ -18,38 +19,39 @@ static int on_lease(const struct lease *lease, void *arg)
 	struct count *count = arg;
 	struct ident id;
 
-	if (ident_from_text(lease->ident, &id) < 0 || id.owner != count->q->owner)
+	if (ident_from_text(lease->ident, &id) < 0 || id.owner != count->owner)
 		return 0;
 	count->leases += !lease->freed;
 	/* a rest keeps an address from everybody, but from the container that had it */
 	count->resting +=
-		lease->freed > count->rests_since && strcmp(lease->ident, count->q->ident) != 0;
+		lease->freed > count->rests_since && strcmp(lease->ident, count->ident) != 0;
 	return 0;
 }
 
-int quota_check(const struct choose *q, int more, struct error *e)
+int quota_check(const struct context *c, const char *ident, uid_t owner, unsigned int most,
+		int more, struct error *e)
 {
-	const unsigned int *most = q->addresses;
 	struct count count = {
-		.q = q,
-		.rests_since = time(NULL) - q->c->config->hold_s,
+		.ident = ident,
+		.owner = owner,
+		.rests_since = time(NULL) - c->config->hold_s,
 	};
 	int64_t leases;
 	int r;
 
-	if (!most || *most == UINT_MAX)
+	if (most == UINT_MAX)
 		return 0;
-	r = q->c->store->ops->walk(q->c->store, on_lease, &count, e);
+	r = c->store->ops->walk(c->store, on_lease, &count, e);
 	if (r < 0)
 		return r;
 	leases = (int64_t)count.leases + more;
-	if (leases > *most)
+	if (leases > most)
 		return error_set(e, STATUS_FULL, -EDQUOT,
 				 "its user has as many addresses as the configuration allows: %u",
-				 *most);
-	if (leases + count.resting > 2 * (int64_t)*most)
+				 most);
+	if (leases + count.resting > 2 * (int64_t)most)
 		return error_set(e, STATUS_FULL, -EDQUOT,
 				 "%u addresses that its user gave up rest for hold_s (%u s)",
-				 count.resting, q->c->config->hold_s);
+				 count.resting, c->config->hold_s);
 	return 0;
 }

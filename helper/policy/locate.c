@@ -1,10 +1,10 @@
 /* A running container, pinned: its network namespace, its port, and the host as it is seen now. */
-#include "ops/locate.h"
+#include "policy/locate.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "ops/resolve.h"
+#include "policy/resolve.h"
 
 /* Whether the port is where the asker may have one. Returns 0 or -EPERM. */
 static int check_bridge(const struct allowance *allowed, const char *bridge, struct error *e)

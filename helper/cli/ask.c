@@ -1,5 +1,5 @@
-/* How one who may not change the network himself has the service do it. */
-#include "ask.h"
+/* How those who may not change the network have the service do it. */
+#include "cli/ask.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -13,8 +13,9 @@
 
 #include "base/ask.h"
 #include "base/cleanup.h"
-#include "ops/resolve.h"
-#include "runtime/runtime.h"
+#include "base/config_read.h"
+#include "policy/resolve.h"
+#include "runtime/engines.h"
 
 /* What is handed over of a container: its network namespace, its first process. */
 struct handed {
@@ -52,7 +53,7 @@ static int find(const struct config *config, const struct request *q, bool attac
 
 	if (r < 0)
 		return r;
-	/* list and journal call it USER/lxc:NAME, and so may he */
+	/* list and journal call it USER/lxc:NAME, and so may they */
 	if (strchr(q->container, '/') && id.owner != geteuid())
 		return error_set(e, STATUS_FAILED, -EPERM,
 				 "only root attaches and detaches what is another's");
@@ -68,7 +69,8 @@ static int find(const struct config *config, const struct request *q, bool attac
 	return resolve_instance(&c, &named, ret, e);
 }
 
-/* Opens what an attach hands over. Returns 0 or -errno; of what is not his, with @why before it. */
+/* Opens what an attach hands over. Returns 0 or -errno; of what is not theirs, with @why before it.
+ */
 static int open_container(pid_t pid, const struct error *why, struct handed *ret, struct error *e)
 {
 	char path[64];
@@ -168,7 +170,7 @@ int ask_service(const struct request *q, bool attach, const struct error *why, s
 	struct error ignored;
 	int r = check(q, e);
 
-	/* one that he may not read says nothing against the service */
+	/* one that they may not read says nothing against the service */
 	if (r == 0)
 		r = config_read(q->config_path, &config, e);
 	if (r == -EACCES || r == -ENOENT)

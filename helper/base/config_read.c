@@ -1,0 +1,211 @@
+/*
+ * The configuration file, read strictly.
+ *
+ * Theory of operation: each object of the file has a table of its keys; value_object walks the
+ * members and looks every one up, so that an unknown key is an error by construction and an
+ * error names the way to its key ("pools[0].ranges[1]"). A handler checks one value and stores it.
+ */
+#include "base/config_read.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/config_lists.h"
+#include "base/file.h"
+#include "base/json.h"
+
+#define MS_MAX 60000
+#define HOLD_MAX (30 * 24 * 3600)
+
+/* expose, docker */
+
+/* "all", "published", "none", or a list of "PORT/PROTO"; whether it asks for filtering. */
+static int read_expose(const struct value *v, enum config_expose *ret, bool *filters)
+{
+	static const char *const words[] = { "all", "published", "none", NULL };
+	int word = 0, r = value_word(v, words, &word);
+
+	*ret = (enum config_expose)word;
+	*filters |= word != EXPOSE_ALL;
+	return r;
+}
+
+static int expose_lxc(const struct value *v, void *into)
+{
+	struct config *c = into;
+
+	return read_expose(v, &c->expose_lxc, &c->promises_filter);
+}
+
+static int expose_docker(const struct value *v, void *into)
+{
+	struct config *c = into;
+
+	return read_expose(v, &c->expose_docker, &c->promises_filter);
+}
+
+static int read_exposes(const struct value *v, void *into)
+{
+	static const struct key keys[] = {
+		{ "lxc", expose_lxc },
+		{ "docker", expose_docker },
+		{ NULL, NULL },
+	};
+
+	return value_object(v, keys, into);
+}
+
+static int lxc_required(const struct value *v, void *into)
+{
+	bool required; /* acted on by config_requires_lxc, for which all else may be wrong */
+
+	(void)into;
+	return value_bool(v, &required);
+}
+
+static int read_lxc(const struct value *v, void *into)
+{
+	static const struct key keys[] = {
+		{ "required", lxc_required },
+		{ NULL, NULL },
+	};
+
+	return value_object(v, keys, into);
+}
+
+static int docker_attach(const struct value *v, void *into)
+{
+	static const char *const words[] = { "all", "labelled", NULL };
+	int word = 0, r = value_word(v, words, &word);
+
+	((struct config *)into)->docker_labelled = word == 1;
+	return r;
+}
+
+static int docker_socket(const struct value *v, void *into)
+{
+	return value_path(v, &((struct config *)into)->docker_socket);
+}
+
+static int read_docker(const struct value *v, void *into)
+{
+	static const struct key keys[] = {
+		{ "attach", docker_attach },
+		{ "socket", docker_socket },
+		{ NULL, NULL },
+	};
+
+	return value_object(v, keys, into);
+}
+
+/* the rest of the top level */
+
+static int read_socket(const struct value *v, void *into)
+{
+	return value_path(v, &((struct config *)into)->socket);
+}
+
+static int read_gateway(const struct value *v, void *into)
+{
+	struct config *c = into;
+
+	if (!cJSON_IsString(v->json) ||
+	    inet_pton(AF_INET6, v->json->valuestring, &c->gateway) != 1 ||
+	    !IN6_IS_ADDR_LINKLOCAL(&c->gateway))
+		return value_bad(v, "must be a link-local IPv6 address such as \"fe80::1\"");
+	return 0;
+}
+
+static int read_probe_ms(const struct value *v, void *into)
+{
+	return value_number(v, MS_MAX, &((struct config *)into)->probe_ms);
+}
+
+static int read_hold_s(const struct value *v, void *into)
+{
+	return value_number(v, HOLD_MAX, &((struct config *)into)->hold_s);
+}
+
+static int read_guard(const struct value *v, void *into)
+{
+	struct config *c = into;
+	int r = value_bool(v, &c->guard);
+
+	c->promises_filter |= r == 0 && c->guard;
+	return r;
+}
+
+static int read_state_dir(const struct value *v, void *into)
+{
+	return value_path(v, &((struct config *)into)->state_dir);
+}
+
+static const struct key top[] = {
+	{ "pools", config_read_pools },
+	{ "gateway", read_gateway },
+	{ "probe_ms", read_probe_ms },
+	{ "hold_s", read_hold_s },
+	{ "expose", read_exposes },
+	{ "guard", read_guard },
+	{ "lxc", read_lxc },
+	{ "docker", read_docker },
+	{ "containers", config_read_containers },
+	{ "users", config_read_users },
+	{ "socket", read_socket },
+	{ "state_dir", read_state_dir },
+	{ NULL, NULL },
+};
+
+int config_read(const char *path, struct config **ret, struct error *e)
+{
+	_config_ struct config *c = NULL;
+	_json_ cJSON *tree = NULL;
+	_free_ char *text = NULL;
+	struct value all = { NULL, "", e };
+	size_t len = 0;
+	int r = config_defaults(&c, e);
+
+	if (r < 0)
+		return r;
+	r = file_read(AT_FDCWD, path, CONFIG_SIZE_MAX, &text, &len);
+	if (r == -ENOENT)
+		return error_set(e, STATUS_USAGE, r,
+				 "no configuration %s: it must name the range of your provider, "
+				 "{ \"pools\": [ { \"ranges\": [\"PREFIX/LEN\"] } ] }",
+				 path);
+	if (r == -EFBIG)
+		return error_set(e, STATUS_USAGE, r, "configuration %s: larger than 1 MiB", path);
+	if (r < 0)
+		return error_set(e, STATUS_USAGE, r, "cannot read configuration %s: %s", path,
+				 r == -EISDIR ? "not a regular file" : strerror(-r));
+	r = json_parse(text, len, &tree, e);
+	if (r < 0)
+		return error_prefix(e, r, "configuration %s", path);
+	all.json = tree;
+	if (!cJSON_IsObject(tree))
+		return error_set(e, STATUS_USAGE, -EINVAL,
+				 "configuration %s: must be one object { ... }", path);
+	r = value_object(&all, top, c);
+	if (r < 0)
+		return error_prefix(e, r, "configuration %s", path);
+	if (c->pool_count == 0)
+		return error_set(e, STATUS_USAGE, -EINVAL, "configuration %s: has no \"pools\"",
+				 path);
+	*ret = steal_ptr(&c);
+	return 0;
+}
+
+bool config_requires_lxc(const char *path)
+{
+	_free_ char *text = NULL;
+	_json_ cJSON *tree = NULL;
+	struct error ignored;
+	size_t len;
+
+	return file_read(AT_FDCWD, path, CONFIG_SIZE_MAX, &text, &len) == 0 &&
+	       json_parse(text, len, &tree, &ignored) == 0 &&
+	       cJSON_IsTrue(json_member(json_member(tree, "lxc"), "required"));
+}

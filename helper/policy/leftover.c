@@ -1,0 +1,79 @@
+/* Leases and kernel entries that belong to nobody: what a run that was killed has left. */
+#include "policy/leftover.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Whether two leases are of one address. */
+static bool same_address(const struct lease *a, const struct lease *b)
+{
+	return memcmp(&a->address, &b->address, sizeof(a->address)) == 0;
+}
+
+int leftover_is_stray(struct context *c, const struct lease *lease, struct error *e)
+{
+	struct lease present;
+	int r = c->store->ops->find(c->store, lease->ident, &present, e);
+
+	return r < 0 ? r : r == 0 || !same_address(&present, lease);
+}
+
+/* Whether the container is recorded as attached. Returns 1, 0 or -errno. */
+static int is_live(struct context *c, const char *ident, struct error *e)
+{
+	struct attachment now;
+	int r = c->store->ops->attachment(c->store, ident, &now, e);
+
+	return r <= 0 ? r : attachment_is_live(&now, c->boot_id);
+}
+
+int leftover_lease(struct context *c, const struct lease *stray, struct lease *ret_now,
+		   int *ret_lock, struct error *e)
+{
+	struct lease_store *s = c->store;
+	struct lease present, now;
+	_close_ int lock = -1;
+	int r = s->ops->lock(s, LOCK_CONTAINER, stray->ident, false, 0, &lock, e), live = 0;
+
+	if (r == -EBUSY)
+		return LEFTOVER_NONE;
+	if (r == 0)
+		r = s->ops->at(s, &stray->address, &now, e);
+	if (r == 0 || (r == 1 && (now.freed || strcmp(now.ident, stray->ident) != 0)))
+		return LEFTOVER_NONE;
+	if (r >= 0)
+		r = s->ops->find(s, stray->ident, &present, e);
+	if (r == 1 && same_address(&present, stray))
+		return LEFTOVER_NONE;
+	/* beside a present lease it was left in a move; without one it may have lost its link */
+	if (r == 0)
+		live = is_live(c, stray->ident, e);
+	if (r < 0 || live < 0)
+		return r < 0 ? r : live;
+	*ret_now = now;
+	*ret_lock = steal_fd(&lock);
+	return live ? LEFTOVER_UNLINKED : LEFTOVER_GONE;
+}
+
+int leftover_entry(struct context *c, const struct marked_entry *entry, int *ret_lock,
+		   struct error *e)
+{
+	struct lease_store *s = c->store;
+	_close_ int lock = -1;
+	struct lease lease;
+	int r = s->ops->at(s, &entry->address, &lease, e);
+
+	if (r < 0)
+		return r;
+	if (r == 0 || lease.freed)
+		return LEFTOVER_GONE;
+	r = s->ops->lock(s, LOCK_CONTAINER, lease.ident, false, 0, &lock, e);
+	if (r == -EBUSY)
+		return LEFTOVER_NONE;
+	if (r == 0)
+		r = is_live(c, lease.ident, e);
+	if (r != 0)
+		return r < 0 ? r : LEFTOVER_NONE;
+	*ret_lock = steal_fd(&lock);
+	return LEFTOVER_GONE;
+}

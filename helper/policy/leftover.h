@@ -1,0 +1,35 @@
+/* Leases and kernel entries that belong to nobody: what a run that was killed has left. */
+#ifndef V6HOOK_LEFTOVER_H
+#define V6HOOK_LEFTOVER_H
+
+#include "net/marked.h"
+#include "policy/context.h"
+
+enum leftover {
+	LEFTOVER_NONE,	   /* it is somebody's, or its container is at work and knows better */
+	LEFTOVER_GONE,	   /* nobody's: to be given up */
+	LEFTOVER_UNLINKED, /* a lease in use that has only lost its link: to be made again */
+};
+
+/*
+ * Whether a lease is not its container's present one. Seen without a lock it may be about to
+ * become that. Returns 1, 0 or -errno.
+ */
+int leftover_is_stray(struct context *c, const struct lease *lease, struct error *e);
+
+/*
+ * Judges a lease that is not its container's present one: one that it has moved from, or had not
+ * got yet. @ret_lock: the container's, to be held while something is done about it
+ * Returns enum leftover and the lease as it is now, or -errno.
+ */
+int leftover_lease(struct context *c, const struct lease *stray, struct lease *ret_now,
+		   int *ret_lock, struct error *e);
+
+/*
+ * Judges a marked entry by the leases as they are now: someone may have been attached since they
+ * were read. @ret_lock: as above. Returns enum leftover or -errno.
+ */
+int leftover_entry(struct context *c, const struct marked_entry *entry, int *ret_lock,
+		   struct error *e);
+
+#endif

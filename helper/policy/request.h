@@ -1,0 +1,48 @@
+/* What is asked: of which container, by whom, and what they are allowed. */
+#ifndef V6HOOK_REQUEST_H
+#define V6HOOK_REQUEST_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "store/lease.h"
+
+/* What one who is not the administrator is allowed. */
+struct allowance {
+	unsigned int addresses;	    /* so many leases at most */
+	const char *const *bridges; /* null: any */
+	size_t bridge_count;
+};
+
+/* The command line, read. */
+struct request {
+	const char *config_path;
+	const char *container; /* NAME, lxc:NAME or docker:NAME */
+	const char *runtime;   /* --runtime, or null */
+	const char *lxcpath;   /* --lxcpath, or null */
+	pid_t pid;	       /* --pid, or 0 */
+	uint64_t netns_dev;    /* the namespace that this process must be in, or 0 */
+	uint64_t netns_inode;
+	uint64_t started;  /* and when the process was started; 0: does not matter */
+	const char *netns; /* --netns, or null */
+	bool has_address;
+	struct in6_addr address;
+	bool release;		      /* detach --release */
+	const unsigned char *mac;     /* the port to use if there are several, or null */
+	const struct in6_addr *given; /* addresses that the engine says it gave the container */
+	int given_count;
+	const char *instance; /* the engine's ID of the instance, if it is known; or null */
+	/*
+	 * The attachment on which the decision was made, or null: if it is another by the time that
+	 * the container is locked, nothing is done and -ESTALE returned, without a message.
+	 */
+	const struct attachment *expected;
+	const struct allowance *allowance; /* null: the administrator's own request */
+	bool starts; /* by the hook that starts the container, whose addresses are its
+			configuration's */
+	bool hook;   /* called by an engine's hook: a failure is recorded for list */
+};
+
+#endif
