@@ -64,6 +64,7 @@ int hook_read(const char *engine, struct request *ret, struct error *e)
 		return refuse(e, "LXC_NAME is too long");
 	ret->container = container;
 	ret->lxcpath = file ? path_of(file, name) : NULL;
+	ret->engine_config = file;
 	ret->starts = type && strcmp(type, "start-host") == 0;
 	if (ret->starts && (!pid || sscanf(pid, "%d%c", &ret->pid, &end) != 1 || ret->pid < 1))
 		return refuse(e, "LXC_PID is not set");

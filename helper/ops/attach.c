@@ -36,6 +36,7 @@ struct attach {
 	char ident[IDENT_TEXT_MAX];
 	int lock, host_lock;
 	struct located at;
+	struct given given;
 	struct choice choice;
 	struct attachment before; /* as recorded before this call */
 	bool had_before;
@@ -56,19 +57,19 @@ static int choose(struct attach *a, const struct request *q, struct error *e)
 	const struct choose choose = {
 		.c = a->c,
 		.host = a->at.host,
-		.inner = a->at.inner,
 		.port = &a->at.port,
 		.own = &a->at.own,
 		.ident = a->ident,
 		.owner = a->instance.ident.owner,
 		.addresses = q->allowance ? q->allowance->addresses : UINT_MAX,
 		.asked = q->has_address ? &q->address : NULL,
-		.pin_given = q->starts,
-		.given = q->given ? q->given : a->instance.given,
-		.given_count = q->given ? q->given_count : a->instance.given_count,
+		.label = q->label,
+		.given = &a->given,
 	};
-	int r = choose_lease(&choose, &a->choice, e);
+	int r = given_read(q, &a->instance, a->at.inner, &a->at.port, &a->given, e);
 
+	if (r == 0)
+		r = choose_lease(&choose, &a->choice, e);
 	if (r == 0 && a->choice.uplink.ifindex == a->at.port.via) {
 		choose_undo(a->c, &a->choice);
 		return error_set(e, STATUS_FAILED, -EINVAL,
@@ -228,7 +229,7 @@ static int connect_container(struct attach *a, const struct request *q, struct e
 		.port = &a->at.port,
 		.gateway = host.gateway,
 		.address = host.address,
-		.keeps_route = a->choice.given,
+		.keeps_route = given_found(&a->given, &host.address),
 	};
 	struct host_effects host_done = { 0 };
 	struct container_effects inner_done = { 0 };
@@ -319,9 +320,10 @@ static void describe(const struct attach *a, struct listing *ret)
 		.state = LIST_ATTACHED,
 		.since = a->recorded ? a->since : a->before.since,
 		.changed = a->changed,
-		.unprobed = a->recorded && !a->choice.fresh && !a->choice.given &&
+		.unprobed = a->recorded && !a->choice.fresh && !a->choice.engines &&
 			    !a->choice.pool->routed && a->c->config->probe_ms,
 	};
+	memcpy(ret->unheard, a->choice.unheard, sizeof(ret->unheard));
 	memcpy(ret->bridge, a->at.port.via_name, sizeof(ret->bridge));
 	memcpy(ret->uplink, a->choice.uplink.name, sizeof(ret->uplink));
 }

@@ -25,10 +25,11 @@ struct listing {
 	char bridge[IF_NAMESIZE];
 	char uplink[IF_NAMESIZE];
 	int64_t since;
-	char error[256]; /* why the last attach failed, or "" */
-	bool changed;	 /* by this attach or detach */
-	bool unprobed;	 /* a start that did not wait for a probe: op_attach_probe() */
-	bool asked;	 /* of the service, which tells no more than the address */
+	char error[256];   /* why the last attach failed, or "" */
+	bool changed;	   /* by this attach or detach */
+	bool unprobed;	   /* a start that did not wait for a probe: op_attach_probe() */
+	char unheard[256]; /* why a label was not followed by this attach, or "" */
+	bool asked;	   /* of the service, which tells no more than the address */
 };
 
 /* Gives a running container its address. Returns 0 and what it has, or -errno with a status. */

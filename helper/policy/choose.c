@@ -1,4 +1,11 @@
-/* Which address a container gets: an asked-for one, its own, the engine's, or a free one. */
+/*
+ * Which address a container gets: the first of those that speak for it, in the order of their
+ * authority.
+ *
+ * Theory of operation: the candidates are listed first, each with where it came from; the first one
+ * is claimed and, if it is new, probed. Only if there is none, a free one is looked for. A
+ * container never decides: what is found on its interface is no candidate (given.c).
+ */
 #include "policy/choose.h"
 
 #include <arpa/inet.h>
@@ -8,7 +15,6 @@
 #include <time.h>
 
 #include "base/note.h"
-#include "net/container.h"
 #include "net/mark.h"
 #include "net/ndisc.h"
 #include "net/route.h"
@@ -45,34 +51,45 @@ static bool is_forbidden(const struct in6_addr *address, bool taking_back, void 
 	       (taking_back || route.protocol != V6HOOK_PROTOCOL);
 }
 
-/* The address that the container must have, or null if any will do. @storage: for the result */
-static const struct in6_addr *wanted(const struct choose *q, const struct lease *held,
-				     bool *ret_given, struct in6_addr *storage, struct error *e)
+enum source { FROM_ASKED, FROM_CONFIG, FROM_PIN, FROM_ENGINE, FROM_LABEL, FROM_LEASE };
+
+/* An address that somebody names for the container, and who. */
+struct candidate {
+	struct in6_addr address;
+	enum source source;
+};
+
+#define CANDIDATES_MOST (FROM_LEASE + 1)
+
+static void add(struct candidate *list, int *count, const struct in6_addr *address,
+		enum source source)
+{
+	if (address)
+		list[(*count)++] = (struct candidate){ *address, source };
+}
+
+/* Lists who speaks for the container, the highest authority first. Returns how many. */
+static int list_candidates(const struct choose *q, const struct lease *held,
+			   struct candidate list[CANDIDATES_MOST])
 {
 	const struct config_container *said = config_container(q->c->config, q->ident);
-	struct in6_addr given[GIVEN_MAX];
+	const struct in6_addr *engines = NULL;
 	struct error ignored;
-	int count = container_given(q->inner, q->port, given, e);
-	const struct in6_addr *want = NULL;
+	int count = 0;
 
-	if (q->asked)
-		*storage = *q->asked, want = storage;
-	else if (said && said->has_address)
-		*storage = said->address, want = storage;
-	else if (held && held->pinned)
-		*storage = held->address, want = storage;
-	for (int i = 0; i < count; i++) {
-		if (want && same(want, &given[i]))
-			*ret_given = true;
-		if (!want && q->owner == 0 && pools_find(q->c->pools, &given[i], &ignored)) {
-			*storage = given[i];
-			*ret_given = true;
-			return storage;
-		}
-	}
-	if (!want && held)
-		*storage = held->address, want = storage;
-	return want;
+	for (int i = q->given->count - 1; q->owner == 0 && i >= 0; i--)
+		if (pools_find(q->c->pools, &q->given->list[i], &ignored))
+			engines = &q->given->list[i];
+	add(list, &count, q->asked, FROM_ASKED);
+	add(list, &count, said && said->has_address ? &said->address : NULL, FROM_CONFIG);
+	add(list, &count, held && held->pinned ? &held->address : NULL, FROM_PIN);
+	add(list, &count, engines, FROM_ENGINE);
+	add(list, &count, q->owner == 0 ? q->label : NULL, FROM_LABEL);
+	/* a lease that the configuration has left behind is left for another */
+	add(list, &count,
+	    held && pools_find(q->c->pools, &held->address, &ignored) ? &held->address : NULL,
+	    FROM_LEASE);
+	return count;
 }
 
 /*
@@ -128,15 +145,6 @@ static int complete(const struct choose *q, struct choice *choice, struct error 
 		       &choice->uplink, e);
 }
 
-/* Whether the engine itself says that it gave the container this address. */
-static bool engine_gave(const struct choose *q, const struct in6_addr *address)
-{
-	for (int i = 0; i < q->given_count; i++)
-		if (same(&q->given[i], address))
-			return true;
-	return false;
-}
-
 /*
  * Ends the lease of one that is gone, for an address that the engine has given anew.
  * Returns 0, or -EADDRINUSE if the holder lives or is pinned (the message stays), or -errno.
@@ -169,32 +177,34 @@ static int end_former(const struct choose *q, const struct lease *wanted_lease, 
 	return r < 0 ? r : withdraw_lease(q->c, &holder, e);
 }
 
-/* Claims the address for the container. Returns as choose_lease. */
-static int claim_wanted(const struct choose *q, const struct in6_addr *address, bool pinned,
-			struct lease *ret, struct error *e)
+/* Claims the candidate for the container. Returns as choose_lease. */
+static int claim(const struct choose *q, const struct candidate *c, struct lease *ret,
+		 struct error *e)
 {
-	unsigned int hold_s = q->c->config->hold_s;
-	struct lease lease = { .address = *address, .created = time(NULL) };
-	int r = lease_claim(q->c->store, address, q->ident, pinned, hold_s, ret, e);
+	/* what its own configuration names is as good as a pin */
+	bool pinned = c->source == FROM_ENGINE && q->given->written;
+	struct lease lease = { .address = c->address, .created = time(NULL) };
+	int r = lease_claim(q->c->store, &c->address, q->ident, pinned, q->c->config->hold_s, ret,
+			    e);
 
-	if (r != -EADDRINUSE || !engine_gave(q, address))
+	if (r != -EADDRINUSE || c->source != FROM_ENGINE || q->given->written)
 		return r;
 	snprintf(lease.ident, sizeof(lease.ident), "%s", q->ident);
 	r = end_former(q, &lease, e);
-	return r < 0 ? r : lease_claim(q->c->store, address, q->ident, pinned, 0, ret, e);
+	return r < 0 ? r : lease_claim(q->c->store, &c->address, q->ident, false, 0, ret, e);
 }
 
-/* Claims the address that must be, and nothing else. Returns as choose_lease. */
-static int take_wanted(const struct choose *q, const struct in6_addr *address,
-		       const struct lease *held, struct choice *ret, struct error *e)
+/* Makes the candidate the container's, and nothing else. Returns as choose_lease. */
+static int take(const struct choose *q, const struct candidate *c, const struct lease *held,
+		struct choice *ret, struct error *e)
 {
-	struct choice choice = { .given = ret->given };
+	struct choice choice = { .engines = c->source == FROM_ENGINE && !q->given->written };
 	unsigned char owner[6];
 	int r;
 
-	if (!pools_find(q->c->pools, address, e))
+	if (!pools_find(q->c->pools, &c->address, e))
 		return -ERANGE;
-	if (held && same(&held->address, address)) {
+	if (held && same(&held->address, &c->address)) {
 		choice.lease = *held;
 		r = complete(q, &choice, e);
 		if (r == 0)
@@ -204,9 +214,9 @@ static int take_wanted(const struct choose *q, const struct in6_addr *address,
 	if (held && held->pinned)
 		return error_set(e, STATUS_FAILED, -EBUSY,
 				 "it is pinned to another address: v6hook unpin it first");
-	r = reserved_check(q->c, q->own, q->ident, address, e);
+	r = reserved_check(q->c, q->own, q->ident, &c->address, e);
 	if (r == 0)
-		r = claim_wanted(q, address, choice.given && q->pin_given, &choice.lease, e);
+		r = claim(q, c, &choice.lease, e);
 	if (r < 0)
 		return r;
 	choice.fresh = true;
@@ -215,8 +225,7 @@ static int take_wanted(const struct choose *q, const struct in6_addr *address,
 		choice.left = *held;
 	}
 	r = complete(q, &choice, e);
-	/* one that the container has already would answer for itself, from its bridge */
-	if (r == 0 && !choice.given)
+	if (r == 0 && !choice.engines)
 		r = probe(q, &choice, owner, e);
 	if (r < 0) {
 		choose_undo(q->c, &choice);
@@ -266,29 +275,36 @@ static int take_free(const struct choose *q, const struct lease *held, struct ch
 	return 0;
 }
 
+/* Whether the next may have it if this one cannot be followed: a label is a wish. */
+static bool may_pass_over(const struct candidate *c, const struct error *e)
+{
+	return c->source == FROM_LABEL && (e->status == STATUS_USAGE || e->status == STATUS_IN_USE);
+}
+
 int choose_lease(const struct choose *q, struct choice *ret, struct error *e)
 {
-	struct in6_addr storage;
-	const struct in6_addr *want;
-	struct choice choice = { 0 };
-	struct error ignored;
+	struct candidate list[CANDIDATES_MOST];
 	struct lease lease, *held = NULL;
-	int r = q->c->store->ops->find(q->c->store, q->ident, &lease, e);
+	char unheard[sizeof(ret->unheard)] = "";
+	int r = q->c->store->ops->find(q->c->store, q->ident, &lease, e), count;
 
 	if (r < 0)
 		return r;
 	if (r == 1)
 		held = &lease;
-	/* a lease that the configuration has left behind is left for another, unless it is pinned
-	 */
-	want = wanted(q,
-		      held && (held->pinned || pools_find(q->c->pools, &held->address, &ignored))
-			      ? held
-			      : NULL,
-		      &choice.given, &storage, e);
-	r = want ? take_wanted(q, want, held, &choice, e) : take_free(q, held, &choice, e);
+	count = list_candidates(q, held, list);
+	r = -ENOENT;
+	for (int i = 0; i < count && r < 0; i++) {
+		r = take(q, &list[i], held, ret, e);
+		if (r < 0 && !may_pass_over(&list[i], e))
+			return r;
+		if (r < 0)
+			snprintf(unheard, sizeof(unheard), "%.255s", e->text);
+	}
+	if (r < 0)
+		r = take_free(q, held, ret, e);
 	if (r == 0)
-		*ret = choice;
+		memcpy(ret->unheard, unheard, sizeof(unheard));
 	return r;
 }
 

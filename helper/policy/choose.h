@@ -1,4 +1,5 @@
-/* Which address a container gets: an asked-for one, its own, the engine's, or a free one. */
+/* Which address a container gets: the first of those that speak for it, in the order of their
+ * authority. */
 #ifndef V6HOOK_CHOOSE_H
 #define V6HOOK_CHOOSE_H
 
@@ -8,21 +9,20 @@
 #include "net/port.h"
 #include "net/uplink.h"
 #include "policy/context.h"
+#include "policy/given.h"
 
 /* What is known of the container and the host when the choice is made. */
 struct choose {
 	struct context *c;
-	struct nl_sock *host, *inner; /* sockets in the two namespaces */
+	struct nl_sock *host; /* a socket in the host's namespace */
 	const struct port *port;
 	const struct host_addresses *own;
 	const char *ident;
-	uid_t owner;		      /* of the container: an ordinary user's addresses are
-				       * the administrator's to choose */
+	uid_t owner;		      /* of the container; 0: root */
 	unsigned int addresses;	      /* so many leases may the owner have; UINT_MAX: any number */
-	const struct in6_addr *asked; /* --address, or null */
-	const struct in6_addr *given; /* what the engine says it gave */
-	int given_count;
-	bool pin_given; /* what the container has at its start is its configuration's: a pin */
+	const struct in6_addr *asked; /* the administrator's --address, or null */
+	const struct in6_addr *label; /* v6hook.address, of the one who started it, or null */
+	const struct given *given;    /* what the engine says it gave */
 };
 
 /* The choice; `fresh` and `left` say what is to be undone if the attach fails. */
@@ -30,19 +30,22 @@ struct choice {
 	struct lease lease;
 	const struct pool *pool;
 	struct uplink uplink;
-	bool given; /* the container has it from its engine already */
-	bool fresh; /* the lease was claimed by this call */
-	bool moved; /* `left` is the container's former lease, not given up yet */
+	bool engines; /* the engine gave it, on a subnet of its own: nobody else is asked */
+	bool fresh;   /* the lease was claimed by this call */
+	bool moved;   /* `left` is the container's former lease, not given up yet */
 	struct lease left;
+	char unheard[256]; /* why the label was not followed, or "" */
 };
 
 /*
- * Chooses in this order: --address, the configuration's, a pinned lease, an address in a pool that
- * the engine gave the container, its lease, a free one. What the engine itself says it gave is the
- * container's even if the lease is another's who is gone: the engine has given it anew. A new one
- * is probed on an on-link uplink; if another answers, a free one is tried instead, anything asked
- * for fails with STATUS_IN_USE. A user's container gets what is pinned to it or a free one,
- * whatever it has on its interface. Returns 0; on failure nothing is left claimed.
+ * Chooses the first of these: --address, the configuration's, a pinned lease, what the engine says
+ * it gave the container (if a pool holds it), what a label asks for, its lease, a free one. What
+ * the container has done to its own interface is none of them. The engine's is the container's even
+ * if the lease is another's who is gone: the engine has given it anew. A label that cannot be
+ * followed is passed over, and the choice says why. Each new one is probed on an on-link uplink,
+ * but for what the engine gave on a subnet of its own: if another answers, a free one is tried
+ * instead, any other fails with STATUS_IN_USE. Of a user's container neither engine nor label is
+ * heard. Returns 0; on failure nothing is left claimed.
  */
 int choose_lease(const struct choose *q, struct choice *ret, struct error *e);
 

@@ -28,7 +28,8 @@ struct request {
 	uint64_t started;  /* and when the process was started; 0: does not matter */
 	const char *netns; /* --netns, or null */
 	bool has_address;
-	struct in6_addr address;
+	struct in6_addr address;      /* --address: the administrator's */
+	const struct in6_addr *label; /* v6hook.address, of the one who started it, or null */
 	bool release;		      /* detach --release */
 	const unsigned char *mac;     /* the port to use if there are several, or null */
 	const struct in6_addr *given; /* addresses that the engine says it gave the container */
@@ -40,9 +41,9 @@ struct request {
 	 */
 	const struct attachment *expected;
 	const struct allowance *allowance; /* null: the administrator's own request */
-	bool starts; /* by the hook that starts the container, whose addresses are its
-			configuration's */
-	bool hook;   /* called by an engine's hook: a failure is recorded for list */
+	const char *engine_config; /* the container's configuration file, if a hook told; or null */
+	bool starts;		   /* by the hook that starts the container */
+	bool hook;		   /* called by an engine's hook: a failure is recorded for list */
 };
 
 #endif

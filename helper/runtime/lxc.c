@@ -1,6 +1,5 @@
 /* LXC containers, through liblxc; the only file that includes it. */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,74 +8,9 @@
 #include <lxc/lxccontainer.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
-#include "base/text.h"
-#include "base/user.h"
 #include "runtime/engines.h"
 #include "runtime/library.h"
-
-#define LXC_PATH "/var/lib/lxc" /* lxc.system.conf(5), lxc.lxcpath */
-#define LXC_CONF "/etc/lxc/lxc.conf"
-#define LXC_USER_PATH ".local/share/lxc" /* in the home directory: lxc.conf(5) */
-
-/*
- * The path where LXC keeps its containers: lxc.lxcpath of lxc.system.conf(5), else the built-in
- * one; for an ordinary user the one in the home directory. Read here and not asked of liblxc, as
- * hooks need it and do not pay for the library.
- */
-static void default_path(uid_t owner, char *ret, size_t size)
-{
-	_free_ char *text = NULL;
-	char *line, *rest, home[PATH_MAX];
-	size_t len;
-
-	if (owner) {
-		snprintf(ret, size, "%.3000s/" LXC_USER_PATH, user_home(owner, home, sizeof(home)));
-		return;
-	}
-	snprintf(ret, size, "%s", LXC_PATH);
-	if (file_read(AT_FDCWD, LXC_CONF, 65536, &text, &len) < 0)
-		return;
-	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		char value[PATH_MAX];
-
-		if (sscanf(line, " lxc.lxcpath = %4095s", value) == 1 && *value == '/')
-			snprintf(ret, size, "%s", value);
-	}
-}
-
-/* Removes slashes that mean nothing: double ones and the last. */
-static void tidy_path(char *path)
-{
-	char *to = path;
-
-	for (const char *from = path; *from; from++)
-		if (*from != '/' || (from[1] != '/' && (from[1] != '\0' || to == path)))
-			*to++ = *from;
-	*to = '\0';
-}
-
-int runtime_lxc_path(const char *lxcpath, uid_t owner, char *ret, size_t size, struct error *e)
-{
-	char standard[PATH_MAX], path[PATH_MAX];
-
-	if (!lxcpath) {
-		*ret = '\0';
-		return 0;
-	}
-	if (*lxcpath != '/' || strlen(lxcpath) > IDENT_PATH_MAX ||
-	    !text_is_utf8(lxcpath, strlen(lxcpath)))
-		return error_set(
-			e, STATUS_USAGE, -EINVAL,
-			"--lxcpath '%.80s' is not an absolute path in UTF-8 of at most %d bytes",
-			lxcpath, IDENT_PATH_MAX);
-	snprintf(path, sizeof(path), "%s", lxcpath);
-	default_path(owner, standard, sizeof(standard));
-	tidy_path(path);
-	tidy_path(standard);
-	snprintf(ret, size, "%s", strcmp(path, standard) == 0 ? "" : path);
-	return 0;
-}
+#include "runtime/lxc_path.h"
 
 static struct lxc_container *(*container_new)(const char *name, const char *path);
 static int (*container_put)(struct lxc_container *c);
@@ -137,7 +71,7 @@ static int lxc_find(const char *name, const struct runtime_options *o, struct in
 	if (o->lxcpath)
 		snprintf(path, sizeof(path), "%s", o->lxcpath);
 	else
-		default_path(o->owner, path, sizeof(path));
+		lxc_path_standard(o->owner, path, sizeof(path));
 	instance.ident.owner = o->owner;
 	r = runtime_lxc_path(o->lxcpath, o->owner, instance.ident.path, sizeof(instance.ident.path),
 			     e);
@@ -182,7 +116,7 @@ static int lxc_each_running(const struct runtime_options *o,
 	if (o->lxcpath)
 		snprintf(path, sizeof(path), "%s", o->lxcpath);
 	else
-		default_path(o->owner, path, sizeof(path));
+		lxc_path_standard(o->owner, path, sizeof(path));
 	r = load(e);
 	if (r < 0)
 		return r;

@@ -97,6 +97,16 @@ int docker_watch(const struct runtime_options *o, runtime_heard heard,
 int runtime_lxc_path(const char *lxcpath, uid_t owner, char *ret, size_t size, struct error *e);
 
 /*
+ * The addresses that a container's configuration names for it (lxc.net.N.ipv6.address of
+ * lxc.container.conf(5), included files too). Read here and not asked of liblxc, which hangs when
+ * it is asked from within a hook of that container. What lxc-start -s sets is not seen.
+ * @file: the configuration, or null: it is where LXC has it
+ * @ret: room for INSTANCE_GIVEN_MAX; Returns how many, or -errno if the file cannot be read.
+ */
+int runtime_lxc_written(const struct ident *id, const char *file, struct in6_addr *ret,
+			struct error *e);
+
+/*
  * The LXC container that a process is in: its name, its owner (who runs its monitor) and the first
  * process of it. The name of the LXC path is left to the caller: runtime_lxc_path.
  * @ret_path: the LXC path as the monitor has it

@@ -158,29 +158,6 @@ static bool is_attached(struct context *c, const struct record *r, const char *c
 	       strcmp(a.instance, r->id) == 0;
 }
 
-/* Attaches with the address that a label asks for. Returns 1 if that is not to be, 0 or -errno. */
-static int attach_labelled(struct context *c, const struct record *r, struct request *q,
-			   struct listing *ret, struct error *e)
-{
-	int err;
-
-	if (inet_pton(AF_INET6, r->address, &q->address) != 1) {
-		journal_change("warning", q->container, NULL,
-			       "label v6hook.address is no IPv6 address", NULL);
-		return 1;
-	}
-	q->has_address = true;
-	q->hook = false;
-	err = op_attach(c, q, ret, e);
-	q->has_address = false;
-	q->hook = true;
-	if (err == 0 || (e->status != STATUS_USAGE && e->status != STATUS_IN_USE))
-		return err;
-	journal_change("warning", q->container, NULL, "label v6hook.address is not followed",
-		       e->text);
-	return 1;
-}
-
 static int attach(struct context *c, const struct record *r, const char *container)
 {
 	struct request q = {
@@ -193,19 +170,27 @@ static int attach(struct context *c, const struct record *r, const char *contain
 		.given_count = (int)r->given_count,
 	};
 	char address[INET6_ADDRSTRLEN];
+	struct in6_addr label;
 	struct listing done;
 	struct error e;
-	int err = 1;
+	int err;
 
 	if (r->wish == WISH_NO || (c->config->docker_labelled && r->wish != WISH_YES))
 		return 0;
 	/* gone since, or never its process: the next record tells */
 	if (record_check_pid(r->pid, r->id, &q.started) < 0)
 		return 0;
-	if (*r->address && !is_attached(c, r, container))
-		err = attach_labelled(c, r, &q, &done, &e);
-	if (err == 1)
-		err = op_attach(c, &q, &done, &e);
+	if (*r->address && !is_attached(c, r, container)) {
+		if (inet_pton(AF_INET6, r->address, &label) == 1)
+			q.label = &label;
+		else
+			journal_change("warning", container, NULL,
+				       "label v6hook.address is no IPv6 address", NULL);
+	}
+	err = op_attach(c, &q, &done, &e);
+	if (err == 0 && *done.unheard)
+		journal_change("warning", container, NULL, "label v6hook.address is not followed",
+			       done.unheard);
 	/* its last network was taken away, which a look may have seen before; list tells the rest
 	 */
 	if (err == -ENXIO)

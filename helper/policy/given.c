@@ -1,0 +1,47 @@
+/* What the engine says that it gave the container, and what its port merely has. */
+#include "policy/given.h"
+
+#include <string.h>
+
+#include "base/note.h"
+
+static bool holds(const struct in6_addr *list, int count, const struct in6_addr *address)
+{
+	for (int i = 0; i < count; i++)
+		if (memcmp(&list[i], address, sizeof(*address)) == 0)
+			return true;
+	return false;
+}
+
+bool given_found(const struct given *g, const struct in6_addr *address)
+{
+	return holds(g->found, g->found_count, address);
+}
+
+int given_read(const struct request *q, const struct instance *i, struct nl_sock *inner,
+	       const struct port *port, struct given *ret, struct error *e)
+{
+	const struct in6_addr *said = q->given ? q->given : i->given;
+	int count = q->given ? q->given_count : i->given_count;
+	struct in6_addr written[INSTANCE_GIVEN_MAX];
+	struct given g = { .count = 0 };
+	struct error error;
+	int r = container_given(inner, port, g.found, e);
+
+	if (r < 0)
+		return r;
+	g.found_count = r;
+	if (g.found_count && !i->ident.owner && strcmp(i->ident.runtime, "lxc") == 0) {
+		g.written = true;
+		said = written;
+		count = runtime_lxc_written(&i->ident, q->engine_config, written, &error);
+		if (count < 0)
+			note(NOTE_WARNING, "%s: the addresses that it names are not known",
+			     error.text);
+	}
+	for (int k = 0; k < g.found_count; k++)
+		if (holds(said, count, &g.found[k]))
+			g.list[g.count++] = g.found[k];
+	*ret = g;
+	return 0;
+}

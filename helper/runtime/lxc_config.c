@@ -1,0 +1,136 @@
+/* What an LXC container's configuration file says, as far as v6hook needs to know it. */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "runtime/lxc_path.h"
+#include "runtime/runtime.h"
+
+#define FILE_MAX (256 * 1024) /* bytes */
+#define FILES_MAX 64	      /* with all that are included */
+#define DEPTH_MAX 8
+
+struct reading {
+	struct in6_addr *list;
+	int count;
+	int files;
+};
+
+static int read_file(struct reading *r, const char *path, int depth);
+
+/* Includes a file, or every *.conf of a directory (lxc: confile.c, set_config_includefiles). */
+static int include(struct reading *r, const char *path, int depth)
+{
+	_closedir_ DIR *dir = opendir(path);
+	struct dirent *entry;
+	char file[PATH_MAX];
+
+	if (!dir)
+		return read_file(r, path, depth);
+	while ((entry = readdir(dir))) {
+		size_t len = strlen(entry->d_name);
+		int err;
+
+		if (len < 5 || strcmp(entry->d_name + len - 5, ".conf") != 0 ||
+		    (size_t)snprintf(file, sizeof(file), "%s/%s", path, entry->d_name) >=
+			    sizeof(file))
+			continue;
+		err = read_file(r, file, depth);
+		if (err < 0)
+			return err;
+	}
+	return 0;
+}
+
+/* Cuts blanks off both ends, and quotes around the whole (lxc: confile.c, parse_line). */
+static char *trim(char *text)
+{
+	size_t len;
+
+	while (isspace((unsigned char)*text))
+		text++;
+	len = strlen(text);
+	while (len && isspace((unsigned char)text[len - 1]))
+		text[--len] = '\0';
+	if (len > 1 && (*text == '"' || *text == '\'') && text[len - 1] == *text) {
+		text[len - 1] = '\0';
+		text++;
+	}
+	return text;
+}
+
+/* Whether the key is lxc.net.N.ipv6.address. */
+static bool names_address(const char *key)
+{
+	int end = 0;
+
+	return sscanf(key, "lxc.net.%*u.ipv6.address%n", &end) == 0 && end && !key[end];
+}
+
+/* Takes an address, without its length. */
+static void add(struct reading *r, char *value)
+{
+	value[strcspn(value, "/ \t")] = '\0';
+	if (r->count < INSTANCE_GIVEN_MAX && inet_pton(AF_INET6, value, &r->list[r->count]) == 1)
+		r->count++;
+}
+
+static int read_line(struct reading *r, char *line, int depth)
+{
+	char *key = trim(line), *value = strchr(key, '=');
+
+	if (*key == '#' || !value)
+		return 0;
+	*value++ = '\0';
+	key = trim(key);
+	value = trim(value);
+	if (strcmp(key, "lxc.include") == 0)
+		return include(r, value, depth + 1);
+	/* an empty one takes back what stood before; of which interface does not matter */
+	if (!*value && (strcmp(key, "lxc.net") == 0 || names_address(key)))
+		r->count = 0;
+	else if (names_address(key))
+		add(r, value);
+	return 0;
+}
+
+static int read_file(struct reading *r, const char *path, int depth)
+{
+	_free_ char *text = NULL;
+	char *line, *rest;
+	size_t len;
+	int err;
+
+	if (depth > DEPTH_MAX || ++r->files > FILES_MAX)
+		return -ELOOP;
+	err = file_read(AT_FDCWD, path, FILE_MAX, &text, &len);
+	for (line = err < 0 ? NULL : strtok_r(text, "\n", &rest); line && err == 0;
+	     line = strtok_r(NULL, "\n", &rest))
+		err = read_line(r, line, depth);
+	return err;
+}
+
+int runtime_lxc_written(const struct ident *id, const char *file, struct in6_addr *ret,
+			struct error *e)
+{
+	char standard[PATH_MAX], path[2 * PATH_MAX];
+	struct in6_addr list[INSTANCE_GIVEN_MAX];
+	struct reading r = { .list = list };
+	int err;
+
+	lxc_path_standard(id->owner, standard, sizeof(standard));
+	if (!file)
+		snprintf(path, sizeof(path), "%s/%s/config", *id->path ? id->path : standard,
+			 id->name);
+	err = read_file(&r, file ? file : path, 0);
+	if (err < 0)
+		return error_sys(e, err, "cannot read the configuration %s", file ? file : path);
+	memcpy(ret, list, sizeof(*list) * (size_t)r.count);
+	return r.count;
+}
