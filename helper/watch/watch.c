@@ -20,7 +20,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -34,6 +33,7 @@
 #include "watch/changes.h"
 #include "watch/jobs.h"
 #include "watch/journal.h"
+#include "watch/notify.h"
 #include "watch/parser.h"
 
 #define TICK_MS 1000
@@ -86,25 +86,11 @@ static void set_timer(struct watch *w)
 	timerfd_settime(w->timer, 0, &t, NULL);
 }
 
-/* sd_notify(3), in the few lines that it takes. */
 static void notify_ready(struct watch *w)
 {
-	const char *path = getenv("NOTIFY_SOCKET"), *text = "READY=1";
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	_close_ int fd = -1;
-
-	if (w->ready)
-		return;
+	if (!w->ready)
+		notify_service("READY=1");
 	w->ready = true;
-	if (!path || strlen(path) >= sizeof(to.sun_path))
-		return;
-	memcpy(to.sun_path, path, strlen(path));
-	if (*path == '@')
-		to.sun_path[0] = '\0';
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0)
-		sendto(fd, text, strlen(text), MSG_NOSIGNAL, (struct sockaddr *)&to,
-		       (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path)));
 }
 
 /* A remark of the parser's, once each. */
