@@ -58,7 +58,7 @@ int record_check_pid(int32_t pid, const char *id, uint64_t *ret_started)
 	/* the directory is of one process, whoever gets its number later */
 	snprintf(path, sizeof(path), "/proc/%d", pid);
 	proc = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (proc < 0 || process_started(proc, ret_started) < 0 ||
+	if (!*id || proc < 0 || process_started(proc, ret_started) < 0 ||
 	    file_read(proc, "cgroup", 65536, &text, &len) < 0)
 		return -ESRCH;
 	/* /ID, docker-ID.scope, libpod-ID.scope: the ID stands alone in its part of the path */
