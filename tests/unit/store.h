@@ -5,10 +5,24 @@
 #include "unit.h"
 
 #include <dirent.h>
+#include <sys/syscall.h>
 #include <time.h>
 
 #include "base/note.h"
 #include "store/lease.h"
+
+/*
+ * In place of the C library's: the machine came up eleven days ago, whenever it really did. What is
+ * remembered of a time before the boot counts otherwise, and the tests go back hours.
+ */
+int clock_gettime(clockid_t clock, struct timespec *t)
+{
+	int r = (int)syscall(SYS_clock_gettime, clock, t);
+
+	if (r == 0 && clock == CLOCK_BOOTTIME)
+		t->tv_sec += 1000000;
+	return r;
+}
 
 /* The store of the test that runs with STORE_TEST. */
 static struct lease_store *store;
