@@ -24,7 +24,7 @@ user_make() {
 	chown "$1:" "$lab_run/user-$1"
 }
 
-# as USER CMD...: runs CMD as that user, in his home directory, with no right of root's
+# as USER CMD...: runs CMD as that user, in their home directory, with no right of root's
 as() {
 	setpriv --reuid "$1" --regid "$1" --init-groups --inh-caps=-all \
 		env -i HOME="/home/$1" USER="$1" LOGNAME="$1" PATH="$PATH" XDG_RUNTIME_DIR="$lab_run/user-$1" \
@@ -54,7 +54,7 @@ user_lxc_make() {
 	chown "$1:" "$dir" "$dir/config"
 }
 
-# user_start USER NAME: has the user start his container and waits for its web server; its log is /tmp/USER-NAME.log
+# user_start USER NAME: has the user start their container and waits for its web server; its log is /tmp/USER-NAME.log
 user_start() {
 	user_launch "$@" || {
 		note "$(tail -n 30 "/tmp/$1-$2.log")"
@@ -63,13 +63,13 @@ user_start() {
 	wait_for 10 user_serving "$@"
 }
 
-# user_launch USER NAME: has the user start his container; its log is /tmp/USER-NAME.log
+# user_launch USER NAME: has the user start their container; its log is /tmp/USER-NAME.log
 user_launch() {
 	rm -f "/tmp/$1-$2.log" "/home/$1/.local/share/lxc/$2/rootfs/seen"
 	as "$1" lxc-start -n "$2" -l DEBUG -o "/tmp/$1-$2.log"
 }
 
-# user_stop USER NAME: has the user stop his container, at once
+# user_stop USER NAME: has the user stop their container, at once
 user_stop() {
 	as "$1" lxc-stop -n "$2" -k
 }

@@ -344,7 +344,7 @@ TEST(what_is_no_key_is_refused)
 		"lxc:\n",
 		"lxc:a\x7f@/",
 		"lxc:a\xff",
-		/* one key for one user: his number as it is written, and no name */
+		/* one key for one user: their number as it is written, and no name */
 		"0/lxc:a",
 		"00/lxc:a",
 		"01/lxc:a",
