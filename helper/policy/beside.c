@@ -1,8 +1,9 @@
 /*
  * The probe beside an attach that did not wait for one.
  *
- * A container that is started again has had its address before; nobody waits a second for that. But
- * while it was away another may have taken it, and the administrator wants to know.
+ * A container that is started again has had its address before, and does not wait a second for a
+ * probe. But another machine may have taken the address meanwhile, and the administrator wants to
+ * know.
  */
 #include "policy/beside.h"
 

@@ -32,7 +32,7 @@ static bool same(const struct in6_addr *a, const struct in6_addr *b)
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-/* For lease_allocate: addresses of the host, reserved ones, and those that lead somewhere already.
+/* For lease_allocate: the host's addresses, reserved ones, and those that lead somewhere already.
  */
 static bool is_forbidden(const struct in6_addr *address, bool taking_back, void *arg)
 {
@@ -42,11 +42,11 @@ static bool is_forbidden(const struct in6_addr *address, bool taking_back, void 
 
 	if (reserved_is(q->c, q->own, address))
 		return true;
-	/* who holds a lease is asked by the caller, and costs less than the route */
+	/* a leased one is refused by the caller anyway: the route need not be looked up */
 	if (!taking_back && q->c->store->ops->at(q->c->store, address, NULL, &ignored) != 0)
 		return false;
-	/* what still leads to a container is not idle, whatever the leases say; and a route that
-	 * the administrator made has a reason */
+	/* what still leads to a container is in use, whatever the leases say; and a route that the
+	 * administrator made has a reason */
 	return route_lookup(q->host, address, &route) == 0 && route.length == 128 &&
 	       (taking_back || route.protocol != V6HOOK_PROTOCOL);
 }
@@ -116,7 +116,7 @@ static int probe(const struct choose *q, const struct choice *choice, unsigned c
 			 owner[0], owner[1], owner[2], owner[3], owner[4], owner[5]);
 }
 
-/* Turns a lease just claimed into that. */
+/* Turns a lease that was just claimed into one that rests in the other machine's name. */
 static void set_aside(struct context *c, const struct lease *lease, const unsigned char owner[6])
 {
 	struct error ignored;
@@ -125,7 +125,7 @@ static void set_aside(struct context *c, const struct lease *lease, const unsign
 		reserved_elsewhere(c, &lease->address, owner);
 }
 
-/* Makes a former lease the container's again: its file is there still, its link may not be. */
+/* Makes a former lease the container's present one again. */
 static void relink(struct context *c, const struct lease *former)
 {
 	struct lease holder;
@@ -245,7 +245,7 @@ static int take_free(const struct choose *q, const struct lease *held, struct ch
 
 	if (held)
 		choice.left = *held;
-	/* before it might be taken from another; once more after it, for two at the same time */
+	/* before an address is taken from another; and again after it, as two may ask at once */
 	r = quota_check(q->c, q->ident, q->owner, q->addresses, 1 - choice.moved, e);
 	if (r < 0)
 		return r;
@@ -314,7 +314,8 @@ void choose_undo(struct context *c, const struct choice *choice)
 
 	if (!choice->fresh)
 		return;
-	/* in this order: killed, or without power in between, the container has its former lease */
+	/* in this order: after a kill or a power loss in between the container has its former lease
+	 */
 	relink(c, choice->moved ? &choice->left : NULL);
 	if (c->store->ops->remove(c->store, &choice->lease, &error) < 0)
 		note(NOTE_WARNING, "cannot give the lease back: %s", error.text);

@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <stddef.h>
 
-/* Whether a failure says nothing of the instance: it is for want of something on this host. */
+/* Whether a failure says nothing of the instance: this host lacks memory, descriptors or the like.
+ */
 static bool says_nothing(int r)
 {
 	static const int wants[] = { ENOMEM, ENFILE, EMFILE, EINTR, EAGAIN, EIO, ENOBUFS, ENOSPC };

@@ -11,10 +11,10 @@
  */
 int living_open(const struct attachment *a, struct netns *ret, struct error *e);
 
-/* The same, only asked. */
+/* Whether it lives: 1, 0, or -errno if that cannot be told now. */
 int living_ask(const struct attachment *a, struct error *e);
 
-/* The same for those who let alone what may live. */
+/* Whether it lives, or may live as far as can be told. */
 bool living(const struct attachment *a);
 
 #endif

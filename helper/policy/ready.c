@@ -66,7 +66,8 @@ static bool is_made_by_hand(struct nl_sock *host, const struct in6_addr *address
 		proxy_is_marked(host, address, ifindex) != 1);
 }
 
-/* How many of so many free ones are to be ready: others on the link may want the range, too. */
+/* How many of the free addresses are to be ready: other hosts on the link may use the range, too.
+ */
 static size_t share(size_t free)
 {
 	return free / READY_OF < READY_EACH ? free / READY_OF : READY_EACH;
@@ -83,7 +84,7 @@ static int list_pool(struct context *c, struct nl_sock *host, const struct host_
 	struct pool_walk walk;
 	size_t free = 0, added = 0;
 
-	/* as many as it takes to know how many there are */
+	/* goes on until enough free ones are known to compute the share */
 	pool_walk_start(&walk, pool, "");
 	while (free < READY_EACH * READY_OF && pool_walk_next(&walk, &next->address)) {
 		enum state state = state_of(c, &next->address);
@@ -164,7 +165,7 @@ static int make_one(struct context *c, struct nl_sock *host, const struct ready_
 		reserved_elsewhere(c, &a->address, owner);
 		return 0;
 	}
-	/* a container may have got it meanwhile, and probed itself: then it is the same entry */
+	/* a container may have got it meanwhile, after a probe of its own: the entry is the same */
 	r = proxy_add(host, &a->address, u->ifindex, &new);
 	return r < 0 ? error_sys(e, r, "cannot add a proxy entry on %s", u->name) : 0;
 }
