@@ -1,6 +1,8 @@
 # The Test Anything Protocol for bash: source it, call the checks below, end with done_testing.
 # shellcheck shell=bash disable=SC2034
 
+# shellcheck source=SCRIPTDIR/slow.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/slow.sh"
 tap_count=0
 tap_failed=0
 out=

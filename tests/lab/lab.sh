@@ -27,16 +27,6 @@ lab_die() {
 mkdir -p $lab_run /var/log/lxc
 sysctl -qw net.ipv6.conf.{all,default}.accept_dad=0
 
-# wait_for SECONDS CMD...: polls until CMD succeeds; fails when the time is over
-wait_for() {
-	local end=$((${EPOCHREALTIME/[.,]/} + ${1%.*} * 1000000))
-
-	until "${@:2}" >/dev/null 2>&1; do
-		[ "${EPOCHREALTIME/[.,]/}" -lt "$end" ] || return 1
-		sleep 0.03
-	done
-}
-
 # ---- the network around the host
 
 # lab_in NETNS CMD...: runs CMD in a network namespace of the lab
@@ -157,7 +147,7 @@ lab_forget() {
 
 # lab_ping ADDR [SECONDS]: one ping from the internet, whatever the router has in its cache
 lab_ping() {
-	lab_in internet busybox ping -6 -c 1 -W "${2:-3}" "$1"
+	lab_in internet busybox ping -6 -c 1 -W "$(scaled "${2:-3}")" "$1"
 }
 
 # reaches ADDR: whether the internet reaches ADDR once the router has forgotten all it knew; a ping
@@ -186,7 +176,7 @@ lab_http='exec 3<>"/dev/tcp/$1/80" && printf "GET /%s HTTP/1.0\r\n\r\n" "$2" >&3
 
 # fetches ADDR: prints the page at http://ADDR/ as the internet sees it
 fetches() {
-	lab_in internet timeout 5 bash -c "$lab_http" - "$1" ''
+	lab_in internet timeout "$(scaled 5)" bash -c "$lab_http" - "$1" ''
 }
 
 # ---- containers
@@ -210,7 +200,7 @@ lab_inside() {
 
 # lab_seen_as NAME: prints the source address with which a container shows itself on the internet
 lab_seen_as() {
-	lab_inside "$1" timeout 5 bash -c "$lab_http" - "$lab_internet" cgi-bin/me
+	lab_inside "$1" timeout "$(scaled 5)" bash -c "$lab_http" - "$lab_internet" cgi-bin/me
 }
 
 # lab_serving NAME: whether the container's web server listens

@@ -86,7 +86,7 @@ quick() {
 
 	lab_forget
 	start=${EPOCHREALTIME/[.,]/}
-	lab_ping "$1" 1 && [ $((${EPOCHREALTIME/[.,]/} - start)) -lt 300000 ]
+	lab_ping "$1" 1 && in_time 300000 $((${EPOCHREALTIME/[.,]/} - start))
 }
 
 # helpers: prints the v6hook processes that run; none is to be left by a hook

@@ -40,7 +40,7 @@ stopped_after() {
 
 # goes_on: lets it run to its end, as tap_run does: its output is in $out and $err, its status is returned
 goes_on() {
-	local end=$((SECONDS + 20)) tracee
+	local end=$((SECONDS + $(scaled 20))) tracee
 
 	until [ -e $race_end ]; do
 		# it may not quite have stopped yet

@@ -27,7 +27,7 @@ user_make() {
 # as USER CMD...: runs CMD as that user, in their home directory, with no right of root's
 as() {
 	setpriv --reuid "$1" --regid "$1" --init-groups --inh-caps=-all \
-		env -i HOME="/home/$1" USER="$1" LOGNAME="$1" PATH="$PATH" XDG_RUNTIME_DIR="$lab_run/user-$1" \
+		env -i HOME="/home/$1" USER="$1" LOGNAME="$1" PATH="$PATH" XDG_RUNTIME_DIR="$lab_run/user-$1" LAB_SLOW="$LAB_SLOW" \
 		sh -c 'cd && exec "$@"' - "${@:2}"
 }
 
@@ -109,7 +109,7 @@ user_serves() {
 	ok "$1's $2 is reached at $3" reaches "$3"
 	is "$1's $2 is the one that answers there" "$(fetches "$3")" "$2"
 	is "$1's $2 is seen as $3 by the internet" \
-		"$(user_inside "$1" "$2" timeout 5 bash -c "$lab_http" - "$lab_internet" cgi-bin/me)" "$3"
+		"$(user_inside "$1" "$2" timeout "$(scaled 5)" bash -c "$lab_http" - "$lab_internet" cgi-bin/me)" "$3"
 }
 
 # user_at_first USER NAME: checks that the init of a user's container found the address that it has when it began

@@ -256,7 +256,7 @@ static pid_t holder(unsigned int ms)
 		struct error e;
 		int fd;
 
-		alarm(60);
+		alarm_scaled(60);
 		if (lease_dir_open(scratch, true, &s, &e) < 0 ||
 		    s->ops->lock(s, LOCK_CONTAINER, "lxc:a", false, 0, &fd, &e) < 0)
 			_exit(1);

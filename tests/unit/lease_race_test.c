@@ -41,7 +41,7 @@ static void run_rounds(int processes, int rounds, runner run, int me)
 	struct lease_store *s;
 	struct error e;
 
-	alarm(100);
+	alarm_scaled(100);
 	note_to(NULL);
 	if (lease_dir_open(scratch, true, &s, &e) < 0)
 		_exit(1);
@@ -318,7 +318,7 @@ TEST(whatever_is_killed_leaves_whole_leases)
 		pid = fork();
 		assert_return_code(pid, errno);
 		if (pid == 0) {
-			alarm(100);
+			alarm_scaled(100);
 			work_for_ever();
 		}
 		while (!atomic_load(&shared->arrived[0]))

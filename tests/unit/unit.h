@@ -35,6 +35,14 @@
 #define assert_contains(text, part) \
 	check(strstr((text), (part)), "\"%s\" lacks \"%s\"", (text), (part))
 
+/* Has the process ended after so many seconds of a quiet machine (tests/slow.sh). */
+static inline void alarm_scaled(unsigned int seconds)
+{
+	const char *slow = getenv("LAB_SLOW");
+
+	alarm(seconds * (slow && atoi(slow) > 100 ? (unsigned int)atoi(slow) : 100) / 100);
+}
+
 /* The address that text means. */
 static inline struct in6_addr ip(const char *text)
 {
