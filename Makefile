@@ -82,7 +82,7 @@ check:
 	@mkdir -p build/debs && cd build/debs && ls *.deb >/dev/null 2>&1 || \
 		apt-get download -qq isc-dhcp-client dhcpcd-base ifupdown >/dev/null 2>&1 || true
 	@$(MAKE) --no-print-directory all sanitized fuzzers build/lab/asker build/lab/mute
-	@tests/run $(UNITS) tests/unit/*.test tests/fuzz/run tests/lab/*.test
+	@tests/run $(UNITS) tests/unit/*.test tests/fuzz/run tests/fuzz/coverage tests/lab/*.test
 
 # The parsers under a fuzzer, each for so many seconds: make fuzz SECONDS=600. As root or not.
 SECONDS ?= 60
@@ -91,23 +91,30 @@ fuzz:
 	@tests/packages build check
 	@$(MAKE) --no-print-directory fuzzers
 	@tests/fuzz/run $(SECONDS)
+	@tests/fuzz/coverage
 
-# By clang and libFuzzer; where they are missing, by a driver that changes the corpus at random.
-FUZZ_UNITS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+# By clang and libFuzzer; where they are missing, by a driver that changes the corpus at random. And once more
+# by gcc, which counts the lines that the corpus reaches.
+FUZZ_UNITS = $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_ROOMS = tests/fuzz/fake_curl.c $(FUZZ_DRIVER) $(filter-out $(BUILD)/runtime/library.o,$(ROOMS))
 .PHONY: fuzzers
 fuzzers:
-	@mkdir -p build/fuzz
+	@mkdir -p build/fuzz build/cover
 	@if echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 		clang -x c -fsanitize=fuzzer,address -o build/fuzz/probe - 2>/dev/null; then \
-		$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang $(FUZZ_UNITS) \
+		$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang fuzz-units \
 			CFLAGS="$(SANITIZE) -fsanitize=fuzzer-no-link" LDFLAGS=-fsanitize=fuzzer; \
 	else \
-		$(MAKE) --no-print-directory BUILD=build/fuzz $(FUZZ_UNITS) \
+		$(MAKE) --no-print-directory BUILD=build/fuzz fuzz-units \
 			CFLAGS="$(SANITIZE)" FUZZ_DRIVER=tests/fuzz/driver.c; \
 	fi
+	@$(MAKE) --no-print-directory BUILD=build/cover CC=gcc HARDENING=-fPIE fuzz-units \
+		CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage FUZZ_DRIVER=tests/fuzz/driver.c
 
-build/fuzz/%_fuzz: tests/fuzz/%_fuzz.c $(wildcard tests/fuzz/*.[ch]) $(ROOMS)
+.PHONY: fuzz-units
+fuzz-units: $(FUZZ_UNITS)
+
+$(BUILD)/%_fuzz: tests/fuzz/%_fuzz.c $(wildcard tests/fuzz/*.[ch]) $(ROOMS)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(FUZZ_ROOMS) $(LIBS)
 
