@@ -25,17 +25,17 @@
 #include "net/netns.h"
 #include "ops/verbs.h"
 #include "runtime/runtime.h"
+#include "watch/ask_read.h"
 #include "watch/journal.h"
 
 #define DEADLINE_MS 5000
-#define DESCRIPTORS 2
 #define REFUSED "the service refuses it; its journal says why"
 #define FAILED "the service could not do it; its journal says why"
 
 /* Everything that is known of one request. */
 struct request_of {
 	struct ask ask;
-	int fds[DESCRIPTORS]; /* the namespace and the process, handed over */
+	int fds[ASK_DESCRIPTORS]; /* the namespace and the process, handed over */
 	struct ucred who;
 	int who_fd; /* pidfd of the asker */
 
@@ -51,73 +51,6 @@ static void request_release(struct request_of *r)
 		cleanup_close(&r->fds[i]);
 	cleanup_close(&r->who_fd);
 	netns_release(&r->netns);
-}
-
-int ask_check(const struct ask *ask, size_t len, int descriptors)
-{
-	bool attaches, named;
-
-	if (len != sizeof(*ask) || ask->magic != ASK_MAGIC)
-		return -EBADMSG;
-	attaches = ask->verb == ASK_ATTACH;
-	named = attaches || ask->verb == ASK_DETACH || ask->verb == ASK_RELEASE ||
-		ask->verb == ASK_ENDED;
-	if ((!named && ask->verb != ASK_OWN) || descriptors != (attaches ? DESCRIPTORS : 0) ||
-	    !memchr(ask->name, '\0', sizeof(ask->name)) ||
-	    !memchr(ask->path, '\0', sizeof(ask->path)) || named != (*ask->name != '\0') ||
-	    (!named && *ask->path) || !text_is_utf8(ask->name, strlen(ask->name)) ||
-	    !text_is_utf8(ask->path, strlen(ask->path)))
-		return -EBADMSG;
-	return 0;
-}
-
-/* Takes the descriptors out of a message; closes those that are too many. Returns how many came. */
-static int take_descriptors(struct msghdr *message, int fds[DESCRIPTORS])
-{
-	int count = 0;
-
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c)) {
-		size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-			continue;
-		for (size_t i = 0; i < n; i++, count++) {
-			int fd;
-
-			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(fd));
-			if (count < DESCRIPTORS)
-				fds[count] = fd;
-			else
-				close(fd);
-		}
-	}
-	return count;
-}
-
-/* Reads the message. Returns 0, or -EBADMSG or another -errno with a message. */
-static int read_ask(int connection, struct request_of *r, struct error *e)
-{
-	/* one more than there may be: too many are told from enough */
-	_Alignas(struct cmsghdr) char control[CMSG_SPACE((DESCRIPTORS + 1) * sizeof(int))];
-	struct iovec text = { &r->ask, sizeof(r->ask) };
-	struct msghdr message = {
-		.msg_iov = &text,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control),
-	};
-	ssize_t n = recvmsg(connection, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	int count;
-
-	if (n < 0)
-		return error_sys(e, -errno, "cannot read the request");
-	if (n == 0)
-		return error_set(e, STATUS_FAILED, -ECONNRESET, "it has hung up");
-	count = take_descriptors(&message, r->fds);
-	if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) ||
-	    ask_check(&r->ask, (size_t)n, count) < 0)
-		return error_set(e, STATUS_FAILED, -EBADMSG, "its message makes no sense");
-	return 0;
 }
 
 /* One in a container asks for that container. Returns 0 or -errno. */
@@ -299,7 +232,7 @@ static int serve(int connection, const char *config_path, struct request_of *r, 
 
 	if (err < 0)
 		return error_sys(e, err, "cannot tell who asks");
-	err = read_ask(connection, r, e);
+	err = ask_read(connection, &r->ask, r->fds, e);
 	describe(r, who, sizeof(who));
 	if (err == 0)
 		err = identify(connection, r, e);

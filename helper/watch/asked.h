@@ -2,13 +2,6 @@
 #ifndef V6HOOK_ASKED_H
 #define V6HOOK_ASKED_H
 
-#include <stddef.h>
-
-#include "base/ask.h"
-
-/* Whether a message is a request at all. @len: bytes that arrived. Returns 0 or -EBADMSG. */
-int ask_check(const struct ask *ask, size_t len, int descriptors);
-
 /*
  * Reads the request from a connection that has one to be read, does it and answers. The answer to a
  * refusal tells nothing; the journal tells why. To be called in a process of its own.

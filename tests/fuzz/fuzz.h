@@ -2,6 +2,7 @@
 #ifndef V6HOOK_FUZZ_H
 #define V6HOOK_FUZZ_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>

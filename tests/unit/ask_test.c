@@ -6,7 +6,7 @@
 
 #include "base/process.h"
 #include "runtime/lxc_socket.h"
-#include "watch/asked.h"
+#include "watch/ask_read.h"
 
 static struct ask request(enum ask_verb verb, const char *name, const char *path)
 {
