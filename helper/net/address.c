@@ -15,6 +15,12 @@ struct each_address {
 	void *arg;
 };
 
+/* What is read of an answer has at least its size. */
+static const struct nla_policy address_policy[IFA_MAX + 1] = {
+	[IFA_FLAGS] = { .type = NLA_U32 },
+	[IFA_PROTO] = { .type = NLA_U8 },
+};
+
 static int on_address(const struct nlmsghdr *h, void *arg)
 {
 	struct nlattr *attr[IFA_MAX + 1], *which;
@@ -23,7 +29,7 @@ static int on_address(const struct nlmsghdr *h, void *arg)
 	struct address a;
 
 	if (h->nlmsg_type != RTM_NEWADDR ||
-	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*msg), attr, IFA_MAX, NULL) < 0)
+	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*msg), attr, IFA_MAX, address_policy) < 0)
 		return -EBADMSG;
 	/* a pair with a peer: the address itself is IFA_LOCAL */
 	which = attr[IFA_LOCAL] ? attr[IFA_LOCAL] : attr[IFA_ADDRESS];

@@ -18,6 +18,14 @@
 #define RTEXT_FILTER_SKIP_STATS (1 << 3)
 #endif
 
+/* What is read of an answer has at least its size. */
+static const struct nla_policy link_policy[IFLA_MAX + 1] = {
+	[IFLA_IFNAME] = { .type = NLA_STRING },
+	[IFLA_MASTER] = { .type = NLA_U32 },
+	[IFLA_LINK] = { .type = NLA_U32 },
+	[IFLA_LINK_NETNSID] = { .type = NLA_U32 },
+};
+
 static int link_read(const struct nlmsghdr *h, struct link *ret)
 {
 	struct nlattr *attr[IFLA_MAX + 1], *info[IFLA_INFO_MAX + 1];
@@ -25,7 +33,7 @@ static int link_read(const struct nlmsghdr *h, struct link *ret)
 	struct link l = { .peer_nsid = -1 };
 
 	if (h->nlmsg_type != RTM_NEWLINK ||
-	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*msg), attr, IFLA_MAX, NULL) < 0 ||
+	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*msg), attr, IFLA_MAX, link_policy) < 0 ||
 	    !attr[IFLA_IFNAME])
 		return -EBADMSG;
 	l.ifindex = msg->ifi_index;
@@ -123,9 +131,12 @@ int link_set_up(struct nl_sock *s, int ifindex, bool up)
 
 static int on_nsid(const struct nlmsghdr *h, void *arg)
 {
+	static const struct nla_policy policy[NETNSA_MAX + 1] = {
+		[NETNSA_NSID] = { .type = NLA_U32 },
+	};
 	struct nlattr *attr[NETNSA_MAX + 1];
 
-	if (nlmsg_parse((struct nlmsghdr *)h, sizeof(struct rtgenmsg), attr, NETNSA_MAX, NULL) <
+	if (nlmsg_parse((struct nlmsghdr *)h, sizeof(struct rtgenmsg), attr, NETNSA_MAX, policy) <
 		    0 ||
 	    !attr[NETNSA_NSID])
 		return -EBADMSG;

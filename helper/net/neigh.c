@@ -37,12 +37,15 @@ static struct nl_msg *neigh_message(int type, int message_flags, const struct in
 
 static int neigh_read(const struct nlmsghdr *h, void *arg)
 {
+	static const struct nla_policy policy[NDA_MAX + 1] = {
+		[NDA_PROTOCOL] = { .type = NLA_U8 },
+	};
 	struct nlattr *attr[NDA_MAX + 1];
 	const struct ndmsg *msg = nlmsg_data(h);
 	struct neigh *ret = arg;
 
 	if (h->nlmsg_type != RTM_NEWNEIGH ||
-	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*msg), attr, NDA_MAX, NULL) < 0 ||
+	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*msg), attr, NDA_MAX, policy) < 0 ||
 	    !attr[NDA_DST] || nla_len(attr[NDA_DST]) != sizeof(ret->address))
 		return -EBADMSG;
 	*ret = (struct neigh){

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #define ANSWER_SIZE 32768 /* bytes */
+#define MAX_ERRNO 4095	  /* include/linux/err.h */
 #define TRIES 4		  /* of one message, where the failure may be a passing one */
 
 int nl_errno(int libnl_code)
@@ -154,7 +155,8 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *err, void *arg)
 
 	if (!is_answer(x, from, err->msg.nlmsg_seq))
 		return NL_SKIP;
-	x->error = err->error;
+	/* 0, or one of the kernel's */
+	x->error = err->error <= 0 && err->error > -MAX_ERRNO ? err->error : -EIO;
 	x->ended = true;
 	return NL_STOP;
 }

@@ -90,12 +90,15 @@ int route_default(struct nl_sock *s, const struct in6_addr *gateway, int ifindex
 /* Reads one RTM_NEWROUTE; dst may be null. */
 static int route_read(const struct nlmsghdr *h, struct route *ret, struct in6_addr *dst)
 {
+	static const struct nla_policy policy[RTA_MAX + 1] = {
+		[RTA_OIF] = { .type = NLA_U32 },
+	};
 	struct nlattr *attr[RTA_MAX + 1];
 	const struct rtmsg *msg = nlmsg_data(h);
 	struct route route = { 0 };
 
 	if (h->nlmsg_type != RTM_NEWROUTE ||
-	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*msg), attr, RTA_MAX, NULL) < 0)
+	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*msg), attr, RTA_MAX, policy) < 0)
 		return -EBADMSG;
 	route.length = msg->rtm_dst_len;
 	route.protocol = msg->rtm_protocol;

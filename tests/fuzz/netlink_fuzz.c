@@ -1,0 +1,371 @@
+/*
+ * Fuzzes what the kernel answers: whoever has CAP_NET_ADMIN in a network namespace decides what is
+ * in its links, addresses, routes and neighbours.
+ *
+ * The sockets are real; what libnl, and lxc_socket.c, send on them and receive from them goes
+ * through the functions below. The first byte of the input says what is asked. Then come messages:
+ * a byte of FLAG_*, a byte that chooses the type, two bytes for the length of what follows, and
+ * that. They are received in this order, whatever is asked.
+ */
+#include "fuzz.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/net_namespace.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "net/address.h"
+#include "net/link.h"
+#include "net/marked.h"
+#include "net/neigh.h"
+#include "net/nl.h"
+#include "net/port.h"
+#include "net/route.h"
+#include "net/uplink.h"
+#include "runtime/lxc_socket.h"
+
+enum {
+	FLAG_MULTI = 1 << 0,	 /* one of many */
+	FLAG_GOES_ON = 1 << 1,	 /* the next message comes in the same read */
+	FLAG_OTHER_SEQ = 1 << 2, /* it answers something else */
+	FLAG_STRANGER = 1 << 3,	 /* it is not from the kernel */
+	FLAG_CHANGED = 1 << 4,	 /* the dump is inconsistent */
+	FLAG_LENGTH = 1 << 5,	 /* its header says one byte less than it has */
+	FLAG_OURS = 1 << 6,	 /* of a list of sockets: one that is open here */
+	FLAG_FAILS = 1 << 7,	 /* instead, the read fails: with the number of its type */
+};
+
+static const uint16_t types[] = {
+	RTM_NEWLINK, RTM_NEWADDR,	  RTM_NEWROUTE, RTM_NEWNEIGH, RTM_NEWNSID,   NLMSG_DONE,
+	NLMSG_ERROR, SOCK_DIAG_BY_FAMILY, NLMSG_NOOP,	RTM_DELLINK,  NLMSG_OVERRUN,
+};
+
+static const uint8_t *next;
+static size_t left;
+static uint32_t seq;	      /* of the last request */
+static uint32_t socket_inode; /* of a socket that this process has */
+
+/* Takes a message out of the input into `into`, and its type and flags. Returns its length, or -1.
+ */
+static ssize_t take(uint8_t *into, size_t room, uint8_t *ret_flags)
+{
+	struct nlmsghdr *h = (struct nlmsghdr *)into;
+	size_t len, body;
+
+	if (left < 4 || room < NLMSG_LENGTH(sizeof(struct nlmsgerr)))
+		return -1;
+	*ret_flags = next[0];
+	body = next[2] | (size_t)next[3] << 8;
+	if (body > left - 4)
+		body = left - 4;
+	if (NLMSG_SPACE(body) > room)
+		return -1;
+	memset(into, 0, NLMSG_SPACE(body));
+	h->nlmsg_type = types[next[1] % (sizeof(types) / sizeof(*types))];
+	h->nlmsg_flags = (uint16_t)((*ret_flags & FLAG_MULTI ? NLM_F_MULTI : 0) |
+				    (*ret_flags & FLAG_CHANGED ? NLM_F_DUMP_INTR : 0));
+	h->nlmsg_seq = seq + !!(*ret_flags & FLAG_OTHER_SEQ);
+	memcpy(NLMSG_DATA(h), next + 4, body);
+	if (h->nlmsg_type == NLMSG_ERROR && body >= sizeof(struct nlmsgerr))
+		((struct nlmsgerr *)NLMSG_DATA(h))->msg.nlmsg_seq = h->nlmsg_seq;
+	if (*ret_flags & FLAG_OURS && body >= sizeof(struct unix_diag_msg))
+		((struct unix_diag_msg *)NLMSG_DATA(h))->udiag_ino = socket_inode;
+	next += 4 + body;
+	left -= 4 + body;
+	len = NLMSG_LENGTH(body);
+	h->nlmsg_len = (uint32_t)(len - !!(*ret_flags & FLAG_LENGTH));
+	return (ssize_t)NLMSG_ALIGN(len);
+}
+
+/* One read from a netlink socket. */
+static ssize_t receive(uint8_t *into, size_t room, struct sockaddr_nl *from)
+{
+	static const int errors[] = { EAGAIN, EINTR, ENOBUFS, ENOMEM };
+	uint8_t flags = FLAG_GOES_ON;
+	ssize_t total = 0, n;
+
+	memset(from, 0, sizeof(*from));
+	from->nl_family = AF_NETLINK;
+	if (left >= 4 && next[0] & FLAG_FAILS) {
+		errno = errors[next[1] % (sizeof(errors) / sizeof(*errors))];
+		next += 4;
+		left -= 4;
+		return -1;
+	}
+	while (flags & FLAG_GOES_ON) {
+		n = take(into + total, room - (size_t)total, &flags);
+		if (n < 0)
+			break;
+		total += n;
+		if (flags & FLAG_STRANGER)
+			from->nl_pid = 4711;
+	}
+	if (total > 0)
+		return total;
+	errno = EAGAIN;
+	return -1;
+}
+
+/* In place of the C library's. */
+ssize_t sendmsg(int fd, const struct msghdr *m, int flags)
+{
+	(void)fd, (void)flags;
+	seq = ((const struct nlmsghdr *)m->msg_iov[0].iov_base)->nlmsg_seq;
+	return (ssize_t)m->msg_iov[0].iov_len;
+}
+
+ssize_t recvmsg(int fd, struct msghdr *m, int flags)
+{
+	(void)fd, (void)flags;
+	m->msg_namelen = sizeof(struct sockaddr_nl);
+	m->msg_flags = 0;
+	m->msg_controllen = 0;
+	return receive(m->msg_iov[0].iov_base, m->msg_iov[0].iov_len, m->msg_name);
+}
+
+ssize_t send(int fd, const void *data, size_t len, int flags)
+{
+	(void)fd, (void)flags;
+	seq = ((const struct nlmsghdr *)data)->nlmsg_seq;
+	return (ssize_t)len;
+}
+
+ssize_t recvfrom(int fd, void *into, size_t room, int flags, struct sockaddr *restrict from,
+		 socklen_t *restrict from_len)
+{
+	must(*from_len >= sizeof(struct sockaddr_nl));
+	(void)fd, (void)flags;
+	*from_len = sizeof(struct sockaddr_nl);
+	return receive(into, room, (struct sockaddr_nl *)from);
+}
+
+/* And in place of libnl's, which read as many bytes as they need, whatever the attribute has. */
+uint8_t nla_get_u8(const struct nlattr *a)
+{
+	must(nla_len(a) >= 1);
+	return *(const uint8_t *)nla_data(a);
+}
+
+uint32_t nla_get_u32(const struct nlattr *a)
+{
+	uint32_t value;
+
+	must(nla_len(a) >= (int)sizeof(value));
+	memcpy(&value, nla_data(a), sizeof(value));
+	return value;
+}
+
+int32_t nla_get_s32(const struct nlattr *a)
+{
+	return (int32_t)nla_get_u32(a);
+}
+
+char *nla_get_string(const struct nlattr *a)
+{
+	must(nla_len(a) > 0 && memchr(nla_data(a), '\0', (size_t)nla_len(a)));
+	return nla_data(a);
+}
+
+static int count;
+
+static int check_link(const struct link *l, void *arg)
+{
+	(void)arg;
+	must(memchr(l->name, '\0', sizeof(l->name)) && memchr(l->kind, '\0', sizeof(l->kind)));
+	return ++count > 20;
+}
+
+static int on_address(const struct address *a, void *arg)
+{
+	must(a->length <= 255 && arg);
+	return ++count > 20;
+}
+
+static struct in6_addr address;
+static struct in6_addr gateway;
+
+static int ask_links(unsigned int what, struct nl_sock *s)
+{
+	struct link link;
+	int nsid, r;
+
+	switch (what) {
+	case 0:
+		r = link_by_index(s, 2, &link);
+		break;
+	case 1:
+		r = link_by_name(s, "eth0", &link);
+		break;
+	case 2:
+		return link_each_veth(s, check_link, NULL) > 0 ? 0 : -1;
+	case 3:
+		return link_nsid(s, 0, &nsid);
+	default:
+		return link_set_up(s, 2, true);
+	}
+	if (r == 0)
+		check_link(&link, NULL);
+	return r;
+}
+
+static int ask_addresses(unsigned int what, struct nl_sock *s)
+{
+	bool changed;
+
+	switch (what) {
+	case 5:
+		return address_each(s, 2, on_address, &count) > 0 ? 0 : -1;
+	case 6:
+		return address_add(s, &address, 64, 2, &changed);
+	case 7:
+		return address_remove(s, &address, 2);
+	default:
+		return address_remove_marked(s, 2, &gateway);
+	}
+}
+
+static int ask_routes(unsigned int what, struct nl_sock *s)
+{
+	struct route route;
+	bool changed;
+
+	switch (what) {
+	case 9:
+		return route_add_host(s, &address, 2, &changed);
+	case 10:
+		return route_remove_host(s, &address);
+	case 11:
+		return route_default(s, &gateway, 2, true, &changed);
+	case 12:
+		return route_default(s, &gateway, 2, false, &changed);
+	case 13:
+		return route_has_default(s, 2);
+	case 14:
+		return route_lookup(s, &address, &route);
+	default:
+		return route_default_ipv4(s) > 0 ? 0 : -1;
+	}
+}
+
+static int ask_neighbours(unsigned int what, struct nl_sock *s)
+{
+	static const unsigned char mac[6] = { 2, 0, 0, 0, 0, 1 };
+	bool changed;
+
+	switch (what) {
+	case 16:
+		return proxy_add(s, &address, 2, &changed);
+	case 17:
+		return proxy_remove(s, &address, 2);
+	case 18:
+		return proxy_exists(s, &address, 2);
+	case 19:
+		return proxy_is_marked(s, &address, 2);
+	case 20:
+		return neigh_add(s, &address, 2, mac, &changed);
+	case 21:
+		return neigh_remove(s, &address, 2);
+	default:
+		return neigh_is_permanent(s, &address, 2);
+	}
+}
+
+static int ask_marked(unsigned int what, struct nl_sock *s)
+{
+	_marked_ struct marked all = { 0 };
+	struct error e;
+	int r;
+
+	if (what == 23)
+		return marked_remove_address(s, &address, &e);
+	r = marked_read(s, &all, &e);
+	for (size_t i = 1; r == 0 && i < all.count; i++)
+		must(memcmp(&all.list[i - 1].address, &all.list[i].address, 16) <= 0);
+	return r;
+}
+
+static int ask_port(struct nl_sock *s)
+{
+	static const unsigned char mac[6] = { 2, 0, 0, 0, 0, 1 };
+	struct netns netns = { .fd = 0 };
+	struct port port;
+	struct error e;
+	int r = port_find(s, s, &netns, left % 2 ? mac : NULL, &port, &e);
+
+	if (r < 0)
+		must(*e.text);
+	else
+		must(port.outer > 0 && strlen(port.inner_name) < sizeof(port.inner_name) &&
+		     strlen(port.via_name) < sizeof(port.via_name));
+	return r;
+}
+
+static int ask_uplink(struct nl_sock *s)
+{
+	_host_addresses_ struct host_addresses host = { 0 };
+	struct in6_addr source;
+	struct uplink uplink;
+	struct error e;
+	int r = host_addresses_read(s, &host, &e);
+
+	if (r == 0)
+		r = uplink_find(s, &host, left % 2 ? "eth0" : NULL, &address, &address, 3, &uplink,
+				&e);
+	must(r == 0 || *e.text);
+	host_addresses_have(&host, &address, NULL);
+	if (r == 0)
+		r = uplink_source(s, &host, &uplink, &source);
+	return r;
+}
+
+static int ask_sockets(void)
+{
+	const struct process me = { .pid = getpid(), .uid = getuid() };
+	char name[LXC_SOCKET_MAX];
+	int r = lxc_socket_find(&me, name);
+
+	must(r < 0 || (memchr(name, '\0', sizeof(name)) && lxc_socket_read(name)));
+	return r;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct nl_sock *s;
+	static int mine = -1;
+	struct error e;
+	struct stat st;
+	unsigned int what;
+	int r;
+
+	if (mine < 0) {
+		mine = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		must(mine >= 0 && fstat(mine, &st) == 0);
+		socket_inode = (uint32_t)st.st_ino;
+		must(inet_pton(AF_INET6, "2001:db8::5", &address) == 1);
+		must(inet_pton(AF_INET6, "fe80::1", &gateway) == 1);
+	}
+	if (size == 0)
+		return 0;
+	next = data + 1;
+	left = size - 1;
+	count = 0;
+	/* one that is left of the former input would answer this one's questions */
+	must(nl_open(&s, &e) == 0);
+	what = data[0] % 27;
+	r = what < 5	? ask_links(what, s)
+	    : what < 9	? ask_addresses(what, s)
+	    : what < 16 ? ask_routes(what, s)
+	    : what < 23 ? ask_neighbours(what, s)
+	    : what < 25 ? ask_marked(what, s)
+	    : what < 26 ? (left % 3 ? ask_port(s) : ask_uplink(s))
+			: ask_sockets();
+	must(r <= 1 && r > -4096);
+	nl_socket_free(s);
+	return 0;
+}
