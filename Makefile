@@ -31,7 +31,7 @@ LIBS = $(shell pkg-config --libs $(PKGS)) -lm -ldl
 .PHONY: all
 all: $(PROGRAM) v6hook-start layers
 
-# What runs inside containers: static, and small where musl is there to link it with.
+# What asks in the namespaces of starting containers: static, and small where musl is there to link it with.
 v6hook-start: start/v6hook-start.c helper/base/ask.h Makefile
 	@echo "  LD      $@"
 	$(Q)$$(command -v musl-gcc || echo $(CC)) -std=gnu11 -static -s -Os -D_GNU_SOURCE -Ihelper $(WARNINGS) \
@@ -173,6 +173,7 @@ LIBEXECDIR = $(PREFIX)/libexec
 PLACES = \
 	v6hook:$(SBINDIR)/v6hook:755 \
 	hooks/v6hook-start-host:$(DATADIR)/lxc/hooks/v6hook-start-host:755 \
+	hooks/v6hook-mount:$(DATADIR)/lxc/hooks/v6hook-mount:755 \
 	hooks/v6hook-post-stop:$(DATADIR)/lxc/hooks/v6hook-post-stop:755 \
 	v6hook-start:$(LIBEXECDIR)/v6hook-start:755 \
 	lxc-config/v6hook.conf:$(DATADIR)/lxc/config/v6hook.conf:644 \

@@ -1,12 +1,11 @@
 /*
- * What lxc.hook.start runs inside a starting container: asks the service for the address of the
- * container.
+ * What LXC's mount hook runs in the namespaces of a starting container: asks the service for the
+ * container's address.
  *
  * A program of its own, linked statically and without anything of v6hook's but the layout of the
- * messages: in the container there may be no library, and no file but this one. It says nothing of
- * who it is, as the service knows that from the kernel. It always ends with 0, as a container
- * starts without an address rather than not at all; what went wrong is in LXC's log and in the
- * service's journal.
+ * messages: it costs next to nothing, and it needs nothing. It says nothing of who it is, as the
+ * service knows that from the kernel. It always ends with 0, as a container starts without an
+ * address rather than not at all; what went wrong is in LXC's log and in the service's journal.
  *
  *	v6hook-start [SOCKET]
  */
@@ -19,8 +18,8 @@
 
 #include "base/ask.h"
 
-/* where lxc-config/v6hook-start.conf mounts it */
-#define DEFAULT_SOCKET "/dev/v6hook/v6hook.sock"
+/* the default of "socket": v6hook.json(5) */
+#define DEFAULT_SOCKET "/run/v6hook/v6hook.sock"
 
 /* Writes one line on stderr. */
 static void say(const char *text)

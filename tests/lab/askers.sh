@@ -54,7 +54,7 @@ test_owned() {
 asking_container() {
 	local dir=/var/lib/lxc/$1
 
-	lab_lxc_make "$1" br0 'lxc.include = /usr/local/share/lxc/config/v6hook-start.conf' "${@:2}"
+	lab_lxc_make "$1" br0 'lxc.include = /usr/local/share/lxc/config/v6hook-start.conf' "${lxc_door[@]}" "${@:2}"
 	cp /usr/local/bin/asker "$dir/rootfs/bin/asker"
 	mkdir "$dir/rootfs/www/cgi-bin"
 	# shellcheck disable=SC2016

@@ -5,6 +5,10 @@
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/attach.sh"
 lxc_include='lxc.include = /usr/local/share/lxc/config/v6hook.conf'
 lxc_syslog=$lab_run/syslog
+# what an administrator would have to write for a container to be able to ask after its start
+lxc_door=('lxc.mount.entry = /usr/local/libexec/v6hook-start dev/v6hook-start none bind,ro,create=file,optional 0 0'
+	'lxc.mount.entry = /run/v6hook dev/v6hook none bind,ro,create=dir,optional 0 0')
+lxc_ask='/dev/v6hook-start /dev/v6hook/v6hook.sock' # and what asks there
 
 # lxc_install [VARIABLE=VALUE]...: make install, of the program as it was built
 lxc_install() {
