@@ -199,10 +199,15 @@ put = echo "$(DESTDIR)$(word 2,$1)"; install -d "$(DESTDIR)$(dir $(word 2,$1))";
 		>"$(DESTDIR)$(word 2,$1)";) \
 	chmod $(word 3,$1) "$(DESTDIR)$(word 2,$1)";
 
-# Removes what install put, and directories of ours that are empty then; configuration and leases stay.
+# Removes what install put, and directories of ours that are empty then; configuration and leases stay. Without
+# DESTDIR it refuses while containers need it, and stops the service: lxc-config/retire. FORCE=1 does it all the same.
+INCLUDED = $(filter lxc-config/v6hook%,$(PLACES))
 .PHONY: uninstall
 uninstall:
-	rm -f $(foreach place,$(PLACES),"$(DESTDIR)$(word 2,$(subst :, ,$(place)))")
+	@$(if $(DESTDIR),,lxc-config/retire "$(FORCE)" $(foreach place,$(INCLUDED),$(word 2,$(subst :, ,$(place)))))
+	rm -f $(foreach place,$(if $(DESTDIR),$(PLACES),$(filter-out $(INCLUDED),$(PLACES))),\
+		"$(DESTDIR)$(word 2,$(subst :, ,$(place)))")
+	@$(if $(DESTDIR),,[ ! -d /run/systemd/system ] || systemctl daemon-reload)
 	@for dir in $(if $(DESTDIR),$(foreach place,$(PLACES),"$(DESTDIR)$(dir $(word 2,$(subst :, ,$(place))))"),\
 		$(DATADIR)/lxc/hooks $(DATADIR)/lxc/config $(DATADIR)/lxc); do \
 		rmdir $(if $(DESTDIR),-p) "$$dir" 2>/dev/null; done; true
