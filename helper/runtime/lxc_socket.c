@@ -1,8 +1,9 @@
 /*
  * The name of the socket on which a container's monitor takes LXC's commands.
  *
- * Theory of operation: /proc/PID/fd tells which sockets the monitor has, by their inodes, and
+ * Theory of operation: /proc/PID/fdinfo tells which sockets the monitor has, by their inodes, and
  * sock_diag(7) which of all sockets have these, with the name and the user who made it. Not
+ * /proc/PID/fd, into which only that user may look, where fdinfo wants CAP_SYS_PTRACE. Not
  * /proc/net/unix: there a name with a newline in it is a line of its own, and anybody can write one
  * that looks like another's. Nor does what a user made count in a program with more rights, to
  * which they may have handed it down.
@@ -11,15 +12,15 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
 #include <netinet/tcp.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/fsuid.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -40,42 +41,45 @@ struct wanted {
 	char name[LXC_SOCKET_MAX]; /* what was found */
 };
 
-/* Reads which sockets the monitor has open. Returns 0 or -errno. */
-static int read_sockets(struct wanted *w)
+/*
+ * Reads the mount and the inode of one open file: proc_pid_fdinfo(5), "ino" since Linux 5.14. All
+ * sockets are of one mount that nothing else is of. Returns 0 or -errno.
+ */
+static int read_fdinfo(int dir, const char *name, unsigned int *ret_mount, uint32_t *ret_inode)
 {
-	_closedir_ DIR *dir = NULL;
-	const struct dirent *entry;
-	char path[64];
+	_close_ int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	const char *mount, *inode;
+	char text[256];
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 
-	snprintf(path, sizeof(path), "/proc/%d/fd", (int)w->monitor->pid);
-	dir = opendir(path);
-	if (!dir)
+	if (n < 0)
 		return -errno;
-	while (w->count < SOCKETS_MOST && (entry = readdir(dir))) {
-		char target[64];
-		ssize_t n = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
-
-		if (n < 0)
-			continue;
-		target[n] = '\0';
-		w->count += sscanf(target, "socket:[%u]", &w->inodes[w->count]) == 1;
-	}
+	text[n] = '\0';
+	mount = strstr(text, "\nmnt_id:");
+	inode = strstr(text, "\nino:");
+	if (!mount || !inode || sscanf(mount, " mnt_id: %u", ret_mount) != 1 ||
+	    sscanf(inode, " ino: %" SCNu32, ret_inode) != 1)
+		return -EPROTO;
 	return 0;
 }
 
-/*
- * The same, whoever runs it: the directory is open to that user alone, whom the service, which has
- * no capability to pass over that, becomes for the moment.
- */
-static void list_sockets(struct wanted *w)
+/* Reads which sockets the monitor has open. @own: a socket of this process */
+static void list_sockets(struct wanted *w, int own)
 {
-	int mine;
+	_closedir_ DIR *dir = NULL;
+	unsigned int sockets, mount;
+	const struct dirent *entry;
+	char path[64];
+	uint32_t inode;
 
-	if (read_sockets(w) != -EACCES)
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", own);
+	if (read_fdinfo(AT_FDCWD, path, &sockets, &inode) < 0)
 		return;
-	mine = setfsuid(w->monitor->uid);
-	read_sockets(w);
-	setfsuid((uid_t)mine);
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo", (int)w->monitor->pid);
+	dir = opendir(path);
+	while (dir && w->count < SOCKETS_MOST && (entry = readdir(dir)))
+		if (read_fdinfo(dirfd(dir), entry->d_name, &mount, &inode) == 0 && mount == sockets)
+			w->inodes[w->count++] = inode;
 }
 
 const char *lxc_socket_read(char *text)
@@ -173,7 +177,8 @@ int lxc_socket_find(const struct process *monitor, char ret[LXC_SOCKET_MAX])
 	_close_ int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 	struct wanted w = { .monitor = monitor };
 
-	list_sockets(&w);
+	if (fd >= 0)
+		list_sockets(&w, fd);
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) < 0 ||
 	    connect(fd, (const struct sockaddr *)&kernel, sizeof(kernel)) < 0 ||
 	    send(fd, &request, sizeof(request), 0) != sizeof(request) || read_list(fd, &w) < 0)
