@@ -3,7 +3,7 @@
  *
  * The probe uses a packet socket (packet(7), SOCK_DGRAM) and writes the IPv6 header by hand: a raw
  * ICMPv6 socket cannot send from ::. The advertisement comes from one of the host's addresses and
- * needs none of that.
+ * needs none of that; it goes that way all the same in the service, which may open no IP socket.
  */
 #include "net/ndisc.h"
 
@@ -51,7 +51,7 @@ static uint16_t checksum(const struct packet *p)
 	return htons((uint16_t)~sum);
 }
 
-/* A solicitation from :: to the group. */
+/* A solicitation from :: to the group; the caller may make something else of it. */
 static void fill(struct packet *p, const struct in6_addr *destination,
 		 const struct in6_addr *target)
 {
@@ -202,6 +202,29 @@ int ndisc_probe(int ifindex, const unsigned char own_mac[6], const struct in6_ad
 	return 0;
 }
 
+/* As ndisc_announce, by a packet socket. Its end takes the kernel up to 20 ms, so it stays open. */
+static int announce_packet(int ifindex, const unsigned char own_mac[6],
+			   const struct in6_addr *source, const struct in6_addr *address,
+			   struct error *e)
+{
+	static int fd = -1;
+	const struct in6_addr all_nodes = { .s6_addr = { 0xff, 2, [15] = 1 } };
+	struct packet p;
+
+	if (fd < 0)
+		fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return error_sys(e, -errno, "cannot open a packet socket (CAP_NET_RAW)");
+	fill(&p, &all_nodes, address);
+	p.ip.ip6_src = *source;
+	p.icmp.icmp6_type = ND_NEIGHBOR_ADVERT;
+	p.icmp.icmp6_dataun.icmp6_un_data32[0] = ND_NA_FLAG_OVERRIDE;
+	p.option[0] = ND_OPT_TARGET_LINKADDR;
+	p.option[1] = 1;
+	memcpy(p.option + 2, own_mac, ETH_ALEN);
+	return send_packet(fd, ifindex, &p, e);
+}
+
 int ndisc_announce(int ifindex, const unsigned char own_mac[6], const struct in6_addr *source,
 		   const struct in6_addr *address, struct error *e)
 {
@@ -228,6 +251,8 @@ int ndisc_announce(int ifindex, const unsigned char own_mac[6], const struct in6
 	/* closing a packet socket waits for the kernel's readers, up to 20 ms; this one does not */
 	_close_ int fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMPV6);
 
+	if (fd < 0 && errno == EAFNOSUPPORT)
+		return announce_packet(ifindex, own_mac, source, address, e);
 	memcpy(message.option + 2, own_mac, ETH_ALEN);
 	if (fd < 0 || setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops, sizeof(hops)) < 0 ||
 	    setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, &none, sizeof(none)) < 0 ||
