@@ -4,7 +4,8 @@
  * Theory of operation: a job is an attach, a detach, a rename or a reconciliation, the same as the
  * command does. It runs in a child, because a new address is probed for a second and no other
  * container shall wait for that; what it prints is the journal's. Jobs of one container follow each
- * other in the order in which they came.
+ * other in the order in which they came, so one that hangs is killed: killed anywhere, it leaves
+ * nothing that a reconciliation does not mend.
  */
 #include "watch/jobs.h"
 
@@ -28,12 +29,16 @@
 
 #define KIND_READY UINT32_MAX /* of a job that no record asks for */
 #define JOBS_AT_ONCE 8
-#define JOBS_MOST 512 /* then no more is read from the parser, which waits */
+#define JOBS_MOST 512	    /* then no more is read from the parser, which waits */
+#define HANGS_MS 120000	    /* a container's job waits for locks and probes, seconds each */
+#define HANGS_ALL_MS 900000 /* one for all may have thousands to see to */
 
 struct job {
 	struct job *next;
 	struct record record; /* kind 0: a reconciliation */
 	pid_t pid;	      /* 0: waiting */
+	int64_t since;	      /* when it was first seen to run; 0: not yet */
+	bool killed;
 };
 
 struct jobs {
@@ -333,6 +338,31 @@ void jobs_start(struct jobs *j)
 		job->pid = pid;
 		active++;
 	}
+}
+
+void jobs_expire(struct jobs *j, int64_t now)
+{
+	bool killed = false;
+
+	for (struct job *job = j->first; job; job = job->next) {
+		bool all = job->record.kind == 0 || job->record.kind == KIND_READY;
+		char container[300] = "";
+
+		if (!job->pid || job->killed)
+			continue;
+		if (!job->since)
+			job->since = now;
+		if (now - job->since < (all ? HANGS_ALL_MS : HANGS_MS))
+			continue;
+		job->killed = killed = true;
+		kill(job->pid, SIGKILL);
+		if (!all)
+			snprintf(container, sizeof(container), "docker:%s", job->record.name);
+		journal_change("failed", container, NULL, all ? "reconcile" : job->record.why,
+			       "it hung, and was killed");
+	}
+	if (killed)
+		jobs_reconcile(j);
 }
 
 bool jobs_ended(struct jobs *j, pid_t pid, int wait_status, bool *ret_reconciled, int *ret_status)

@@ -3,6 +3,7 @@
 #define V6HOOK_JOBS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "watch/record.h"
@@ -28,6 +29,12 @@ void jobs_make_ready(struct jobs *j);
 
 /* Starts what can be started. To be called after any of the above and below. */
 void jobs_start(struct jobs *j);
+
+/*
+ * Kills the jobs that hang, and takes a reconciliation on for what they have left. @now:
+ * milliseconds of the monotonic clock. To be called every second or so.
+ */
+void jobs_expire(struct jobs *j, int64_t now);
 
 /* A process ended. Returns whether it was a job's; *ret_status is its exit status then. */
 bool jobs_ended(struct jobs *j, pid_t pid, int wait_status, bool *ret_reconciled, int *ret_status);

@@ -7,6 +7,7 @@
  * started again after a pause that grows. What is to be done is done by jobs (jobs.c). Drift is
  * looked for after every rtnetlink event and, because proxy entries vanish without one, every
  * second; the look costs a few system calls, and only if it finds something a reconciliation runs.
+ * After each look the service manager hears that the loop turns; one that does not is killed by it.
  */
 #include "watch/watch.h"
 
@@ -276,6 +277,9 @@ static void on_timer(struct watch *w)
 		connect_docker(w);
 	if (now >= w->look_at)
 		look(w);
+	jobs_expire(w->jobs, now);
+	/* here, where a loop that is stuck, or a look that is, does not come */
+	notify_service("WATCHDOG=1");
 }
 
 /* Opens everything. Returns 0 or -errno. */

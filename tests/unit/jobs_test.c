@@ -1,0 +1,85 @@
+/* Jobs that hang: killed when their time is over, not before, and what they leave is seen to. */
+#include "watch/jobs.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "unit.h"
+
+static void stop_self(void)
+{
+	raise(SIGSTOP);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Starts what waits, and returns the job's process, which hangs. */
+static pid_t start(struct jobs *j)
+{
+	int status;
+	pid_t pid;
+
+	jobs_start(j);
+	pid = waitpid(-1, &status, WUNTRACED);
+	assert_true(WIFSTOPPED(status));
+	return pid;
+}
+
+/* Checks that the job's process is killed at that time, and takes it off the list. */
+static void assert_killed(struct jobs *j, pid_t pid, int64_t at, bool *ret_reconciled)
+{
+	int status, exit_status;
+
+	jobs_expire(j, at);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	assert_true(jobs_ended(j, pid, status, ret_reconciled, &exit_status));
+	assert_int_not_equal(exit_status, 0);
+}
+
+TEST(kills_what_hangs)
+{
+	struct record r = { .kind = RECORD_GONE, .name = "web", .why = "die" };
+	struct jobs *j = jobs_new("/nonexistent/config.json");
+	int64_t now = now_ms();
+	bool reconciled;
+	int status;
+	pid_t pid;
+
+	jobs_add(j, &r);
+	pid = start(j);
+	jobs_expire(j, now);
+	jobs_expire(j, now + 119000);
+	assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+	assert_false(jobs_reconciling(j));
+	assert_killed(j, pid, now + 120000, &reconciled);
+	assert_false(reconciled);
+	/* which has longer, as it may be for thousands */
+	assert_true(jobs_reconciling(j));
+	pid = start(j);
+	jobs_expire(j, now);
+	jobs_expire(j, now + 899000);
+	assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+	assert_killed(j, pid, now + 900000, &reconciled);
+	assert_true(reconciled);
+	assert_true(jobs_reconciling(j));
+	jobs_free(j);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(kills_what_hangs),
+	};
+
+	pthread_atfork(NULL, NULL, stop_self);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
