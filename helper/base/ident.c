@@ -9,15 +9,6 @@
 #include "base/text.h"
 #include "base/user.h"
 
-static bool has_control(const char *text)
-{
-	for (const unsigned char *p = (const unsigned char *)text; *p; p++)
-		/* C0, DEL, and C1 (U+0080 to U+009F), which terminals obey too */
-		if (*p < 0x20 || *p == 0x7f || (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0))
-			return true;
-	return false;
-}
-
 static int check_name(const char *name, struct error *e)
 {
 	const char *why = NULL;
@@ -30,7 +21,7 @@ static int check_name(const char *name, struct error *e)
 		why = "holds a '/' (an LXC path goes with --lxcpath)";
 	else if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		why = "is not a name";
-	else if (has_control(name))
+	else if (text_has_control(name))
 		why = "holds a control character";
 	else if (!text_is_utf8(name, strlen(name)))
 		why = "is not UTF-8";
@@ -157,7 +148,7 @@ int ident_from_text(const char *text, struct ident *ret)
 	memcpy(id.name, colon + 1, name);
 	if (at)
 		snprintf(id.path, sizeof(id.path), "%s", at + 1);
-	if (check_name(id.name, &ignored) < 0)
+	if (check_name(id.name, &ignored) < 0 || text_has_control(id.path))
 		return -EINVAL;
 	*ret = id;
 	return 0;

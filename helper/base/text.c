@@ -51,6 +51,14 @@ bool text_is_utf8(const char *text, size_t len)
 	return true;
 }
 
+bool text_has_control(const char *text)
+{
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++)
+		if (*p < 0x20 || *p == 0x7f || (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0))
+			return true;
+	return false;
+}
+
 char *text_escape(const char *text, char *out, size_t size)
 {
 	const unsigned char *p = (const unsigned char *)text;

@@ -9,6 +9,11 @@
 /* Whether the len bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool text_is_utf8(const char *text, size_t len);
 
+/* Whether it holds a control character: C0, DEL, or C1 (U+0080 to U+009F), which terminals obey
+ * too.
+ */
+bool text_has_control(const char *text);
+
 /*
  * Writes text to out so that it stays on one line of a terminal or a log: control
  * characters, DEL and bytes that are not UTF-8 become \xNN. Cut to what fits in size bytes.

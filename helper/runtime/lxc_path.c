@@ -58,11 +58,11 @@ int runtime_lxc_path(const char *lxcpath, uid_t owner, char *ret, size_t size, s
 		return 0;
 	}
 	if (*lxcpath != '/' || strlen(lxcpath) > IDENT_PATH_MAX ||
-	    !text_is_utf8(lxcpath, strlen(lxcpath)))
-		return error_set(
-			e, STATUS_USAGE, -EINVAL,
-			"--lxcpath '%.80s' is not an absolute path in UTF-8 of at most %d bytes",
-			lxcpath, IDENT_PATH_MAX);
+	    !text_is_utf8(lxcpath, strlen(lxcpath)) || text_has_control(lxcpath))
+		return error_set(e, STATUS_USAGE, -EINVAL,
+				 "LXC path '%.80s' is not an absolute path in UTF-8 of at most %d "
+				 "bytes, without control characters",
+				 lxcpath, IDENT_PATH_MAX);
 	snprintf(path, sizeof(path), "%s", lxcpath);
 	lxc_path_standard(owner, standard, sizeof(standard));
 	tidy_path(path);

@@ -92,7 +92,8 @@ int docker_watch(const struct runtime_options *o, runtime_heard heard,
 /*
  * The part of an LXC container's identity that its path is: "" for the default path.
  * @lxcpath: as given, or null for the default; @owner: whose default, 0 for the system's
- * Returns 0, or -EINVAL with STATUS_USAGE if it is not absolute or too long.
+ * Returns 0, or -EINVAL with STATUS_USAGE if it is not absolute, too long, or holds
+ * a control character.
  */
 int runtime_lxc_path(const char *lxcpath, uid_t owner, char *ret, size_t size, struct error *e);
 

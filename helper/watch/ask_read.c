@@ -23,7 +23,7 @@ int ask_check(const struct ask *ask, size_t len, int descriptors)
 	    !memchr(ask->name, '\0', sizeof(ask->name)) ||
 	    !memchr(ask->path, '\0', sizeof(ask->path)) || named != (*ask->name != '\0') ||
 	    (!named && *ask->path) || !text_is_utf8(ask->name, strlen(ask->name)) ||
-	    !text_is_utf8(ask->path, strlen(ask->path)))
+	    !text_is_utf8(ask->path, strlen(ask->path)) || text_has_control(ask->path))
 		return -EBADMSG;
 	return 0;
 }

@@ -343,6 +343,9 @@ TEST(what_is_no_key_is_refused)
 		"sixteen-letters-:a",
 		"lxc:\n",
 		"lxc:a\x7f@/",
+		"lxc:a@/b\nc",
+		"lxc:a@/\x1b[2J",
+		"lxc:a@/\xc2\x85",
 		"lxc:a\xff",
 		/* one key for one user: their number as it is written, and no name */
 		"0/lxc:a",

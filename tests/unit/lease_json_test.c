@@ -4,7 +4,7 @@
 #include "store/lease_json.h"
 
 static const struct lease lease = {
-	.ident = "lxc:web1@/srv/\xc3\xa4 \"quoted\"\n",
+	.ident = "lxc:web1@/srv/\xc3\xa4 \"quoted\"",
 	.address = { { { 0x20, 0x01, 0x0d, 0xb8, [15] = 5 } } },
 	.pinned = true,
 	.created = 1769903999,

@@ -41,10 +41,18 @@ TEST(paths_are_absolute_and_fit)
 {
 	char path[IDENT_PATH_MAX + 1] = "untouched", longest[IDENT_PATH_MAX + 2];
 	static const char *const bad[] = { "", "srv", "./srv", "~/srv" };
+	/* it stands in lines of the journal and of list, as a name does */
+	static const char *const control[] = { "/a\nb", "/\t", "/a\x1b[2J", "/a\x7f", "/\xc2\x80" };
 	struct error e;
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		check(runtime_lxc_path(bad[i], 0, path, sizeof(path), &e) == -EINVAL, "%s", bad[i]);
+		assert_int_equal(e.status, STATUS_USAGE);
+		assert_string_equal(path, "untouched");
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(control); i++) {
+		check(runtime_lxc_path(control[i], 0, path, sizeof(path), &e) == -EINVAL, "row %zu",
+		      i);
 		assert_int_equal(e.status, STATUS_USAGE);
 		assert_string_equal(path, "untouched");
 	}
