@@ -18,6 +18,12 @@ static const char *address_text(const struct listing *l, char *out, size_t size)
 	return l->has_address ? inet_ntop(AF_INET6, &l->address, out, (socklen_t)size) : NULL;
 }
 
+/* Since when, as text, or null if nobody knows. */
+static const char *since_text(const struct listing *l, char *out, size_t size)
+{
+	return l->since ? text_time(l->since, out, size) : NULL;
+}
+
 /* One container as a JSON object, or null without memory. */
 static cJSON *to_json(const struct listing *l)
 {
@@ -39,7 +45,7 @@ static cJSON *to_json(const struct listing *l)
 		{ "state", states[l->state], ALWAYS },
 		{ "bridge", *l->bridge ? l->bridge : NULL, KNOWN },
 		{ "uplink", *l->uplink ? l->uplink : NULL, KNOWN },
-		{ "since", text_time(l->since, since, sizeof(since)), KNOWN },
+		{ "since", since_text(l, since, sizeof(since)), KNOWN },
 		{ "error", *l->error ? l->error : NULL, RARE },
 	};
 
@@ -184,8 +190,8 @@ int output_list_add(const struct listing *l, void *arg)
 		user_name(l->ident.owner, user, sizeof(user));
 	snprintf(name, sizeof(name), "%s%s%s%s%s", user, *user ? "/" : "", l->ident.name,
 		 *l->ident.path ? "@" : "", l->ident.path);
-	text_time(l->since, since, sizeof(since));
-	snprintf(last, sizeof(last), "%s%s%s", since, *l->error ? "  " : "", l->error);
+	snprintf(last, sizeof(last), "%s%s%s", since_text(l, since, sizeof(since)) ? since : "-",
+		 *l->error ? "  " : "", l->error);
 	return add_row(list, (const char *const[COLUMNS]){
 				     name, l->ident.runtime, shown ? shown : "",
 				     l->pool ? l->pool : "", l->pinned ? "yes" : "no",

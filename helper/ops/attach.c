@@ -318,7 +318,7 @@ static void describe(const struct attach *a, struct listing *ret)
 		.pool = a->choice.pool->name,
 		.pinned = a->choice.lease.pinned,
 		.state = LIST_ATTACHED,
-		.since = a->recorded ? a->since : a->before.since,
+		.since = a->recorded ? a->since : attachment_since(&a->before, a->c->boot_id),
 		.changed = a->changed,
 		.unprobed = a->recorded && !a->choice.fresh && !a->choice.engines &&
 			    !a->choice.pool->routed && a->c->config->probe_ms,

@@ -72,7 +72,7 @@ static int on_lease(const struct lease *lease, void *arg)
 				  .pool = pool ? pool->name : NULL,
 				  .pinned = lease->pinned,
 				  .state = LIST_DETACHED,
-				  .since = lease->created };
+				  .since = lease_since(lease) };
 	return 0;
 }
 
@@ -102,7 +102,7 @@ static int complete(const struct listings *l, struct listing *item, struct error
 
 	if (r <= 0)
 		return r;
-	item->since = a.since;
+	item->since = attachment_since(&a, l->c->boot_id);
 	memcpy(item->error, a.error, sizeof(item->error));
 	if (*a.error)
 		item->state = LIST_BROKEN;

@@ -311,7 +311,7 @@ static int on_attachment(const char *text, const struct attachment *a, void *arg
 
 	if (!a->ended || !*a->error || !a->pid || strcmp(a->boot_id, r->c->boot_id) != 0 ||
 	    ident_from_text(text, &ident) < 0 || ident.owner ||
-	    ((r->how == RECONCILE_REPAIR || r->how == RECONCILE_LOOK) &&
+	    ((r->how == RECONCILE_REPAIR || r->how == RECONCILE_LOOK) && a->since <= time(NULL) &&
 	     a->since + RETRY_S > time(NULL)) ||
 	    living_ask(a, &ignored) != 1)
 		return 0;

@@ -4,13 +4,12 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
-#include <time.h>
 
 /* Counts the owner's leases. */
 struct count {
 	const char *ident;
 	uid_t owner;
-	int64_t rests_since; /* what was freed later is for nobody else yet */
+	unsigned int hold_s;
 	unsigned int leases, resting;
 };
 
@@ -24,7 +23,7 @@ static int on_lease(const struct lease *lease, void *arg)
 	count->leases += !lease->freed;
 	/* a rest keeps an address from everybody, but from the container that had it */
 	count->resting +=
-		lease->freed > count->rests_since && strcmp(lease->ident, count->ident) != 0;
+		lease_rests(lease, count->hold_s) && strcmp(lease->ident, count->ident) != 0;
 	return 0;
 }
 
@@ -34,7 +33,7 @@ int quota_check(const struct context *c, const char *ident, uid_t owner, unsigne
 	struct count count = {
 		.ident = ident,
 		.owner = owner,
-		.rests_since = time(NULL) - c->config->hold_s,
+		.hold_s = c->config->hold_s,
 	};
 	int64_t leases;
 	int r;

@@ -15,7 +15,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/note.h"
 #include "net/host.h"
@@ -49,7 +48,7 @@ static enum state state_of(struct context *c, const struct in6_addr *address)
 	if (c->store->ops->at(c->store, address, NULL, &ignored) == 0)
 		return FREE;
 	if (c->store->ops->at(c->store, address, &lease, &ignored) != 1 || !lease.freed ||
-	    lease.freed + (int64_t)c->config->hold_s > time(NULL))
+	    lease_rests(&lease, c->config->hold_s))
 		return TAKEN;
 	return strncmp(lease.ident, LEASE_ELSEWHERE, strlen(LEASE_ELSEWHERE)) == 0 ? ELSEWHERE
 										   : FREE;

@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/note.h"
 
 #define RECLAIM_WAIT_MS 2000
+#define NO_EARLIER 1735689600 /* 2025-01-01: there was no v6hook before that */
 
 int lease_boot_id(char *ret, struct error *e)
 {
@@ -37,6 +39,44 @@ bool attachment_is_live(const struct attachment *a, const char *boot_id)
 	return !a->ended && strcmp(a->boot_id, boot_id) == 0;
 }
 
+bool lease_rests(const struct lease *lease, unsigned int hold_s)
+{
+	int64_t now = time(NULL);
+
+	return lease->freed && lease->freed <= now && lease->freed + (int64_t)hold_s > now;
+}
+
+/* When this kernel started, by the clock as it is now; seconds since the epoch. */
+static int64_t booted(void)
+{
+	struct timespec up;
+
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	return time(NULL) - up.tv_sec;
+}
+
+/* A time that a clock told which may have been wrong, or 0 if it was. @last: it was not after */
+static int64_t believed(int64_t told, int64_t last)
+{
+	return told < NO_EARLIER || told > last ? 0 : told;
+}
+
+int64_t attachment_since(const struct attachment *a, const char *boot_id)
+{
+	int64_t boot = booted(), began;
+
+	if (strcmp(a->boot_id, boot_id) != 0)
+		return believed(a->since, *a->boot_id ? boot : time(NULL));
+	began = boot + (int64_t)(a->started / (uint64_t)sysconf(_SC_CLK_TCK));
+	/* a second is lost where both are rounded */
+	return a->since + 1 < began || a->since > time(NULL) ? began : a->since;
+}
+
+int64_t lease_since(const struct lease *lease)
+{
+	return believed(lease->created, time(NULL));
+}
+
 static struct lease lease_new(const char *ident, const struct in6_addr *address, bool pinned)
 {
 	struct lease l = { .address = *address, .pinned = pinned, .created = time(NULL) };
@@ -56,8 +96,7 @@ static int claim_rested(struct lease_store *s, const struct lease *lease, unsign
 	int r = s->ops->claim(s, lease, holder, e);
 
 	if (r != -EEXIST || !holder->freed ||
-	    (strcmp(holder->ident, lease->ident) != 0 &&
-	     holder->freed + (int64_t)hold_s > time(NULL)))
+	    (strcmp(holder->ident, lease->ident) != 0 && lease_rests(holder, hold_s)))
 		return r;
 	r = s->ops->lock(s, LOCK_RECLAIM, NULL, false, RECLAIM_WAIT_MS, &lock, e);
 	if (r == 0)
@@ -107,8 +146,8 @@ struct reclaim {
 	lease_forbidden forbidden;
 	void *arg;
 	char boot_id[40];
-	int64_t boot;	/* when this kernel started; seconds since the epoch */
-	int64_t before; /* only what has been idle since then or longer */
+	int64_t now, boot; /* boot: when this kernel started; seconds since the epoch */
+	int64_t before;	   /* only what has been idle since then or longer */
 	struct idle *list;
 	size_t count;
 	size_t resting; /* idle, but not for hold_s yet */
@@ -117,6 +156,12 @@ struct reclaim {
 static void reclaim_release(struct reclaim *r)
 {
 	free(r->list);
+}
+
+/* The time, not before the boot; what is to come was told by a clock that was wrong. */
+static int64_t since_boot(const struct reclaim *r, int64_t told)
+{
+	return told > r->boot && told <= r->now ? told : r->boot;
 }
 
 /*
@@ -132,17 +177,17 @@ static int64_t idle_since(const struct reclaim *r, const struct lease *lease)
 	struct lease present;
 
 	if (lease->freed)
-		return lease->freed;
+		return lease->freed > r->now ? 0 : lease->freed;
 	if (r->s->ops->find(r->s, lease->ident, &present, &ignored) == 1 &&
 	    memcmp(&present.address, &lease->address, sizeof(present.address)) != 0)
 		return 0;
 	if (lease->pinned)
 		return -1;
 	if (r->s->ops->attachment(r->s, lease->ident, &a, &ignored) != 1)
-		return lease->created > r->boot ? lease->created : r->boot;
+		return since_boot(r, lease->created);
 	if (attachment_is_live(&a, r->boot_id))
 		return -1;
-	return a.ended || a.since > r->boot ? a.since : r->boot;
+	return a.ended && a.since <= r->now ? a.since : since_boot(r, a.since);
 }
 
 /*
@@ -226,13 +271,12 @@ static int reclaim_one(struct lease_store *s, const struct pools *pools, const c
 		.pools = pools,
 		.forbidden = forbidden,
 		.arg = arg,
-		.before = time(NULL) - hold_s,
+		.now = time(NULL),
+		.boot = booted(),
 	};
-	struct timespec up;
 	int r = lease_boot_id(reclaim.boot_id, e);
 
-	clock_gettime(CLOCK_BOOTTIME, &up);
-	reclaim.boot = time(NULL) - up.tv_sec;
+	reclaim.before = reclaim.now - hold_s;
 	if (r == 0)
 		r = s->ops->walk(s, consider, &reclaim, e);
 	if (r < 0)

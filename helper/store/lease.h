@@ -183,6 +183,21 @@ int lease_free(struct lease_store *s, const struct lease *lease, struct error *e
 /* The boot ID of the running kernel. @ret: 40 bytes. Returns 0 or -errno. */
 int lease_boot_id(char *ret, struct error *e);
 
+/*
+ * Whether a freed address rests still, for nobody but the one who had it. One that was freed in the
+ * future has rested: the clock was wrong, and nobody waits for years.
+ */
+bool lease_rests(const struct lease *lease, unsigned int hold_s);
+
+/*
+ * Since when, by the clock as it is now. The clock may have been wrong by years when that was
+ * written (no battery, no network yet); what happened in this boot was not before its process was
+ * started, which the kernel counts from the boot, and nothing was after now.
+ * Returns seconds since the epoch, or 0 if nobody knows.
+ */
+int64_t attachment_since(const struct attachment *a, const char *boot_id);
+int64_t lease_since(const struct lease *lease);
+
 /* Whether two records say the same of the same instance. */
 bool attachment_same(const struct attachment *a, const struct attachment *b);
 

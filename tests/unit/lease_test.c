@@ -128,9 +128,16 @@ TEST(hold_s_is_how_long_it_rests)
 		unsigned int hold_s;
 		bool given;
 	} rows[] = {
-		{ 0, 0, true },	   { 0, 60, false },	 { 50, 60, false }, { 60, 60, true },
-		{ 100, 60, true }, { 100, 3600, false }, { -50, 0, false }, /* the clock was set
-									       back */
+		{ 0, 0, true },
+		{ 0, 60, false },
+		{ 50, 60, false },
+		{ 60, 60, true },
+		{ 100, 60, true },
+		{ 100, 3600, false },
+		{ -50, 0, true },
+		/* the clock was ahead: nobody waits for years */
+		{ -50, 60, true },
+		{ -1000000000, 60, true },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

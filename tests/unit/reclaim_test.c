@@ -1,6 +1,7 @@
 /* Checks whose address is taken back when a range is full: that of the longest idle. */
 #include "store.h"
 
+#define YEAR (365 * 86400)
 #define OTHER_BOOT "00000000-0000-0000-0000-000000000000"
 
 enum idle {
@@ -221,6 +222,82 @@ TEST(what_comes_back_meanwhile_is_not_taken_back)
 	assert_string_equal(found("lxc:back"), "2001:db8::5");
 }
 
+/* The clock was years ahead when it was written, and is right now. */
+TEST(what_was_freed_in_the_future_has_rested)
+{
+	_pools_ struct pools *pools = pools_of("2001:db8::5", NULL);
+	struct error e;
+	struct lease l;
+
+	held("lxc:old", "2001:db8::5", 1000);
+	set_freed("2001:db8::5", -10 * YEAR);
+	l = look_for("2001:db8::5").lease;
+	assert_false(lease_rests(&l, 60));
+	expect(pools, "lxc:new", "2001:db8::5");
+	l = look_for("2001:db8::5").lease;
+	l.freed = time(NULL) - 10;
+	assert_true(lease_rests(&l, 60));
+	assert_false(lease_rests(&l, 5));
+	l.freed = 0;
+	assert_false(lease_rests(&l, 60));
+	update(&(struct lease){ .address = l.address,
+				.ident = "lxc:new",
+				.created = 5,
+				.freed = time(NULL) + YEAR });
+	assert_int_equal(lease_claim(store, &l.address, "lxc:third", false, 60, &l, &e), 0);
+}
+
+TEST(what_was_detached_in_the_future_can_be_taken_back)
+{
+	_pools_ struct pools *one = pools_of("2001:db8::2", NULL);
+	_pools_ struct pools *other = pools_of("2001:db8::3", NULL);
+
+	held("lxc:old", "2001:db8::2", 1000);
+	attached("lxc:old", -10 * YEAR, true, NULL);
+	held("lxc:never", "2001:db8::3", -10 * YEAR);
+	expect(one, "lxc:new", "2001:db8::2");
+	expect(other, "lxc:newer", "2001:db8::3");
+}
+
+TEST(since_when_never_lies_by_years)
+{
+	const int64_t now = time(NULL), boot = now - uptime();
+	const struct {
+		bool here; /* in this boot */
+		int64_t told, started;
+		int64_t shown;
+	} rows[] = {
+		{ true, now - 100, 0, now - 100 },
+		{ true, now - 100, uptime() - 100, now - 100 },
+		{ true, now - 10, uptime() - 500, now - 10 },
+		{ true, 20, uptime() - 500, now - 500 },
+		{ true, now + 10 * YEAR, uptime() - 500, now - 500 },
+		{ true, now - 10 * YEAR, uptime() - 500, now - 500 },
+		{ true, 20, 0, boot },
+		{ false, boot - 100, 5, boot - 100 },
+		{ false, boot + 5000, 5, 0 },
+		{ false, now + YEAR, 5, 0 },
+		{ false, 20, 5, 0 },
+	};
+	char boot_id[40];
+	struct error e;
+
+	assert_int_equal(lease_boot_id(boot_id, &e), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct attachment a = { .since = rows[i].told };
+		int64_t shown;
+
+		a.started = (uint64_t)(rows[i].started * sysconf(_SC_CLK_TCK));
+		strcpy(a.boot_id, rows[i].here ? boot_id : OTHER_BOOT);
+		shown = attachment_since(&a, boot_id);
+		check(shown >= rows[i].shown - 2 && shown <= rows[i].shown + 2, "row %zu: %lld", i,
+		      (long long)(shown - now));
+	}
+	assert_int_equal(lease_since(&(struct lease){ .created = now - 7 }), now - 7);
+	assert_int_equal(lease_since(&(struct lease){ .created = now + YEAR }), 0);
+	assert_int_equal(lease_since(&(struct lease){ .created = 7 }), 0);
+}
+
 /* At a boot many start at once: one that is busy must not stand between others and the idle. */
 TEST(the_next_longest_idle_is_taken_when_the_first_is_busy)
 {
@@ -273,6 +350,9 @@ int main(void)
 		STORE_TEST(what_is_being_worked_on_is_not_taken_back),
 		STORE_TEST(what_comes_back_meanwhile_is_not_taken_back),
 		STORE_TEST(the_next_longest_idle_is_taken_when_the_first_is_busy),
+		STORE_TEST(what_was_freed_in_the_future_has_rested),
+		STORE_TEST(what_was_detached_in_the_future_can_be_taken_back),
+		cmocka_unit_test(since_when_never_lies_by_years),
 		cmocka_unit_test(an_attachment_lives_in_its_own_boot),
 		cmocka_unit_test(the_boot_has_an_id),
 	};
