@@ -36,11 +36,13 @@ static void go_apart(void)
 static int run_attach(const struct args *a, struct error *e)
 {
 	_context_ struct context c = { 0 };
+	struct request q = a->request;
 	struct listing result;
-	int r = context_open(a->request.config_path, true, &c, e);
+	int r = context_open(q.config_path, true, &c, e);
 
+	q.word = q.hook ? WORD_NONE : WORD_ROOT;
 	if (r == 0)
-		r = op_attach(&c, &a->request, &result, e);
+		r = op_attach(&c, &q, &result, e);
 	if (r < 0)
 		return r;
 	r = output_attached(&result, a->json, stdout);
@@ -51,10 +53,12 @@ static int run_attach(const struct args *a, struct error *e)
 static int run_detach(const struct args *a, struct error *e)
 {
 	_context_ struct context c = { 0 };
+	struct request q = a->request;
 	struct listing ignored;
-	int r = context_open(a->request.config_path, true, &c, e);
+	int r = context_open(q.config_path, true, &c, e);
 
-	return r < 0 ? r : op_detach(&c, &a->request, &ignored, e);
+	q.word = q.hook ? WORD_NONE : WORD_ROOT;
+	return r < 0 ? r : op_detach(&c, &q, &ignored, e);
 }
 
 static int ask_attach(const struct args *a, const struct error *why, struct error *e)

@@ -328,6 +328,22 @@ static void describe(const struct attach *a, struct listing *ret)
 	memcpy(ret->uplink, a->choice.uplink.name, sizeof(ret->uplink));
 }
 
+/* Whether this very instance was detached by a hand that the asker's does not outrank. */
+static int check_word(const struct attach *a, const struct request *q, struct error *e)
+{
+	const struct attachment *b = &a->before;
+
+	if (!a->had_before || !b->ended || b->word <= q->word ||
+	    strcmp(b->boot_id, a->c->boot_id) != 0 || b->netns_dev != a->at.netns.dev ||
+	    b->netns_inode != a->at.netns.inode ||
+	    (b->started && a->at.netns.started && b->started != a->at.netns.started))
+		return 0;
+	return error_set(e, STATUS_FAILED, -ECANCELED,
+			 "it was detached by hand, and stays so until it is started anew or %s",
+			 b->word == WORD_ROOT ? "root attaches it: v6hook attach"
+					      : "its user attaches it: v6hook attach");
+}
+
 int op_attach(struct context *c, const struct request *q, struct listing *ret, struct error *e)
 {
 	CLEANUP(attach_release)
@@ -353,6 +369,8 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 	if (q->expected && (r == 0 || !attachment_same(&a.before, q->expected)))
 		return -ESTALE;
 	r = locate(c, q, &a.instance, &a.at, e);
+	if (r == 0 && check_word(&a, q, e) < 0)
+		return -ECANCELED;
 	if (r == 0)
 		r = choose(&a, q, e);
 	if (r == 0)

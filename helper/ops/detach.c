@@ -1,4 +1,10 @@
-/* detach: takes a container's address out of service, the proxy entry first. */
+/*
+ * detach: takes a container's address out of service, the proxy entry first.
+ *
+ * Theory of operation: what is detached by hand stays so for as long as that instance runs. The
+ * record of the attachment that has ended says so, and stays even where the lease is given up; when
+ * the instance is gone it means nothing, and the next start replaces it.
+ */
 #include <errno.h>
 #include <string.h>
 #include <time.h>
@@ -15,6 +21,41 @@ static bool is_over(const struct attachment *a, const char *instance)
 	return strcmp(a->instance, instance) == 0 && !living(a);
 }
 
+/* Whether the record is of an instance that runs. */
+static bool is_running(const struct context *c, const struct attachment *a)
+{
+	return a->netns_inode && strcmp(a->boot_id, c->boot_id) == 0 && living(a);
+}
+
+/* Makes it the record of one that is detached, by whoever asks or by whom it was before. */
+static void end(struct attachment *a, enum word word)
+{
+	if (!a->ended || *a->error)
+		a->since = time(NULL);
+	a->ended = true;
+	a->word = a->word > word ? a->word : word;
+	*a->error = '\0';
+}
+
+/*
+ * Of one that holds no lease: forgets why its start hook failed, as somebody has seen to it; but
+ * not that it was detached by hand. Returns 0 or -errno.
+ */
+static int end_unleased(struct context *c, const struct request *q, const char *ident,
+			struct error *e)
+{
+	struct lease_store *s = c->store;
+	struct attachment a;
+	int r = s->ops->attachment(s, ident, &a, e);
+
+	if (r <= 0)
+		return r;
+	if (!is_running(c, &a) || (!q->word && !a.word))
+		return s->ops->attach(s, ident, NULL, e);
+	end(&a, q->word);
+	return s->ops->attach(s, ident, &a, e);
+}
+
 int op_detach(struct context *c, const struct request *q, struct listing *ret, struct error *e)
 {
 	struct lease_store *s = c->store;
@@ -29,7 +70,7 @@ int op_detach(struct context *c, const struct request *q, struct listing *ret, s
 	if (!h.found) {
 		note(NOTE_DETAIL, "%s holds no lease: nothing to detach", h.ident);
 		/* why its start hook failed is kept for list: a hook follows it to the end */
-		return q->hook ? 0 : s->ops->attach(s, h.ident, NULL, e);
+		return q->hook ? 0 : end_unleased(c, q, h.ident, e);
 	}
 	if (q->release && h.lease.pinned)
 		return error_set(e, STATUS_FAILED, -EBUSY, "it is pinned: v6hook unpin %s first",
@@ -45,17 +86,22 @@ int op_detach(struct context *c, const struct request *q, struct listing *ret, s
 	*ret = (struct listing){ .address = h.lease.address,
 				 .has_address = true,
 				 .changed = r == 1 && !a.ended };
+	/* what cannot be recorded would be undone by the service: it is not begun */
+	if (r == 1 && q->word && !a.ended) {
+		r = s->ops->attach(s, h.ident, &a, e);
+		r = r < 0 ? error_prefix(e, r, "it stays attached") : 1;
+	}
 	if (r >= 0)
 		r = withdraw_address(c, &h.lease, r ? &a : NULL, e);
 	if (r < 0)
 		return r;
-	if (q->release)
-		return withdraw_lease(c, &h.lease, e);
-	if (!a.since || (a.ended && (!*a.error || q->hook)))
+	if (q->release) {
+		end(&a, q->word);
+		return withdraw_lease_but(c, &h.lease, a.word && is_running(c, &a) ? &a : NULL, e);
+	}
+	if (!a.since || (a.ended && a.word >= q->word && (!*a.error || q->hook)))
 		return 0;
-	a.ended = true;
-	a.since = time(NULL);
-	*a.error = '\0';
+	end(&a, q->word);
 	r = withdraw_record(c, h.ident, &a, e);
 	/* where nothing can be written, nothing can be claimed by another either */
 	if (r == -EROFS) {

@@ -32,7 +32,10 @@ struct listing {
 	bool asked;	   /* of the service, which tells no more than the address */
 };
 
-/* Gives a running container its address. Returns 0 and what it has, or -errno with a status. */
+/*
+ * Gives a running container its address. Returns 0 and what it has, or -errno with a status;
+ * -ECANCELED if this instance was detached by a hand that the request's word does not outrank.
+ */
 int op_attach(struct context *c, const struct request *q, struct listing *ret, struct error *e);
 
 /*

@@ -42,8 +42,9 @@ struct request {
 	const struct attachment *expected;
 	const struct allowance *allowance; /* null: the administrator's own request */
 	const char *engine_config; /* the container's configuration file, if a hook told; or null */
-	bool starts;		   /* by the hook that starts the container */
-	bool hook;		   /* called by an engine's hook: a failure is recorded for list */
+	enum word word; /* whose hand asks; WORD_NONE: the service, a hook, the container */
+	bool starts;	/* by the hook that starts the container */
+	bool hook;	/* called by an engine's hook: a failure is recorded for list */
 };
 
 #endif

@@ -107,9 +107,29 @@ int withdraw_record(struct context *c, const char *ident, const struct attachmen
  */
 int withdraw_lease(struct context *c, const struct lease *lease, struct error *e)
 {
-	int r = withdraw_record(c, lease->ident, NULL, e);
+	return withdraw_lease_but(c, lease, NULL, e);
+}
 
-	if (r == 0 && (r = lease_free(c->store, lease, e)) < 0)
+/*
+ * The same, but with a record that stays. On a full disk the record's own room is what the lease
+ * needs to be given up: then it is written last. Returns 0 or -errno.
+ */
+int withdraw_lease_but(struct context *c, const struct lease *lease, const struct attachment *last,
+		       struct error *e)
+{
+	int r = withdraw_record(c, lease->ident, last, e);
+	bool lost = false;
+	struct error why;
+
+	for (int tries = 0; tries < TRIES && r == 0; tries++) {
 		r = lease_free(c->store, lease, e);
+		if (r == 0)
+			break;
+		lost |= last && withdraw_record(c, lease->ident, NULL, e) == 0;
+		if (tries == 0)
+			r = 0;
+	}
+	if (r == 0 && lost && withdraw_record(c, lease->ident, last, &why) < 0)
+		note(NOTE_WARNING, "it may attach itself again: %s", why.text);
 	return r < 0 ? error_prefix(e, r, "it is detached, but has its lease") : 0;
 }

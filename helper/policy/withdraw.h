@@ -27,4 +27,8 @@ int withdraw_record(struct context *c, const char *ident, const struct attachmen
  */
 int withdraw_lease(struct context *c, const struct lease *lease, struct error *e);
 
+/* The same, but that its record becomes @last: null for none. */
+int withdraw_lease_but(struct context *c, const struct lease *lease, const struct attachment *last,
+		       struct error *e);
+
 #endif

@@ -30,6 +30,12 @@ struct lease {
 	int64_t freed;	 /* 0, or since when the address rests before another may have it */
 };
 
+/*
+ * Who took an instance out of service by hand: the highest who said so. Nobody below them puts it
+ * back, least of all itself, as long as that instance runs.
+ */
+enum word { WORD_NONE, WORD_USER, WORD_ROOT };
+
 struct attachment {
 	char instance[80];    /* the engine's ID of the container, or "" */
 	pid_t pid;	      /* its first process as seen at the attach, or 0 */
@@ -47,6 +53,7 @@ struct attachment {
 	bool routed;		  /* upstream "routed": there is no proxy entry */
 	int64_t since;		  /* seconds since the epoch: attached, or (ended) detached */
 	bool ended;		  /* detached: kept to tell since when */
+	enum word word;		  /* ended by hand, and by whose */
 	char error[256];	  /* ended by an attach that failed: why; or "" */
 };
 

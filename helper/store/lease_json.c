@@ -90,13 +90,20 @@ int lease_decode(const char *text, size_t len, struct lease *ret)
 	return 0;
 }
 
+/* What a record says of its state, by who ended it. */
+static const char *const ended_texts[] = {
+	[WORD_NONE] = "detached",
+	[WORD_USER] = "detached by the user",
+	[WORD_ROOT] = "detached by root",
+};
+
 int attachment_encode(const char *ident, const struct attachment *a, char **ret, size_t *ret_len)
 {
 	_json_ cJSON *json = cJSON_CreateObject();
 	char number[32];
 
 	cJSON_AddStringToObject(json, "container", ident);
-	cJSON_AddStringToObject(json, "state", a->ended ? "detached" : "attached");
+	cJSON_AddStringToObject(json, "state", a->ended ? ended_texts[a->word] : "attached");
 	cJSON_AddStringToObject(json, "since", text_time(a->since, number, sizeof(number)));
 	cJSON_AddStringToObject(json, "instance", a->instance);
 	cJSON_AddNumberToObject(json, "pid", a->pid);
@@ -182,6 +189,9 @@ int attachment_decode(const char *text, size_t len, char *ret_ident, struct atta
 	a.pid = (pid_t)pid;
 	a.routed = cJSON_IsTrue(json_member(json, "routed"));
 	a.ended = strcmp(state, "attached") != 0;
+	for (size_t i = 0; i < ARRAY_SIZE(ended_texts); i++)
+		if (strcmp(state, ended_texts[i]) == 0)
+			a.word = (enum word)i;
 	memcpy(ret_ident, ident, sizeof(ident));
 	*ret = a;
 	return 0;

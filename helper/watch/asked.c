@@ -185,6 +185,10 @@ static int carry_out(struct context *c, const struct request_of *r, const char *
 		.netns_inode = r->netns.inode,
 		.release = r->ask.verb == ASK_RELEASE,
 		.allowance = &allowance,
+		/* what runs inside, and the hook that tells of an end, are nobody's hand */
+		.word = r->ask.verb == ASK_OWN || r->ask.verb == ASK_ENDED ? WORD_NONE
+			: r->who.uid == 0				   ? WORD_ROOT
+									   : WORD_USER,
 		/* what fails is kept for list; and who detaches by hand means one that runs, too */
 		.hook = r->ask.verb != ASK_DETACH && r->ask.verb != ASK_RELEASE,
 	};
@@ -218,7 +222,7 @@ static void describe(const struct request_of *r, char *out, size_t size)
 /* Whether a request that failed was the asker's right at least. */
 static bool is_known(const struct request_of *r, int err)
 {
-	return r->identified && err != -EPERM;
+	return r->identified && err != -EPERM && err != -ECANCELED;
 }
 
 /* Does what is asked and tells the journal. Returns 0 or -errno; @ret_text: the address, or "" */

@@ -200,8 +200,8 @@ static int attach(struct context *c, const struct record *r, const char *contain
 	 */
 	if (err == -ENXIO)
 		return is_attached(c, r, container) ? detach(c, r, container, NULL) : 0;
-	/* gone at this moment: its end is told next */
-	if (err == -ESRCH)
+	/* gone at this moment: its end is told next; or detached by hand, which is the last word */
+	if (err == -ESRCH || err == -ECANCELED)
 		return 0;
 	if (err < 0)
 		journal_change("failed", container, NULL, r->why, e.text);
