@@ -33,6 +33,37 @@ static void go_apart(void)
 	hooked = true;
 }
 
+static int ask_attach(const struct args *a, const struct error *why, struct error *e)
+{
+	struct listing result = { .state = LIST_ATTACHED, .asked = true };
+	int r = ask_service(&a->request, true, why, &result, e);
+
+	return r < 0 ? r : output_attached(&result, a->json, stdout);
+}
+
+static int ask_detach(const struct args *a, const struct error *why, struct error *e)
+{
+	struct listing ignored;
+
+	return ask_service(&a->request, false, why, &ignored, e);
+}
+
+/*
+ * For a hook, which cannot wait until the configuration is good: the service works with the last
+ * one that was. Returns 0 or -errno.
+ */
+static int ask_without_config(const struct args *a, struct error *e,
+			      int (*ask)(const struct args *, const struct error *, struct error *))
+{
+	const struct error why = *e;
+	int r = ask(a, &why, e);
+
+	/* the configuration's is the fault to mend */
+	if (r < 0 && r != -EREMOTEIO)
+		*e = why;
+	return r;
+}
+
 static int run_attach(const struct args *a, struct error *e)
 {
 	_context_ struct context c = { 0 };
@@ -40,6 +71,8 @@ static int run_attach(const struct args *a, struct error *e)
 	struct listing result;
 	int r = context_open(q.config_path, true, &c, e);
 
+	if (r < 0 && q.hook)
+		return ask_without_config(a, e, ask_attach);
 	q.word = q.hook ? WORD_NONE : WORD_ROOT;
 	if (r == 0)
 		r = op_attach(&c, &q, &result, e);
@@ -57,31 +90,22 @@ static int run_detach(const struct args *a, struct error *e)
 	struct listing ignored;
 	int r = context_open(q.config_path, true, &c, e);
 
+	if (r < 0 && q.hook)
+		return ask_without_config(a, e, ask_detach);
 	q.word = q.hook ? WORD_NONE : WORD_ROOT;
 	return r < 0 ? r : op_detach(&c, &q, &ignored, e);
-}
-
-static int ask_attach(const struct args *a, const struct error *why, struct error *e)
-{
-	struct listing result = { .state = LIST_ATTACHED, .asked = true };
-	int r = ask_service(&a->request, true, why, &result, e);
-
-	return r < 0 ? r : output_attached(&result, a->json, stdout);
-}
-
-static int ask_detach(const struct args *a, const struct error *why, struct error *e)
-{
-	struct listing ignored;
-
-	return ask_service(&a->request, false, why, &ignored, e);
 }
 
 static int run_list(const struct args *a, struct error *e)
 {
 	_context_ struct context c = { 0 };
 	struct output_list *list;
-	int r = context_open(a->request.config_path, false, &c, e);
+	int bad = context_open(a->request.config_path, false, &c, e), r = 0;
+	struct error why = *e;
 
+	/* what is leased is so whatever the configuration says */
+	if (bad < 0)
+		r = context_salvage(a->request.config_path, &c, e);
 	if (r < 0)
 		return r;
 	list = output_list_new(a->json);
@@ -91,7 +115,9 @@ static int run_list(const struct args *a, struct error *e)
 	if (r == 0)
 		r = output_list_print(list, stdout);
 	output_list_free(list);
-	return r;
+	if (r == 0 && bad < 0)
+		*e = why;
+	return r < 0 ? r : bad;
 }
 
 static int run_reconcile(const struct args *a, struct error *e)

@@ -62,8 +62,7 @@ struct config {
 	char *state_dir;
 };
 
-/* A configuration with every default and no pool, for who may not read the file. Returns 0 or
- * -ENOMEM. */
+/* A configuration with every default and no pool. Returns 0 or -ENOMEM. */
 int config_defaults(struct config **ret, struct error *e);
 
 void config_free(struct config *c);

@@ -198,6 +198,37 @@ int config_read(const char *path, struct config **ret, struct error *e)
 	return 0;
 }
 
+/* Takes a path that the file names, if it is one. */
+static void salvage_path(const cJSON *tree, const char *key,
+			 int (*read)(const struct value *, void *), struct config *c)
+{
+	struct error ignored;
+	const struct value v = { json_member(tree, key), key, &ignored };
+
+	if (v.json)
+		read(&v, c);
+}
+
+int config_salvage(const char *path, struct config **ret, struct error *e)
+{
+	_config_ struct config *c = NULL;
+	_free_ char *text = NULL;
+	_json_ cJSON *tree = NULL;
+	struct error ignored;
+	size_t len;
+	int r = config_defaults(&c, e);
+
+	if (r < 0)
+		return r;
+	if (file_read(AT_FDCWD, path, CONFIG_SIZE_MAX, &text, &len) == 0 &&
+	    json_parse(text, len, &tree, &ignored) == 0) {
+		salvage_path(tree, "socket", read_socket, c);
+		salvage_path(tree, "state_dir", read_state_dir, c);
+	}
+	*ret = steal_ptr(&c);
+	return 0;
+}
+
 bool config_requires_lxc(const char *path)
 {
 	_free_ char *text = NULL;

@@ -13,6 +13,13 @@
 int config_read(const char *path, struct config **ret, struct error *e);
 
 /*
+ * What is left of a file that is bad, missing or not to be read: the defaults and no pool, with the
+ * places that it names ("socket", "state_dir") as far as it is JSON. For what only looks or asks.
+ * Returns 0 or -ENOMEM.
+ */
+int config_salvage(const char *path, struct config **ret, struct error *e);
+
+/*
  * Whether the file says "lxc": { "required": true }, whatever else is wrong in it: false if it
  * cannot be read as JSON.
  */

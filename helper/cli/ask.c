@@ -170,11 +170,9 @@ int ask_service(const struct request *q, bool attach, const struct error *why, s
 	struct error ignored;
 	int r = check(q, e);
 
-	/* one that they may not read says nothing against the service */
-	if (r == 0)
-		r = config_read(q->config_path, &config, e);
-	if (r == -EACCES || r == -ENOENT)
-		r = config_defaults(&config, &ignored);
+	/* one that they may not read, or that is bad, says nothing against the service */
+	if (r == 0 && config_read(q->config_path, &config, &ignored) < 0)
+		r = config_salvage(q->config_path, &config, e);
 	if (r == 0)
 		r = find(config, q, attach, &instance, e);
 	if (r == 0 && attach)

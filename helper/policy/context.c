@@ -2,8 +2,6 @@
 #include "policy/context.h"
 
 #include <errno.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include "base/config_read.h"
 #include "runtime/engines.h"
@@ -24,23 +22,10 @@ static int check_engines(const struct config *c, struct error *e)
 	return 0;
 }
 
-/* Notes which file the configuration is, and of when. */
-static void identify(const char *path, struct timespec *ret_read, uint64_t *ret_inode)
+int context_read(const char *config_path, struct context *ret, struct error *e)
 {
-	struct stat st = { 0 };
-
-	stat(path, &st);
-	*ret_read = st.st_mtim;
-	*ret_inode = st.st_ino;
-}
-
-int context_open(const char *config_path, bool write, struct context *ret, struct error *e)
-{
-	CLEANUP(context_release) struct context c = { 0 };
-	int r;
-
-	identify(config_path, &c.read, &c.inode);
-	r = config_read(config_path, &c.config, e);
+	_context_ struct context c = { 0 };
+	int r = config_read(config_path, &c.config, e);
 
 	if (r < 0)
 		return r;
@@ -50,8 +35,38 @@ int context_open(const char *config_path, bool write, struct context *ret, struc
 	if (r < 0)
 		return error_prefix(e, r, "configuration %s", config_path);
 	r = lease_boot_id(c.boot_id, e);
+	if (r < 0)
+		return r;
+	*ret = c;
+	c = (struct context){ 0 };
+	return 0;
+}
+
+int context_open(const char *config_path, bool write, struct context *ret, struct error *e)
+{
+	_context_ struct context c = { 0 };
+	int r = context_read(config_path, &c, e);
+
 	if (r == 0)
 		r = lease_dir_open(c.config->state_dir, write, &c.store, e);
+	if (r < 0)
+		return r;
+	*ret = c;
+	c = (struct context){ 0 };
+	return 0;
+}
+
+int context_salvage(const char *config_path, struct context *ret, struct error *e)
+{
+	_context_ struct context c = { 0 };
+	int r = config_salvage(config_path, &c.config, e);
+
+	if (r == 0)
+		r = pools_new(c.config, &c.pools, e);
+	if (r == 0)
+		r = lease_boot_id(c.boot_id, e);
+	if (r == 0)
+		r = lease_dir_open(c.config->state_dir, false, &c.store, e);
 	if (r < 0)
 		return r;
 	*ret = c;
@@ -66,27 +81,14 @@ void context_release(struct context *c)
 	cleanup_config(&c->config);
 }
 
-int context_renew(const char *config_path, struct context *c, struct error *e)
+int context_inherit(const struct context *from, struct context *ret, struct error *e)
 {
-	CLEANUP(context_release) struct context now = { 0 };
-	struct timespec read;
-	uint64_t inode;
-	int r;
+	struct lease_store *store;
+	int r = lease_dir_open(from->config->state_dir, true, &store, e);
 
-	identify(config_path, &read, &inode);
-	if (inode == c->inode && read.tv_sec == c->read.tv_sec && read.tv_nsec == c->read.tv_nsec)
-		return 0;
-	c->read = read;
-	c->inode = inode;
-	r = context_open(config_path, true, &now, e);
 	if (r < 0)
 		return r;
-	if (strcmp(now.config->state_dir, c->config->state_dir) != 0)
-		return error_set(e, STATUS_USAGE, -EINVAL,
-				 "configuration %s: another \"state_dir\" takes a restart",
-				 config_path);
-	context_release(c);
-	*c = now;
-	now = (struct context){ 0 };
-	return 1;
+	*ret = *from;
+	ret->store = store;
+	return 0;
 }

@@ -3,8 +3,6 @@
 #define V6HOOK_CONTEXT_H
 
 #include <stdbool.h>
-#include <stdint.h>
-#include <time.h>
 
 #include "base/config.h"
 #include "base/error.h"
@@ -16,8 +14,6 @@ struct context {
 	struct pools *pools;
 	struct lease_store *store;
 	char boot_id[40];
-	struct timespec read; /* when the file that was read had been changed last, */
-	uint64_t inode;	      /* and which it was */
 };
 
 /*
@@ -29,11 +25,19 @@ int context_open(const char *config_path, bool write, struct context *ret, struc
 void context_release(struct context *c);
 
 /*
- * Reads the configuration anew if it is another file by now, or was changed. The state directory
- * stays what it was. Returns 1, 0 if nothing has changed, or -errno: then all stays as it was, and
- * the file is not looked at again before its next change.
+ * The leases without a configuration that is good: for who only looks. Where they are, it may say
+ * still. Returns 0 or -errno.
  */
-int context_renew(const char *config_path, struct context *c, struct error *e);
+int context_salvage(const char *config_path, struct context *ret, struct error *e);
+
+/* Reads the configuration alone: there is no store in it. Returns as context_open. */
+int context_read(const char *config_path, struct context *ret, struct error *e);
+
+/*
+ * The same configuration with a store of its own: for a child of the service, which works with what
+ * its parent has read. @from: must outlive it. Returns 0 or -errno.
+ */
+int context_inherit(const struct context *from, struct context *ret, struct error *e);
 
 #define _context_ CLEANUP(context_release)
 

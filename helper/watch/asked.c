@@ -226,10 +226,10 @@ static bool is_known(const struct request_of *r, int err)
 }
 
 /* Does what is asked and tells the journal. Returns 0 or -errno; @ret_text: the address, or "" */
-static int serve(int connection, const char *config_path, struct request_of *r, char *ret_text,
-		 struct error *e)
+static int serve(int connection, const struct context *context, struct request_of *r,
+		 char *ret_text, struct error *e)
 {
-	_context_ struct context c = { 0 };
+	struct context c;
 	char container[IDENT_TEXT_MAX], shown[IDENT_TEXT_MAX + USER_NAME_MAX] = "", who[128];
 	struct listing done = { 0 };
 	int err = process_peer(connection, &r->who, &r->who_fd);
@@ -248,7 +248,7 @@ static int serve(int connection, const char *config_path, struct request_of *r, 
 	if (*r->instance.ident.name)
 		ident_shown(&r->instance.ident, shown, sizeof(shown));
 	if (err == 0)
-		err = context_open(config_path, true, &c, e);
+		err = context_inherit(context, &c, e);
 	if (err == 0)
 		err = carry_out(&c, r, ident_container(&r->instance.ident, container), &done, e);
 	if (err == 0)
@@ -264,7 +264,7 @@ static int serve(int connection, const char *config_path, struct request_of *r, 
 	return err;
 }
 
-int asked(int connection, const char *config_path)
+int asked(int connection, const struct context *context)
 {
 	CLEANUP(request_release)
 	struct request_of r = {
@@ -278,7 +278,7 @@ int asked(int connection, const char *config_path)
 
 	note_to(journal_note);
 	deadline_start(DEADLINE_MS);
-	err = serve(connection, config_path, &r, text, &e);
+	err = serve(connection, context, &r, text, &e);
 	/* to one whose container it is, that the addresses are used up is no secret */
 	if (err == 0)
 		answer(connection, STATUS_DONE, text);

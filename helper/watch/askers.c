@@ -52,7 +52,7 @@ struct asker {
 };
 
 struct askers {
-	const char *config_path;
+	const struct context *context;
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	int socket, epoll;
 	dev_t dev; /* of the socket's file */
@@ -97,13 +97,27 @@ static bool is_foreign(const struct sockaddr_un *name)
 		errno == EPROTOTYPE);
 }
 
-int askers_open(const char *path, const char *config_path, int epoll, struct askers **ret,
-		struct error *e)
+/* Ends the socket that there is; another service may have taken the place of its file. */
+static void stop_listening(struct askers *a)
+{
+	struct stat st;
+
+	if (a->socket < 0)
+		return;
+	if (lstat(a->path, &st) == 0 && st.st_dev == a->dev && st.st_ino == a->inode)
+		unlink(a->path);
+	/* children may have copies of it */
+	epoll_ctl(a->epoll, EPOLL_CTL_DEL, a->socket, NULL);
+	shutdown(a->socket, SHUT_RDWR);
+	close(steal_fd(&a->socket));
+}
+
+/* Listens on a path: the place of what ends is taken over. Returns 0 or -errno. */
+static int listen_at(struct askers *a, const char *path, struct error *e)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 	struct sockaddr_un name = { .sun_family = AF_UNIX };
 	_close_ int fd = -1;
-	struct askers *a;
 	struct stat st;
 
 	if (strlen(path) >= sizeof(name.sun_path))
@@ -122,21 +136,38 @@ int askers_open(const char *path, const char *config_path, int epoll, struct ask
 	    lstat(path, &st) < 0 || listen(fd, SOMAXCONN) < 0)
 		return error_sys(e, -errno, "cannot listen on %s", path);
 	event.data.fd = fd;
-	if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) < 0)
+	if (epoll_ctl(a->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
 		return error_sys(e, -errno, "cannot listen on %s", path);
-	a = calloc(1, sizeof(*a));
-	if (!a)
-		return error_sys(e, -ENOMEM, "cannot listen on %s", path);
+	stop_listening(a);
 	memcpy(a->path, name.sun_path, sizeof(a->path));
-	a->config_path = config_path;
-	a->epoll = epoll;
 	a->dev = st.st_dev;
 	a->inode = st.st_ino;
 	a->socket = steal_fd(&fd);
+	return 0;
+}
+
+int askers_open(const char *path, const struct context *context, int epoll, struct askers **ret,
+		struct error *e)
+{
+	_free_ struct askers *a = calloc(1, sizeof(*a));
+	int r;
+
+	if (!a)
+		return error_sys(e, -ENOMEM, "cannot listen on %s", path);
+	a->context = context;
+	a->epoll = epoll;
+	a->socket = -1;
 	for (size_t i = 0; i < PLACES; i++)
 		a->sides[0][i].fd = a->sides[1][i].fd = -1;
-	*ret = a;
-	return 0;
+	r = listen_at(a, path, e);
+	if (r == 0)
+		*ret = steal_ptr(&a);
+	return r;
+}
+
+int askers_move(struct askers *a, const char *path, struct error *e)
+{
+	return strcmp(a->path, path) == 0 ? 0 : listen_at(a, path, e);
 }
 
 static void leave(const struct askers *a, struct asker *asker)
@@ -160,13 +191,8 @@ void askers_close(struct askers *a)
 {
 	int64_t until = now_ms() + OVERDUE_MS / 2;
 	struct asker *all = a->sides[0];
-	struct stat st;
 
-	/* another service may have taken its place */
-	if (lstat(a->path, &st) == 0 && st.st_dev == a->dev && st.st_ino == a->inode)
-		unlink(a->path);
-	shutdown(a->socket, SHUT_RDWR);
-	close(a->socket);
+	stop_listening(a);
 	for (size_t i = 0; i < 2 * PLACES; i++) {
 		if (all[i].pid)
 			await_end(&all[i], until);
@@ -259,7 +285,7 @@ static void start(struct askers *a, struct asker *asker)
 		    close_range(STDERR_FILENO + 2, ~0U, 0) < 0)
 			_exit(STATUS_FAILED);
 		prctl(PR_SET_NAME, "v6hook-asked");
-		_exit(asked(STDERR_FILENO + 1, a->config_path));
+		_exit(asked(STDERR_FILENO + 1, a->context));
 	}
 	asker->pid = pid;
 	asker->since = now_ms();

@@ -6,18 +6,24 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "base/error.h"
+#include "policy/context.h"
 
 struct askers;
 
 /*
  * Listens on a Unix socket (SOCK_SEQPACKET, for everybody: unix(7)), making its directory if need
  * be; takes the place of a socket that a former service left.
- * @epoll: gets the descriptors of all connections; @config_path: read anew by each request
+ * @epoll: gets the descriptors of all connections; @context: what the requests work with
  * Returns 0 or -errno with a message.
  */
-int askers_open(const char *path, const char *config_path, int epoll, struct askers **ret,
+int askers_open(const char *path, const struct context *context, int epoll, struct askers **ret,
 		struct error *e);
+
+/*
+ * Listens on another socket from now on, if it is another. Who has come already is served.
+ * Returns 0, or -errno with a message: then it listens where it did.
+ */
+int askers_move(struct askers *a, const char *path, struct error *e);
 
 /* Waits for the requests under way, and drops the others. */
 void askers_close(struct askers *a);

@@ -42,17 +42,17 @@ struct job {
 };
 
 struct jobs {
-	const char *config_path;
+	const struct context *context;
 	struct job *first; /* in the order in which they came */
 	size_t count;
 };
 
-struct jobs *jobs_new(const char *config_path)
+struct jobs *jobs_new(const struct context *context)
 {
 	struct jobs *j = calloc(1, sizeof(*j));
 
 	if (j)
-		j->config_path = config_path;
+		j->context = context;
 	return j;
 }
 
@@ -246,18 +246,18 @@ static int on_action(const struct reconcile_action *a, void *arg)
 	return 0;
 }
 
-static int run(const char *config_path, const struct record *r)
+static int run(const struct context *context, const struct record *r)
 {
-	_context_ struct context c = { 0 };
+	struct context c;
 	char container[300];
 	bool failed = false;
 	struct error e;
-	int err = context_open(config_path, true, &c, &e);
+	int err = context_inherit(context, &c, &e);
 
 	snprintf(container, sizeof(container), "docker:%s", r->name);
 	if (err < 0) {
 		journal_change("failed", *r->name && r->kind != KIND_READY ? container : "", NULL,
-			       "configuration", e.text);
+			       "leases", e.text);
 		return err;
 	}
 	switch (r->kind) {
@@ -333,7 +333,7 @@ void jobs_start(struct jobs *j)
 			close_range(STDERR_FILENO + 1, ~0U, 0);
 			prctl(PR_SET_NAME, "v6hook-job");
 			note_to(journal_note);
-			_exit(run(j->config_path, &job->record) < 0 ? STATUS_FAILED : STATUS_DONE);
+			_exit(run(j->context, &job->record) < 0 ? STATUS_FAILED : STATUS_DONE);
 		}
 		job->pid = pid;
 		active++;

@@ -6,12 +6,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "policy/context.h"
 #include "watch/record.h"
 
 struct jobs;
 
-/* @config_path: read anew by each job */
-struct jobs *jobs_new(const char *config_path);
+/* @context: what the jobs work with, as it is when they start */
+struct jobs *jobs_new(const struct context *context);
 /* Waits for the jobs under way, and drops the others. */
 void jobs_free(struct jobs *j);
 

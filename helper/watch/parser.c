@@ -2,8 +2,10 @@
 #include "watch/parser.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -100,6 +102,31 @@ static int drop(const char *socket)
 	return 0;
 }
 
+/* Ends this process if the applier has hung up. */
+static void end_if_alone(int signal)
+{
+	struct pollfd end = { .fd = applier };
+
+	(void)signal;
+	if (poll(&end, 1, 0) > 0 && (end.revents & (POLLHUP | POLLERR)))
+		_exit(STATUS_DONE);
+}
+
+/*
+ * Has the kernel tell when the applier hangs up, for another socket of Docker's: it may lack the
+ * right to kill nobody's processes. Returns 0 or -errno.
+ */
+static int end_with_applier(void)
+{
+	const struct sigaction action = { .sa_handler = end_if_alone, .sa_flags = SA_RESTART };
+
+	if (sigaction(SIGIO, &action, NULL) < 0 || fcntl(applier, F_SETOWN, getpid()) < 0 ||
+	    fcntl(applier, F_SETFL, O_ASYNC) < 0)
+		return -errno;
+	end_if_alone(SIGIO);
+	return 0;
+}
+
 /* Whether this process, as it is now, may not write to the socket: then that is said. */
 static bool is_shut_out(const char *socket)
 {
@@ -130,6 +157,8 @@ int parser_run(const struct config *config, int out, pid_t parent)
 	r = drop(config->docker_socket);
 	/* after drop: becoming another user clears it (prctl(2)) */
 	if (r < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
+		return STATUS_FAILED;
+	if (end_with_applier() < 0)
 		return STATUS_FAILED;
 	if (is_shut_out(config->docker_socket))
 		return STATUS_FAILED;

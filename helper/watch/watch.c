@@ -4,9 +4,11 @@
  * Theory of operation: this process, the applier, holds the capabilities and reads nothing that
  * comes from outside but records of fixed size. What Docker sends is read by the parser, a child
  * without any privilege (parser.c), one for each connection: when dockerd goes it ends, and is
- * started again after a pause that grows. What is to be done is done by jobs (jobs.c). Drift is
- * looked for after every rtnetlink event and, because proxy entries vanish without one, every
- * second; the look costs a few system calls, and only if it finds something a reconciliation runs.
+ * started again after a pause that grows. The configuration is the last good one (follow.c): until
+ * there is one nothing is done, and with each new one every running container is looked at. What is
+ * to be done is done by jobs (jobs.c). Drift is looked for after every rtnetlink event and, because
+ * proxy entries vanish without one, every second; the look costs a few system calls, and only if it
+ * finds something a reconciliation runs.
  * After each look the service manager hears that the loop turns; one that does not is killed by it.
  */
 #include "watch/watch.h"
@@ -32,6 +34,7 @@
 #include "ops/verbs.h"
 #include "watch/askers.h"
 #include "watch/changes.h"
+#include "watch/follow.h"
 #include "watch/jobs.h"
 #include "watch/journal.h"
 #include "watch/notify.h"
@@ -46,8 +49,7 @@
 #define TOLD_MOST 1024
 
 struct watch {
-	const char *config_path;
-	struct context context;
+	struct follow follow;
 	struct jobs *jobs;
 	struct askers *askers;
 	int epoll, signals, timer, netlink, parser;
@@ -73,10 +75,11 @@ static int64_t now_ms(void)
 /* Sets the timer to what comes first: the next connection, look, or end of somebody's patience. */
 static void set_timer(struct watch *w)
 {
-	int64_t at = w->look_at, left, silent = askers_expire(w->askers, now_ms());
+	int64_t at = w->look_at, left;
+	int64_t silent = w->askers ? askers_expire(w->askers, now_ms()) : INT64_MAX;
 	struct itimerspec t = { 0 };
 
-	if (!w->parser_pid && w->connect_at < at)
+	if (w->askers && !w->parser_pid && w->connect_at < at)
 		at = w->connect_at;
 	if (silent < at)
 		at = silent;
@@ -116,7 +119,7 @@ static int add_fd(struct watch *w, int fd)
 /* Starts a parser, if there is a socket to connect to. */
 static void connect_docker(struct watch *w)
 {
-	const char *socket_path = w->context.config->docker_socket;
+	const struct config *config = w->follow.now.config;
 	int pair[2];
 	sigset_t none;
 	pid_t self;
@@ -124,7 +127,7 @@ static void connect_docker(struct watch *w)
 	w->connect_at = now_ms() + w->connect_pause;
 	w->connect_pause =
 		w->connect_pause * 2 > PAUSE_MOST_MS ? PAUSE_MOST_MS : w->connect_pause * 2;
-	if (access(socket_path, F_OK) < 0 ||
+	if (access(config->docker_socket, F_OK) < 0 ||
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return;
 	self = getpid();
@@ -133,7 +136,7 @@ static void connect_docker(struct watch *w)
 		close(pair[0]);
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
-		_exit(parser_run(w->context.config, pair[1], self));
+		_exit(parser_run(config, pair[1], self));
 	}
 	close(pair[1]);
 	if (w->parser_pid < 0 || add_fd(w, pair[0]) < 0) {
@@ -143,6 +146,19 @@ static void connect_docker(struct watch *w)
 	}
 	w->parser = pair[0];
 	w->parser_held = false;
+}
+
+/*
+ * Has another parser list what runs, of the socket that the configuration names now. The former one
+ * ends as this end of its socket is closed.
+ */
+static void list_again(struct watch *w)
+{
+	if (w->parser >= 0)
+		close(steal_fd(&w->parser));
+	w->parser_pid = 0;
+	w->connect_pause = PAUSE_LEAST_MS;
+	w->connect_at = now_ms();
 }
 
 static void look_soon(struct watch *w, unsigned int ms)
@@ -207,11 +223,11 @@ static void on_child(struct watch *w, pid_t pid, int wait_status)
 		w->connect_at = now_ms() + w->connect_pause;
 		return;
 	}
-	if (askers_ended(w->askers, pid, wait_status != 0) ||
+	if ((w->askers && askers_ended(w->askers, pid, wait_status != 0)) ||
 	    !jobs_ended(w->jobs, pid, wait_status, &reconciled, &status) || !reconciled)
 		return;
 	look_soon(w, TICK_MS);
-	if (w->context.config && access(w->context.config->docker_socket, F_OK) < 0)
+	if (access(w->follow.now.config->docker_socket, F_OK) < 0)
 		notify_ready(w);
 }
 
@@ -251,35 +267,84 @@ static void look(struct watch *w)
 	bool drifted = false;
 	struct error e;
 
-	w->look_at = now_ms() + TICK_MS;
+	if (askers_move(w->askers, w->follow.now.config->socket, &e) < 0)
+		tell_once(w, e.text);
 	if (jobs_reconciling(w->jobs))
 		return;
-	if (context_renew(w->config_path, &w->context, &e) < 0)
-		tell_once(w, e.text);
-	if (op_reconcile(&w->context, RECONCILE_LOOK, on_drift, &drifted, &e) < 0)
+	if (op_reconcile(&w->follow.now, RECONCILE_LOOK, on_drift, &drifted, &e) < 0)
 		tell_once(w, e.text);
 	if (drifted)
 		jobs_reconcile(w->jobs);
-	else if (w->look_at > w->ready_at && ready_missing(&w->context)) {
+	else if (w->look_at > w->ready_at && ready_missing(&w->follow.now)) {
 		w->ready_at = now_ms() + READY_PAUSE_MS;
 		jobs_make_ready(w->jobs);
 	}
 }
 
-static void on_timer(struct watch *w)
+/*
+ * Begins to serve, with the first good configuration: as the one service of its state directory,
+ * listening on its socket. Returns 0 or -errno.
+ */
+static int begin(struct watch *w, struct error *e)
 {
+	const struct context *c = &w->follow.now;
+	int r = c->store->ops->lock(c->store, LOCK_SERVICE, NULL, false, LOCK_WAIT_MS, &w->lock, e);
+
+	if (r == -EBUSY)
+		return error_set(e, STATUS_FAILED, r, "another v6hook watch is running");
+	if (r == 0)
+		r = askers_open(c->config->socket, c, w->epoll, &w->askers, e);
+	if (r == 0)
+		journal_remark("watching", c->config->docker_socket);
+	return r;
+}
+
+/*
+ * Sees to the configuration: whatever runs is looked at with a new one, as it may have been started
+ * while there was none. Returns 0, or -errno if the service cannot begin.
+ */
+static int see_to_config(struct watch *w, struct error *e)
+{
+	int r = 0;
+
+	if (!follow_look(&w->follow)) {
+		/* it does what it can do now: who waits for it shall not wait for the administrator
+		 */
+		if (!w->follow.now.config)
+			notify_ready(w);
+		return 0;
+	}
+	if (!w->askers)
+		r = begin(w, e);
+	if (r < 0)
+		return r;
+	list_again(w);
+	/* a boot, or what happened while nobody watched */
+	jobs_reconcile(w->jobs);
+	return 0;
+}
+
+/* Returns 0, or -errno if the service cannot begin. */
+static int on_timer(struct watch *w, struct error *e)
+{
+	bool looks = now_ms() >= w->look_at;
 	uint64_t ignored;
-	int64_t now = now_ms();
+	int r = 0;
 
 	if (read(w->timer, &ignored, sizeof(ignored)) < 0)
-		return;
-	if (!w->parser_pid && now >= w->connect_at)
+		return 0;
+	if (looks) {
+		w->look_at = now_ms() + TICK_MS;
+		r = see_to_config(w, e);
+	}
+	if (w->askers && !w->parser_pid && now_ms() >= w->connect_at)
 		connect_docker(w);
-	if (now >= w->look_at)
+	if (w->askers && looks)
 		look(w);
-	jobs_expire(w->jobs, now);
+	jobs_expire(w->jobs, now_ms());
 	/* here, where a loop that is stuck, or a look that is, does not come */
 	notify_service("WATCHDOG=1");
+	return r;
 }
 
 /* Opens everything. Returns 0 or -errno. */
@@ -288,14 +353,6 @@ static int set_up(struct watch *w, struct error *e)
 	sigset_t signals;
 	int r = caps_check(true, e);
 
-	if (r == 0)
-		r = context_open(w->config_path, true, &w->context, e);
-	if (r < 0)
-		return r;
-	r = w->context.store->ops->lock(w->context.store, LOCK_SERVICE, NULL, false, LOCK_WAIT_MS,
-					&w->lock, e);
-	if (r == -EBUSY)
-		return error_set(e, STATUS_FAILED, r, "another v6hook watch is running");
 	if (r < 0)
 		return r;
 	sigemptyset(&signals);
@@ -303,7 +360,7 @@ static int set_up(struct watch *w, struct error *e)
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
-	w->jobs = jobs_new(w->config_path);
+	w->jobs = jobs_new(&w->follow.now);
 	w->epoll = epoll_create1(EPOLL_CLOEXEC);
 	w->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	w->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
@@ -311,7 +368,7 @@ static int set_up(struct watch *w, struct error *e)
 	if (!w->jobs || w->epoll < 0 || w->signals < 0 || w->timer < 0 || w->netlink < 0 ||
 	    add_fd(w, w->signals) < 0 || add_fd(w, w->timer) < 0 || add_fd(w, w->netlink) < 0)
 		return error_sys(e, errno ? -errno : -ENOMEM, "cannot set the service up");
-	return askers_open(w->context.config->socket, w->config_path, w->epoll, &w->askers, e);
+	return see_to_config(w, e);
 }
 
 static void watch_release(struct watch *w)
@@ -319,8 +376,8 @@ static void watch_release(struct watch *w)
 	/* the parser dies with this process: PR_SET_PDEATHSIG */
 	if (w->jobs)
 		jobs_free(w->jobs);
-	if (w->context.store && w->lock >= 0)
-		ready_end(&w->context);
+	if (w->lock >= 0)
+		ready_end(&w->follow.now);
 	if (w->askers)
 		askers_close(w->askers);
 	cleanup_close(&w->lock);
@@ -329,14 +386,14 @@ static void watch_release(struct watch *w)
 	cleanup_close(&w->timer);
 	cleanup_close(&w->signals);
 	cleanup_close(&w->epoll);
-	context_release(&w->context);
+	follow_release(&w->follow);
 }
 
 int watch_run(const char *config_path, bool json, struct error *e)
 {
 	CLEANUP(watch_release)
 	struct watch w = {
-		.config_path = config_path,
+		.follow.path = config_path,
 		.epoll = -1,
 		.signals = -1,
 		.timer = -1,
@@ -349,13 +406,8 @@ int watch_run(const char *config_path, bool json, struct error *e)
 
 	journal_json(json);
 	r = set_up(&w, e);
-	if (r < 0)
-		return r;
-	journal_remark("watching", w.context.config->docker_socket);
-	/* a boot, or what happened while nobody watched */
-	jobs_reconcile(w.jobs);
 	w.look_at = now_ms() + TICK_MS;
-	while (!w.over) {
+	while (r == 0 && !w.over) {
 		struct epoll_event events[8];
 		int n;
 
@@ -369,14 +421,14 @@ int watch_run(const char *config_path, bool json, struct error *e)
 			if (fd == w.signals)
 				on_signal(&w);
 			else if (fd == w.timer)
-				on_timer(&w);
+				r = on_timer(&w, e);
 			else if (fd == w.netlink)
 				on_netlink(&w);
 			else if (fd == w.parser)
 				on_record(&w);
-			else
+			else if (w.askers)
 				askers_event(w.askers, fd);
 		}
 	}
-	return 0;
+	return r;
 }

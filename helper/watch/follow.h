@@ -1,0 +1,25 @@
+/* The service's configuration: the last good one, and what becomes of its file. */
+#ifndef V6HOOK_FOLLOW_H
+#define V6HOOK_FOLLOW_H
+
+#include <sys/stat.h>
+
+#include "policy/context.h"
+
+struct follow {
+	const char *path;
+	struct context now;	    /* the last good one; without a config: there was none yet */
+	struct stat seen;	    /* the file that it was read from */
+	char wrong[ERROR_TEXT_MAX]; /* what was told of the file as it is; "": it is good */
+};
+
+/*
+ * Reads the file if it is not the one that was read last, and tells the journal and the service
+ * manager what has become of it, once. Returns 1 if there is a new configuration, else 0: then the
+ * last good one stays what it was.
+ */
+int follow_look(struct follow *f);
+
+void follow_release(struct follow *f);
+
+#endif
