@@ -52,6 +52,14 @@ static void attach_release(struct attach *a)
 	cleanup_close(&a->lock);
 }
 
+/* Whether a record of this boot is of the instance that is attached now. */
+static bool is_same_instance(const struct attach *a, const struct attachment *b)
+{
+	return strcmp(b->boot_id, a->c->boot_id) == 0 && b->netns_dev == a->at.netns.dev &&
+	       b->netns_inode == a->at.netns.inode &&
+	       (!b->started || !a->at.netns.started || b->started == a->at.netns.started);
+}
+
 static int choose(struct attach *a, const struct request *q, struct error *e)
 {
 	const struct choose choose = {
@@ -65,6 +73,11 @@ static int choose(struct attach *a, const struct request *q, struct error *e)
 		.asked = q->has_address ? &q->address : NULL,
 		.label = q->label,
 		.given = &a->given,
+		.stays = q->word < WORD_ROOT && a->had_before &&
+					 attachment_is_live(&a->before, a->c->boot_id) &&
+					 is_same_instance(a, &a->before)
+				 ? &a->before
+				 : NULL,
 	};
 	int r = given_read(q, &a->instance, a->at.inner, &a->at.port, &a->given, e);
 
@@ -333,10 +346,7 @@ static int check_word(const struct attach *a, const struct request *q, struct er
 {
 	const struct attachment *b = &a->before;
 
-	if (!a->had_before || !b->ended || b->word <= q->word ||
-	    strcmp(b->boot_id, a->c->boot_id) != 0 || b->netns_dev != a->at.netns.dev ||
-	    b->netns_inode != a->at.netns.inode ||
-	    (b->started && a->at.netns.started && b->started != a->at.netns.started))
+	if (!a->had_before || !b->ended || b->word <= q->word || !is_same_instance(a, b))
 		return 0;
 	return error_set(e, STATUS_FAILED, -ECANCELED,
 			 "it was detached by hand, and stays so until it is started anew or %s",

@@ -25,6 +25,7 @@
 #include "policy/leftover.h"
 #include "policy/living.h"
 #include "policy/ready.h"
+#include "policy/unserved.h"
 #include "runtime/engines.h"
 
 #define RETRY_S 10 /* between two attempts of the service at what has failed */
@@ -206,7 +207,7 @@ static int attach_again(struct reconcile *r, const struct request *q,
 	if (err == 0)
 		action->address = done.address;
 	/* one that was never attached keeps the reason for list */
-	if (err != -ENXIO || q->expected->ended)
+	if (err != -ENXIO || !q->expected || q->expected->ended)
 		return err;
 	action->what = RECONCILE_DETACH;
 	action->why = "it has no port on this host any more";
@@ -220,7 +221,11 @@ static int act(struct reconcile *r, enum reconcile_what what, const struct holde
 	struct reconcile_action action = { .what = what, .address = h->lease.address, .why = why };
 	const struct attachment *a = &h->attachment;
 	/* the service does not repeat what it could not do until something changed it */
-	struct request q = { .hook = r->how == RECONCILE_REPAIR, .expected = a };
+	struct request q = {
+		.hook = r->how == RECONCILE_REPAIR,
+		.word = r->how == RECONCILE_DO ? WORD_ROOT : WORD_NONE,
+		.expected = h->has_attachment ? a : NULL,
+	};
 	char name[IDENT_TEXT_MAX];
 	struct listing ignored;
 	struct error e;
@@ -269,6 +274,18 @@ static int fail(struct reconcile *r, enum reconcile_what what, const char *ident
 	return r->each(&action, r->arg);
 }
 
+/*
+ * Whether it leaves an address that the configuration has left behind: by the administrator's hand
+ * only, as nobody else knows when its name, too, leads to another.
+ */
+static bool moves(const struct reconcile *r, const struct holder *h)
+{
+	struct error ignored;
+
+	return (r->how == RECONCILE_DO || r->how == RECONCILE_TELL) &&
+	       !pools_find(r->c->pools, &h->lease.address, &ignored);
+}
+
 /* Judges one lease. Returns 0 or what each returned. */
 static int judge(struct reconcile *r, struct holder *h)
 {
@@ -295,6 +312,8 @@ static int judge(struct reconcile *r, struct holder *h)
 	what = missing(r, h);
 	if (!what && h->was_moving)
 		what = "its former address";
+	if (!what && moves(r, h))
+		what = "no pool holds its address";
 	return what ? act(r, RECONCILE_ATTACH, h, NULL, what) : 0;
 }
 
@@ -305,10 +324,12 @@ static int judge(struct reconcile *r, struct holder *h)
 static int on_attachment(const char *text, const struct attachment *a, void *arg)
 {
 	struct reconcile *r = arg;
-	struct holder h = { .attachment = *a };
+	struct holder h = { .attachment = *a, .has_attachment = true };
 	struct error ignored;
 	struct ident ident;
 
+	if (changes(r))
+		leftover_word(r->c, text, a);
 	if (!a->ended || !*a->error || !a->pid || strcmp(a->boot_id, r->c->boot_id) != 0 ||
 	    ident_from_text(text, &ident) < 0 || ident.owner ||
 	    ((r->how == RECONCILE_REPAIR || r->how == RECONCILE_LOOK) && a->since <= time(NULL) &&
@@ -317,6 +338,23 @@ static int on_attachment(const char *text, const struct attachment *a, void *arg
 		return 0;
 	snprintf(h.lease.ident, sizeof(h.lease.ident), "%s", text);
 	return act(r, RECONCILE_ATTACH, &h, NULL, "it had failed");
+}
+
+/*
+ * One whose start found no configuration, or no service to ask, was told to nobody: its own
+ * configuration tells that it is to have an address. Returns 0 or what each returned.
+ */
+static int serve_running(struct reconcile *r, const struct instance *running)
+{
+	struct holder h = { 0 };
+	int known;
+
+	ident_text(&running->ident, h.lease.ident);
+	known = unserved_ask(r->c, running, &h.attachment);
+	h.has_attachment = known == UNSERVED_RECORDED;
+	return known == UNSERVED_NONE
+		       ? 0
+		       : act(r, RECONCILE_ATTACH, &h, running, "its start found no service");
 }
 
 /* Gives up, or links again, a lease that a killed run has left. Returns 0 or what each returned. */
@@ -420,5 +458,7 @@ int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each,
 		err = leave_lease(&r, &r.strays[i]);
 	for (size_t i = 0; err == 0 && i < r.kernel.count; i++)
 		err = leave_entry(&r, &r.kernel.list[i]);
+	for (size_t i = 0; err == 0 && i < r.running_count; i++)
+		err = serve_running(&r, &r.running[i]);
 	return err ? err : c->store->ops->walk_attachments(c->store, on_attachment, &r, e);
 }

@@ -281,6 +281,34 @@ static bool may_pass_over(const struct candidate *c, const struct error *e)
 	return c->source == FROM_LABEL && (e->status == STATUS_USAGE || e->status == STATUS_IN_USE);
 }
 
+/*
+ * Whether an address that the configuration has left behind stays for now: one that is attached is
+ * not moved before the administrator says so, by name or in the configuration.
+ */
+static bool stays(const struct choose *q, const struct lease *held)
+{
+	const struct config_container *said = config_container(q->c->config, q->ident);
+	struct error ignored;
+
+	return held && q->stays && !q->asked && !(said && said->has_address) &&
+	       !pools_find(q->c->pools, &held->address, &ignored);
+}
+
+/* Keeps it where it is. Returns 0 or -errno. */
+static int stay(const struct choose *q, const struct lease *held, struct choice *ret,
+		struct error *e)
+{
+	static const struct pool none[] = { { .routed = false }, { .routed = true } };
+	const char *uplink = q->stays->uplink;
+	struct choice choice = { .lease = *held, .pool = &none[q->stays->routed] };
+	int r = uplink_find(q->host, q->own, *uplink ? uplink : NULL, &held->address,
+			    &held->address, q->port->via, &choice.uplink, e);
+
+	if (r == 0)
+		*ret = choice;
+	return r;
+}
+
 int choose_lease(const struct choose *q, struct choice *ret, struct error *e)
 {
 	struct candidate list[CANDIDATES_MOST];
@@ -292,6 +320,8 @@ int choose_lease(const struct choose *q, struct choice *ret, struct error *e)
 		return r;
 	if (r == 1)
 		held = &lease;
+	if (stays(q, held))
+		return stay(q, held, ret, e);
 	count = list_candidates(q, held, list);
 	r = -ENOENT;
 	for (int i = 0; i < count && r < 0; i++) {

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "policy/living.h"
+
 /* Whether two leases are of one address. */
 static bool same_address(const struct lease *a, const struct lease *b)
 {
@@ -76,4 +78,21 @@ int leftover_entry(struct context *c, const struct marked_entry *entry, int *ret
 		return r < 0 ? r : LEFTOVER_NONE;
 	*ret_lock = steal_fd(&lock);
 	return LEFTOVER_GONE;
+}
+
+void leftover_word(struct context *c, const char *ident, const struct attachment *a)
+{
+	struct lease_store *s = c->store;
+	_close_ int lock = -1;
+	struct attachment now;
+	struct error ignored;
+	struct lease lease;
+
+	if (!a->ended || !a->word || (strcmp(a->boot_id, c->boot_id) == 0 && living(a)) ||
+	    s->ops->find(s, ident, &lease, &ignored) != 0 ||
+	    s->ops->lock(s, LOCK_CONTAINER, ident, false, 0, &lock, &ignored) < 0)
+		return;
+	if (s->ops->attachment(s, ident, &now, &ignored) == 1 && attachment_same(&now, a) &&
+	    s->ops->find(s, ident, &lease, &ignored) == 0)
+		s->ops->attach(s, ident, NULL, &ignored);
 }

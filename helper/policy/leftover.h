@@ -32,4 +32,10 @@ int leftover_lease(struct context *c, const struct lease *stray, struct lease *r
 int leftover_entry(struct context *c, const struct marked_entry *entry, int *ret_lock,
 		   struct error *e);
 
+/*
+ * Forgets that an instance was detached by hand when it is gone, where no lease keeps the record.
+ * @a: the record of that container as it was read
+ */
+void leftover_word(struct context *c, const char *ident, const struct attachment *a);
+
 #endif

@@ -106,6 +106,15 @@ static int lxc_find(const char *name, const struct runtime_options *o, struct in
 	return 0;
 }
 
+/* Whether one that has a first process is past its start: its own hook attaches it until then. */
+static bool is_settled(const char *name, const char *path)
+{
+	CLEANUP(cleanup_container) struct lxc_container *c = container_new(name, path);
+	const char *state = c ? c->state(c) : NULL;
+
+	return state && (strcmp(state, "RUNNING") == 0 || strcmp(state, "FROZEN") == 0);
+}
+
 static int lxc_each_running(const struct runtime_options *o,
 			    int (*each)(const struct instance *i, void *arg), void *arg,
 			    struct error *e)
@@ -129,7 +138,7 @@ static int lxc_each_running(const struct runtime_options *o,
 		/* stopped meanwhile, or without a port: not to be served */
 		if (r == 0 &&
 		    ident_parse(names[i], (const char *const[]){ NULL }, &id, &ignored) == 0 &&
-		    lxc_find(names[i], o, &instance, &ignored) == 0)
+		    is_settled(names[i], path) && lxc_find(names[i], o, &instance, &ignored) == 0)
 			r = each(&instance, arg);
 		free(names[i]);
 	}

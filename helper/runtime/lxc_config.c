@@ -20,7 +20,12 @@ struct reading {
 	struct in6_addr *list;
 	int count;
 	int files;
+	unsigned int hooks; /* a bit for each of hook_keys that calls v6hook */
 };
+
+/* The hooks by which a start may ask for an address: lxc-config/. */
+static const char *const hook_keys[] = { "lxc.hook.start-host", "lxc.hook.start",
+					 "lxc.hook.mount" };
 
 static int read_file(struct reading *r, const char *path, int depth);
 
@@ -92,6 +97,13 @@ static int read_line(struct reading *r, char *line, int depth)
 	value = trim(value);
 	if (strcmp(key, "lxc.include") == 0)
 		return include(r, value, depth + 1);
+	for (size_t i = 0; i < ARRAY_SIZE(hook_keys); i++) {
+		if (strcmp(key, hook_keys[i]) != 0)
+			continue;
+		/* an empty one takes back those before it */
+		r->hooks &= *value ? ~0U : ~(1U << i);
+		r->hooks |= strstr(value, "v6hook") ? 1U << i : 0;
+	}
 	/* an empty one takes back what stood before; of which interface does not matter */
 	if (!*value && (strcmp(key, "lxc.net") == 0 || names_address(key)))
 		r->count = 0;
@@ -116,21 +128,40 @@ static int read_file(struct reading *r, const char *path, int depth)
 	return err;
 }
 
-int runtime_lxc_written(const struct ident *id, const char *file, struct in6_addr *ret,
-			struct error *e)
+/* Reads a container's configuration: @file, or null where LXC has it. Returns 0 or -errno. */
+static int read_config(struct reading *r, const struct ident *id, const char *file, struct error *e)
 {
 	char standard[PATH_MAX], path[2 * PATH_MAX];
-	struct in6_addr list[INSTANCE_GIVEN_MAX];
-	struct reading r = { .list = list };
 	int err;
 
 	lxc_path_standard(id->owner, standard, sizeof(standard));
 	if (!file)
 		snprintf(path, sizeof(path), "%s/%s/config", *id->path ? id->path : standard,
 			 id->name);
-	err = read_file(&r, file ? file : path, 0);
+	err = read_file(r, file ? file : path, 0);
+	return err < 0 ? error_sys(e, err, "cannot read the configuration %s", file ? file : path)
+		       : 0;
+}
+
+int runtime_lxc_written(const struct ident *id, const char *file, struct in6_addr *ret,
+			struct error *e)
+{
+	struct in6_addr list[INSTANCE_GIVEN_MAX];
+	struct reading r = { .list = list };
+	int err = read_config(&r, id, file, e);
+
 	if (err < 0)
-		return error_sys(e, err, "cannot read the configuration %s", file ? file : path);
+		return err;
 	memcpy(ret, list, sizeof(*list) * (size_t)r.count);
 	return r.count;
+}
+
+int runtime_lxc_includes(const struct ident *id)
+{
+	struct in6_addr list[INSTANCE_GIVEN_MAX];
+	struct reading r = { .list = list };
+	struct error ignored;
+	int err = read_config(&r, id, NULL, &ignored);
+
+	return err < 0 ? err : r.hooks != 0;
 }

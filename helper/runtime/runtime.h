@@ -108,6 +108,12 @@ int runtime_lxc_written(const struct ident *id, const char *file, struct in6_add
 			struct error *e);
 
 /*
+ * Whether a container's configuration has its start ask v6hook for an address, by one of the files
+ * in lxc-config/. Returns 1, 0, or -errno if it cannot be read.
+ */
+int runtime_lxc_includes(const struct ident *id);
+
+/*
  * The LXC container that a process is in: its name, its owner (who runs its monitor) and the first
  * process of it. The name of the LXC path is left to the caller: runtime_lxc_path.
  * @ret_path: the LXC path as the monitor has it
