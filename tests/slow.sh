@@ -78,6 +78,16 @@ wait_for() {
 	done
 }
 
+# pause_for SECONDS CMD...: polls until CMD succeeds, for so many seconds at most, however slow the machine: for what need
+# not come, where something else waits meanwhile
+pause_for() {
+	local start=${EPOCHREALTIME/[.,]/}
+
+	until "${@:2}" >/dev/null 2>&1 || [ $((${EPOCHREALTIME/[.,]/} - start)) -ge $(($1 * 1000000)) ]; do
+		sleep 0.03
+	done
+}
+
 # timeout SECONDS CMD...: timeout(1), with seconds of a quiet machine
 timeout() {
 	if [[ $1 =~ ^[0-9]+$ ]]; then

@@ -7,6 +7,19 @@
 #include "base/config_read.h"
 #include "store/pool.h"
 
+/* What stands where the file should. */
+static void read_others(void)
+{
+	static const char *const paths[] = { "/nowhere", "/", "/dev/null", "/dev/zero" };
+	struct config *config = NULL;
+	struct error e;
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		must(config_read(paths[i], &config, &e) < 0 && !config);
+		must(e.status == STATUS_USAGE && strstr(e.text, paths[i]));
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_config_ struct config *config = NULL;
@@ -15,6 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct error e = { 0 };
 	char path[64];
 
+	if (size == 0)
+		read_others();
 	must(fd >= 0 && write(fd, data, size) == (ssize_t)size);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (config_read(path, &config, &e) < 0) {

@@ -4,17 +4,20 @@
 #include "base/cleanup.h"
 #include "base/ident.h"
 #include "base/text.h"
+#include "base/user.h"
 #include "runtime/engines.h"
 
 /* What was read is written and read again as the same. */
 static void there_and_back(const struct ident *id)
 {
-	char text[IDENT_TEXT_MAX];
+	char text[IDENT_TEXT_MAX], shown[IDENT_TEXT_MAX + USER_NAME_MAX];
 	struct ident again;
 
 	must(strlen(id->name) > 0 && !strchr(id->name, '/') &&
 	     text_is_utf8(id->name, strlen(id->name)));
 	must(strcmp(id->name, ".") != 0 && strcmp(id->name, "..") != 0);
+	must(strstr(ident_shown(id, shown, sizeof(shown)), id->name));
+	must(strlen(ident_container(id, text)) > strlen(id->name));
 	ident_text(id, text);
 	must(ident_from_text(text, &again) == 0);
 	must(strcmp(id->runtime, again.runtime) == 0 && strcmp(id->name, again.name) == 0 &&
@@ -37,6 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		there_and_back(&id);
 	}
 	if (ident_from_text(text, &id) == 0)
+		there_and_back(&id);
+	if (ident_from_key(text, &id) == 0)
 		there_and_back(&id);
 	runtime_lxc_path(text, 0, path, sizeof(path), &e);
 	return 0;

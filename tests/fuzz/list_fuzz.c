@@ -1,7 +1,11 @@
-/* Fuzzes the list of containers: pieces of any size find the same, and what a JSON parser finds. */
+/*
+ * Fuzzes the list of containers: pieces of any size find the same, and what a JSON parser finds.
+ * And the lines of a stream.
+ */
 #include "fuzz.h"
 
 #include "base/json.h"
+#include "runtime/docker_lines.h"
 #include "runtime/docker_list.h"
 
 struct found {
@@ -37,6 +41,40 @@ static int read_in(const char *text, size_t size, size_t piece, struct found *re
 	return r;
 }
 
+struct lines {
+	size_t most;
+	size_t count, too_long;
+};
+
+static void on_line(const char *line, size_t len, void *arg)
+{
+	struct lines *l = arg;
+
+	l->count++;
+	l->too_long += !line;
+	if (line)
+		must(len > 0 && len <= l->most && line[len] == '\0' && !memchr(line, '\n', len));
+}
+
+/* A stream of lines that have room for so many bytes. */
+static void read_lines(const char *text, size_t size, size_t most)
+{
+	struct docker_lines l = { .most = most };
+	struct lines whole = { .most = most }, expected = { .most = most };
+	const char *at = text, *end;
+
+	l.text = malloc(most + 1);
+	must(l.text);
+	for (size_t i = 0; i < size; i++)
+		docker_lines_read(&l, text + i, 1, on_line, &whole);
+	for (; (end = memchr(at, '\n', size - (size_t)(at - text))); at = end + 1) {
+		expected.count += end > at;
+		expected.too_long += (size_t)(end - at) > most;
+	}
+	must(whole.count == expected.count && whole.too_long == expected.too_long);
+	free(l.text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = fuzz_text(data, size);
@@ -62,6 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(whole.len == parsed.len);
 		must(whole.len == 0 || memcmp(whole.text, parsed.text, whole.len) == 0);
 	}
+	read_lines(text, size, size % 61 + 1);
 	free(text);
 	free(whole.text);
 	free(pieces.text);

@@ -1,6 +1,8 @@
 /* Fuzzes what the applier checks of a record from a parser that may be anybody's by now. */
 #include "fuzz.h"
 
+#include <unistd.h>
+
 #include "watch/record.h"
 
 /* Whether a text ends within its field, and holds nothing that is not in a Docker name. */
@@ -10,6 +12,31 @@ static int is_plain(const char *text, size_t size)
 	return text[strspn(text,
 			   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")] ==
 	       '\0';
+}
+
+/* Our own process is of a container whose ID is a whole part of our cgroup's path, or follows a
+ * dash. */
+static void check_own(const uint8_t *data, size_t size)
+{
+	static char groups[65536];
+	static size_t len;
+	char id[80] = "";
+	uint64_t started;
+	const char *at;
+	FILE *f;
+
+	if (!len) {
+		f = fopen("/proc/self/cgroup", "re");
+		must(f);
+		len = fread(groups, 1, sizeof(groups) - 1, f);
+		fclose(f);
+	}
+	if (size < 2 || len < 2)
+		return;
+	at = groups + data[0] * len / 256;
+	snprintf(id, sizeof(id), "%.*s", data[1] % 79, at);
+	if (record_check_pid(getpid(), id, &started) == 0)
+		must(*id && strstr(groups, id));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -33,6 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		is_plain(r->why, sizeof(r->why));
 		record_check_pid(r->pid, r->id, &started);
 	}
+	check_own(data, size);
 	free(r);
 	return 0;
 }
