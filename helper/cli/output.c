@@ -47,6 +47,7 @@ static cJSON *to_json(const struct listing *l)
 		{ "uplink", *l->uplink ? l->uplink : NULL, KNOWN },
 		{ "since", since_text(l, since, sizeof(since)), KNOWN },
 		{ "error", *l->error ? l->error : NULL, RARE },
+		{ "warning", *l->warning ? l->warning : NULL, RARE },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
@@ -175,7 +176,8 @@ int output_list_add(const struct listing *l, void *arg)
 	char address[INET6_ADDRSTRLEN], since[32], name[IDENT_TEXT_MAX + USER_NAME_MAX];
 	char user[USER_NAME_MAX] = "";
 	const char *shown = address_text(l, address, sizeof(address));
-	char last[sizeof(since) + sizeof(l->error) + 2];
+	const char *why = *l->error ? l->error : l->warning;
+	char last[sizeof(since) + sizeof(l->error) + sizeof(l->warning) + 2];
 	cJSON *object;
 
 	if (list->json) {
@@ -191,11 +193,12 @@ int output_list_add(const struct listing *l, void *arg)
 	snprintf(name, sizeof(name), "%s%s%s%s%s", user, *user ? "/" : "", l->ident.name,
 		 *l->ident.path ? "@" : "", l->ident.path);
 	snprintf(last, sizeof(last), "%s%s%s", since_text(l, since, sizeof(since)) ? since : "-",
-		 *l->error ? "  " : "", l->error);
+		 *why ? "  " : "", why);
 	return add_row(list, (const char *const[COLUMNS]){
 				     name, l->ident.runtime, shown ? shown : "",
 				     l->pool ? l->pool : "", l->pinned ? "yes" : "no",
-				     states[l->state], l->bridge, l->uplink, last });
+				     *l->warning ? "attached, but" : states[l->state], l->bridge,
+				     l->uplink, last });
 }
 
 /* How many columns of a terminal the text takes: its characters, near enough. */

@@ -24,14 +24,22 @@
 
 #define PROXY_QUEUE 1024 /* solicitations; the kernel's own default is 64 */
 
+bool host_forwards(const char *uplink)
+{
+	struct error ignored;
+	int all = 0, own = 0;
+
+	return sysctl_get("conf", "all", "forwarding", &all, &ignored) == 0 && all == 1 &&
+	       sysctl_get("conf", uplink, "forwarding", &own, &ignored) == 0 && own == 1;
+}
+
 bool host_answers(const char *uplink)
 {
 	struct error ignored;
-	int proxies = 0, all = 0, own = 0;
+	int proxies = 0;
 
 	return sysctl_get("conf", "all", "proxy_ndp", &proxies, &ignored) == 0 && proxies == 1 &&
-	       sysctl_get("conf", "all", "forwarding", &all, &ignored) == 0 && all == 1 &&
-	       sysctl_get("conf", uplink, "forwarding", &own, &ignored) == 0 && own == 1;
+	       host_forwards(uplink);
 }
 
 /* Looks at, or with looking off makes, every sysctl. */

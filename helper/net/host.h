@@ -33,6 +33,9 @@ struct host_effects {
  */
 int host_is_settled(const struct host_wish *w, struct error *e);
 
+/* Whether the host forwards what comes in by the uplink. */
+bool host_forwards(const char *uplink);
+
 /* Whether the host answers solicitations on the uplink for what it has proxy entries for. */
 bool host_answers(const char *uplink);
 

@@ -1,4 +1,4 @@
-/* Rtnetlink sockets that only the kernel can answer, with a deadline, and exact error codes. */
+/* Netlink sockets that only the kernel can answer, with a deadline, and exact error codes. */
 #include "net/nl.h"
 
 #include <errno.h>
@@ -61,7 +61,8 @@ static void drain(int fd)
 		;
 }
 
-int nl_open(struct nl_sock **ret, struct error *e)
+/* Opens a socket of the given netlink protocol. Returns 0 or -errno. */
+static int open_to(int protocol, struct nl_sock **ret, struct error *e)
 {
 	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	const struct timeval deadline = { .tv_sec = NL_DEADLINE_S };
@@ -71,7 +72,7 @@ int nl_open(struct nl_sock **ret, struct error *e)
 
 	if (!s)
 		return error_sys(e, -ENOMEM, "cannot open a netlink socket");
-	r = nl_connect(s, NETLINK_ROUTE);
+	r = nl_connect(s, protocol);
 	if (r < 0)
 		return error_sys(e, nl_errno(r), "cannot open a netlink socket");
 	if (connect(nl_socket_get_fd(s), (const struct sockaddr *)&kernel, sizeof(kernel)) < 0 ||
@@ -87,6 +88,16 @@ int nl_open(struct nl_sock **ret, struct error *e)
 	setsockopt(nl_socket_get_fd(s), SOL_NETLINK, NETLINK_GET_STRICT_CHK, &yes, sizeof(yes));
 	*ret = steal_ptr(&s);
 	return 0;
+}
+
+int nl_open(struct nl_sock **ret, struct error *e)
+{
+	return open_to(NETLINK_ROUTE, ret, e);
+}
+
+int nl_open_filter(struct nl_sock **ret, struct error *e)
+{
+	return open_to(NETLINK_NETFILTER, ret, e);
 }
 
 struct nl_msg *nl_new(int type, int flags, const void *header, size_t len)

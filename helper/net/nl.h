@@ -1,4 +1,4 @@
-/* Rtnetlink sockets that only the kernel can answer, with a deadline, and exact error codes. */
+/* Netlink sockets that only the kernel can answer, with a deadline, and exact error codes. */
 #ifndef V6HOOK_NL_H
 #define V6HOOK_NL_H
 
@@ -23,6 +23,9 @@ DEFINE_CLEANUP(struct nl_msg *, cleanup_nl_msg, nlmsg_free)
  * Returns 0 or -errno.
  */
 int nl_open(struct nl_sock **ret, struct error *e);
+
+/* The same for netfilter's tables (NETLINK_NETFILTER). */
+int nl_open_filter(struct nl_sock **ret, struct error *e);
 
 /*
  * A request of the given type with its fixed header in place.

@@ -87,6 +87,15 @@ int route_default(struct nl_sock *s, const struct in6_addr *gateway, int ifindex
 	return r == (add ? -EEXIST : -ESRCH) ? 0 : r;
 }
 
+bool in_prefix(const struct in6_addr *a, const struct in6_addr *prefix, unsigned int length)
+{
+	unsigned int bytes = length / 8, bits = length % 8;
+	unsigned char mask = (unsigned char)(0xff00 >> bits);
+
+	return memcmp(a, prefix, bytes) == 0 &&
+	       (bits == 0 || !((a->s6_addr[bytes] ^ prefix->s6_addr[bytes]) & mask));
+}
+
 /* Reads one RTM_NEWROUTE; dst may be null. */
 static int route_read(const struct nlmsghdr *h, struct route *ret, struct in6_addr *dst)
 {
@@ -180,6 +189,33 @@ int route_has_default(struct nl_sock *s, int ifindex)
 	int r = dump(s, AF_INET6, 0, on_default, &f);
 
 	return r < 0 ? r : f.found != 0;
+}
+
+struct find_on_link {
+	int ifindex;
+	const struct in6_addr *address;
+	bool found;
+};
+
+static int on_link_route(const struct nlmsghdr *h, void *arg)
+{
+	struct find_on_link *f = arg;
+	struct in6_addr dst = { 0 };
+	struct route route;
+	int r = route_read(h, &route, &dst);
+
+	if (r == 0 && route.ifindex == f->ifindex && !route.has_gateway &&
+	    route.protocol != V6HOOK_PROTOCOL && in_prefix(f->address, &dst, route.length))
+		f->found = true;
+	return r;
+}
+
+int route_is_on_link(struct nl_sock *s, int ifindex, const struct in6_addr *address)
+{
+	struct find_on_link f = { ifindex, address, false };
+	int r = dump(s, AF_INET6, 0, on_link_route, &f);
+
+	return r < 0 ? r : f.found;
 }
 
 int route_default_ipv4(struct nl_sock *s)

@@ -16,6 +16,9 @@ struct route {
 	bool local;	       /* the destination is one of this host's own */
 };
 
+/* Whether the address begins with so many bits of the prefix. */
+bool in_prefix(const struct in6_addr *a, const struct in6_addr *prefix, unsigned int length);
+
 /*
  * Adds the route ADDRESS/128 dev IFINDEX, marked, to the main table.
  * Returns 0 and whether it is new, -EEXIST if a route that is not ours leads elsewhere, or -errno.
@@ -35,6 +38,12 @@ int route_default(struct nl_sock *s, const struct in6_addr *gateway, int ifindex
 
 /* Whether any default route leaves by the interface. Returns 1, 0 or -errno. */
 int route_has_default(struct nl_sock *s, int ifindex);
+
+/*
+ * Whether a route without a gateway leads to the address by the interface; marked ones do not
+ * count. Returns 1, 0 or -errno.
+ */
+int route_is_on_link(struct nl_sock *s, int ifindex, const struct in6_addr *address);
 
 /*
  * The route that a destination takes (RTM_GETROUTE with RTM_F_FIB_MATCH).

@@ -45,15 +45,6 @@ int host_addresses_read(struct nl_sock *s, struct host_addresses *ret, struct er
 	return 0;
 }
 
-static bool in_prefix(const struct in6_addr *a, const struct in6_addr *prefix, unsigned int length)
-{
-	unsigned int bytes = length / 8, bits = length % 8;
-	unsigned char mask = (unsigned char)(0xff00 >> bits);
-
-	return memcmp(a, prefix, bytes) == 0 &&
-	       (bits == 0 || !((a->s6_addr[bytes] ^ prefix->s6_addr[bytes]) & mask));
-}
-
 /* Whether the address is all zeros beyond its prefix. */
 static bool is_zero_beyond(const struct in6_addr *a, unsigned int length)
 {
@@ -154,6 +145,19 @@ int uplink_find(struct nl_sock *s, const struct host_addresses *h, const char *n
 	u.ra_default = h->standard.protocol == RTPROT_RA && standard == link.ifindex;
 	*ret = u;
 	return 0;
+}
+
+int uplink_holds(struct nl_sock *s, const struct host_addresses *h, int ifindex,
+		 const struct in6_addr *address)
+{
+	for (size_t i = 0; i < h->count; i++) {
+		const struct address *a = &h->list[i];
+
+		if (a->ifindex == ifindex &&
+		    in_prefix(address, &a->address, a->length < 64 ? a->length : 64))
+			return 1;
+	}
+	return route_is_on_link(s, ifindex, address);
 }
 
 static int on_source(const struct address *a, void *arg)

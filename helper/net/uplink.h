@@ -47,6 +47,14 @@ bool host_addresses_have(const struct host_addresses *h, const struct in6_addr *
 			 const char **ret_why);
 
 /*
+ * Whether a link of the host's holds the address: it lies in the /64 of one of the addresses there
+ * (RFC 4291, 2.5.1: however long the prefix is that the host was given), or a route that needs no
+ * gateway leads to it. Routes made by v6hook do not count. Returns 1, 0 or -errno.
+ */
+int uplink_holds(struct nl_sock *s, const struct host_addresses *h, int ifindex,
+		 const struct in6_addr *address);
+
+/*
  * Finds the uplink of a range: the interface named in the configuration; else where the range is
  * on-link, the default route's interface first and never `not`; else the default route's interface.
  * @name: from the configuration, or null; @first, @last: the range; @not: ifindex of the

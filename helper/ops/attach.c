@@ -354,6 +354,23 @@ static int check_word(const struct attach *a, const struct request *q, struct er
 					      : "its user attaches it: v6hook attach");
 }
 
+/* Warns of what will keep packets from outside away all the same; for hooks and the service, once.
+ */
+static void doubt(const struct attach *a, const struct request *q, struct listing *l)
+{
+	struct reach reach = {
+		.nl = a->at.host,
+		.own = &a->at.own,
+		.routed = a->choice.pool->routed,
+		.uplink = l->uplink,
+		.bridge = l->bridge,
+	};
+
+	reach_doubt(&reach, &l->address, l->warning, sizeof(l->warning));
+	if (*l->warning && (a->changed || !q->hook))
+		note(NOTE_WARNING, "%s is attached, but %s", a->ident, l->warning);
+}
+
 int op_attach(struct context *c, const struct request *q, struct listing *ret, struct error *e)
 {
 	CLEANUP(attach_release)
@@ -402,6 +419,7 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 		     "port of %s is public",
 		     a.ident);
 	describe(&a, ret);
+	doubt(&a, q, ret);
 	return 0;
 }
 

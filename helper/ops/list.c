@@ -12,12 +12,15 @@ struct listings {
 	struct listing *list;
 	size_t count;
 	struct nl_sock *nl;
+	struct host_addresses own;
+	struct reach reach; /* what was found holds for the next on the same way, too */
 };
 
 static void listings_release(struct listings *l)
 {
 	free(l->list);
 	cleanup_nl_sock(&l->nl);
+	host_addresses_release(&l->own);
 }
 
 /* Makes room for one more of size bytes in a list that holds count. Returns the list or null. */
@@ -93,7 +96,7 @@ static int on_attachment(const char *ident, const struct attachment *a, void *ar
 }
 
 /* Fills in what the attachment and the kernel say. */
-static int complete(const struct listings *l, struct listing *item, struct error *e)
+static int complete(struct listings *l, struct listing *item, struct error *e)
 {
 	char ident[IDENT_TEXT_MAX], path[64];
 	const char *lacks;
@@ -118,6 +121,12 @@ static int complete(const struct listings *l, struct listing *item, struct error
 		item->state = LIST_ATTACHED;
 	else
 		item->state = LIST_BROKEN;
+	if (item->state != LIST_ATTACHED)
+		return 0;
+	l->reach.routed = a.routed;
+	l->reach.uplink = item->uplink;
+	l->reach.bridge = item->bridge;
+	reach_doubt(&l->reach, &item->address, item->warning, sizeof(item->warning));
 	return 0;
 }
 
@@ -133,6 +142,10 @@ int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), 
 		return error_sys(e, r, "cannot list the leases");
 	if (r == 0)
 		r = nl_open(&l.nl, e);
+	if (r == 0)
+		r = host_addresses_read(l.nl, &l.own, e);
+	l.reach.nl = l.nl;
+	l.reach.own = &l.own;
 	if (l.count)
 		qsort(l.list, l.count, sizeof(*l.list), compare);
 	for (size_t i = 0; r == 0 && i < l.count; i++) {

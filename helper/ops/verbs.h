@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/ident.h"
 #include "policy/context.h"
+#include "policy/reach.h"
 #include "policy/request.h"
 
 enum list_state { LIST_ATTACHED, LIST_DETACHED, LIST_BROKEN };
@@ -25,11 +26,12 @@ struct listing {
 	char bridge[IF_NAMESIZE];
 	char uplink[IF_NAMESIZE];
 	int64_t since;
-	char error[256];   /* why the last attach failed, or "" */
-	bool changed;	   /* by this attach or detach */
-	bool unprobed;	   /* a start that did not wait for a probe: op_attach_probe() */
-	char unheard[256]; /* why a label was not followed by this attach, or "" */
-	bool asked;	   /* of the service, which tells no more than the address */
+	char error[256];	 /* why the last attach failed, or "" */
+	char warning[REACH_MAX]; /* attached, but perhaps not reached: why, or "" */
+	bool changed;		 /* by this attach or detach */
+	bool unprobed;		 /* a start that did not wait for a probe: op_attach_probe() */
+	char unheard[256];	 /* why a label was not followed by this attach, or "" */
+	bool asked;		 /* of the service, which tells no more than the address */
 };
 
 /*

@@ -1,0 +1,81 @@
+/* Whether a packet from outside would arrive at what is attached, as far as this host can tell. */
+#include "policy/reach.h"
+
+#include <arpa/inet.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "net/host.h"
+#include "net/sysctl.h"
+
+/* Appends a reason. */
+__attribute__((format(printf, 3, 4))) static void add(char *out, size_t size, const char *fmt, ...)
+{
+	size_t used = strlen(out);
+	va_list args;
+
+	if (used)
+		used += (size_t)snprintf(out + used, size - used, "; ");
+	if (used >= size)
+		return;
+	va_start(args, fmt);
+	vsnprintf(out + used, size - used, fmt, args);
+	va_end(args);
+}
+
+/* What is wrong with the uplink, whatever the address. */
+static void look_at_uplink(struct reach *r)
+{
+	const size_t size = sizeof(r->of_uplink);
+	struct error ignored;
+	int off = 0;
+
+	*r->of_uplink = '\0';
+	snprintf(r->known, sizeof(r->known), "%s", r->uplink);
+	if (link_by_name(r->nl, r->uplink, &r->link) < 0)
+		r->link = (struct link){ 0 };
+	else if (!r->link.carrier)
+		add(r->of_uplink, size, "%s has no carrier", r->uplink);
+	if (sysctl_get("conf", r->uplink, "disable_ipv6", &off, &ignored) == 0 && off)
+		add(r->of_uplink, size, "IPv6 is off on %s: sysctl net.ipv6.conf.%s.disable_ipv6=0",
+		    r->uplink, r->uplink);
+	if (r->routed ? !host_forwards(r->uplink) : !host_answers(r->uplink))
+		add(r->of_uplink, size,
+		    "net.ipv6.conf.{all,%s}.forwarding%s is not 1: v6hook reconcile", r->uplink,
+		    r->routed ? "" : " or conf.all.proxy_ndp");
+}
+
+/* Whether a firewall drops what is forwarded to the address. */
+static bool is_dropped(struct reach *r, const struct in6_addr *address, char *chain, size_t size)
+{
+	const struct firewall_way way = { r->uplink, r->bridge, *address };
+	enum firewall found;
+
+	if (r->firewall_known && !r->firewalled)
+		return false;
+	found = firewall_look(&way, chain, size);
+	r->firewall_known = true;
+	r->firewalled = found != FIREWALL_NONE;
+	return found == FIREWALL_DROPS;
+}
+
+void reach_doubt(struct reach *r, const struct in6_addr *address, char *out, size_t size)
+{
+	char chain[160];
+
+	if (strcmp(r->known, r->uplink) != 0)
+		look_at_uplink(r);
+	snprintf(out, size, "%s", r->of_uplink);
+	/* on a link without MACs nothing is solicited */
+	if (!r->routed && r->link.has_mac &&
+	    uplink_holds(r->nl, r->own, r->link.ifindex, address) == 0)
+		add(out, size,
+		    "%s has no address in its /64 and no route to it: is the range right, or the "
+		    "uplink?",
+		    r->uplink);
+	if (is_dropped(r, address, chain, sizeof(chain)))
+		add(out, size,
+		    "nft chain \"%s\" drops what is forwarded: have it accept what leaves by %s",
+		    chain, r->bridge);
+}
