@@ -247,6 +247,9 @@ static int run(const struct verb *verb, struct args *a, struct error *e)
 		return 0;
 	if (!*e->text)
 		error_sys(e, r, "cannot go on");
+	why = *e;
+	if (r == -EACCES && geteuid() != 0)
+		error_set(e, why.status, r, "%.600s: run it as root", why.text);
 	container = a->request.container;
 	return error_prefix(e, r, "%s%s%.300s", verb->args.name, container ? " " : "",
 			    container ? container : "");

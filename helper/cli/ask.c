@@ -14,6 +14,7 @@
 #include "base/ask.h"
 #include "base/cleanup.h"
 #include "base/config_read.h"
+#include "base/user.h"
 #include "policy/resolve.h"
 #include "runtime/engines.h"
 
@@ -41,6 +42,20 @@ static int check(const struct request *q, struct error *e)
 	return 0;
 }
 
+/* Says who else can, to one who is not root and sees no such container. Returns r. */
+static int advise(int r, struct error *e)
+{
+	char user[USER_NAME_MAX], text[ERROR_TEXT_MAX];
+
+	if (r != -ENOENT && r != -EACCES)
+		return r;
+	snprintf(text, sizeof(text), "%s", e->text);
+	return error_set(e, e->status, r,
+			 "%.500s: for containers that are not yours run it as root; for yours the "
+			 "administrator puts %s into \"users\" and runs v6hook-watch",
+			 text, user_name(geteuid(), user, sizeof(user)));
+}
+
 /* The container as its owner sees it. Returns 0 or -errno. */
 static int find(const struct config *config, const struct request *q, bool attach,
 		struct instance *ret, struct error *e)
@@ -66,7 +81,7 @@ static int find(const struct config *config, const struct request *q, bool attac
 	/* who detaches need not have it running */
 	if (!attach && !named.pid)
 		named.pid = 1;
-	return resolve_instance(&c, &named, ret, e);
+	return advise(resolve_instance(&c, &named, ret, e), e);
 }
 
 /* Opens what an attach hands over. Returns 0 or -errno; of what is not theirs, with @why before it.

@@ -9,6 +9,7 @@
 
 #include "net/link.h"
 #include "net/route.h"
+#include "net/sysctl.h"
 
 static int collect(const struct address *a, void *arg)
 {
@@ -101,11 +102,43 @@ static int on_link_interface(const struct host_addresses *h, const struct in6_ad
 	return found;
 }
 
+/* What may be the cause of having no uplink, and what to do. Returns out. */
+static const char *why_none(struct nl_sock *s, int not_this, char *out, size_t size)
+{
+	struct if_nameindex *all = if_nameindex();
+	struct error ignored;
+	struct link link;
+	int off;
+
+	snprintf(out, size, "name one with \"uplink\" in the pool");
+	for (const struct if_nameindex *i = all; i && i->if_name; i++) {
+		if (strcmp(i->if_name, "lo") == 0 || (int)i->if_index == not_this ||
+		    link_by_name(s, i->if_name, &link) < 0 || link.master || !link.has_mac ||
+		    strcmp(link.kind, "bridge") == 0 || strcmp(link.kind, "dummy") == 0)
+			continue;
+		off = 0;
+		sysctl_get("conf", i->if_name, "disable_ipv6", &off, &ignored);
+		if (off)
+			snprintf(out, size,
+				 "IPv6 is off on %s: sysctl net.ipv6.conf.%s.disable_ipv6=0",
+				 i->if_name, i->if_name);
+		else if (!link.up)
+			snprintf(out, size, "%s is down: ip link set %s up", i->if_name,
+				 i->if_name);
+		else
+			continue;
+		break;
+	}
+	if (all)
+		if_freenameindex(all);
+	return out;
+}
+
 int uplink_find(struct nl_sock *s, const struct host_addresses *h, const char *name,
 		const struct in6_addr *first, const struct in6_addr *last, int not_this,
 		struct uplink *ret, struct error *e)
 {
-	char text[INET6_ADDRSTRLEN];
+	char text[INET6_ADDRSTRLEN], why[160];
 	struct uplink u = { 0 };
 	struct link link;
 	bool larger;
@@ -126,8 +159,8 @@ int uplink_find(struct nl_sock *s, const struct host_addresses *h, const char *n
 			return error_set(
 				e, STATUS_USAGE, r,
 				"no uplink found: %s is on no link and there is no default "
-				"route; name one with \"uplink\" in the pool",
-				text);
+				"route; %s",
+				text, why_none(s, not_this, why, sizeof(why)));
 	}
 	u.on_link = on_link == link.ifindex;
 	if (u.on_link && larger)

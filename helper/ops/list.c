@@ -121,6 +121,9 @@ static int complete(struct listings *l, struct listing *item, struct error *e)
 		item->state = LIST_ATTACHED;
 	else
 		item->state = LIST_BROKEN;
+	if (!*item->error && a.pid && access(path, F_OK) < 0)
+		snprintf(item->error, sizeof(item->error),
+			 "its process is gone: v6hook reconcile detaches it");
 	if (item->state != LIST_ATTACHED)
 		return 0;
 	l->reach.routed = a.routed;

@@ -49,7 +49,8 @@ struct reconcile {
 	size_t stray_count;
 	struct instance *running;
 	size_t running_count;
-	struct ready ready; /* addresses that the service keeps ready */
+	const char *unasked; /* an engine that could not say what runs, or null */
+	struct ready ready;  /* addresses that the service keeps ready */
 	char settled_bridge[IF_NAMESIZE],
 		settled_uplink[IF_NAMESIZE]; /* the last pair found right */
 	enum reconcile_how how;
@@ -136,8 +137,12 @@ static int read_running(struct reconcile *r, struct error *e)
 		err = runtimes[i]->each_running(&o, on_running, r, e);
 		if (err == -ENOMEM)
 			return error_sys(e, err, "cannot list what runs");
-		if (err < 0)
-			note(err == -EHOSTDOWN ? NOTE_DETAIL : NOTE_WARNING, "%s", e->text);
+		if (err == -EHOSTDOWN) {
+			note(NOTE_DETAIL, "%s", e->text);
+		} else if (err < 0) {
+			note(NOTE_WARNING, "%s", e->text);
+			r->unasked = runtimes[i]->name;
+		}
 	}
 	return 0;
 }
@@ -460,5 +465,11 @@ int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each,
 		err = leave_entry(&r, &r.kernel.list[i]);
 	for (size_t i = 0; err == 0 && i < r.running_count; i++)
 		err = serve_running(&r, &r.running[i]);
-	return err ? err : c->store->ops->walk_attachments(c->store, on_attachment, &r, e);
+	if (err == 0)
+		err = c->store->ops->walk_attachments(c->store, on_attachment, &r, e);
+	if (err == 0 && r.unasked && how != RECONCILE_REPAIR)
+		return error_set(e, STATUS_FAILED, -EIO,
+				 "what %s has started was left out, as it does not say what runs",
+				 r.unasked);
+	return err;
 }

@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/note.h"
 #include "runtime/engines.h"
+
+#define PODMAN_SOCKET "/run/podman/podman.sock" /* of its podman.socket */
 
 /* Reads name, --runtime and --lxcpath. ret->runtime is "" if none says which engine. */
 static int read_ident(const struct request *q, struct ident *ret, struct error *e)
@@ -43,23 +46,53 @@ static int ambiguous(const char *name, struct error *e)
 			 name, name);
 }
 
+/* What to add where nobody knows a container: Podman's socket, if it is there and not asked. */
+static const char *podman_hint(const struct runtime_options *o)
+{
+	return strcmp(o->docker_socket, PODMAN_SOCKET) != 0 && access(PODMAN_SOCKET, F_OK) == 0
+		       ? "; if it is Podman's, set \"docker\": { \"socket\": \"" PODMAN_SOCKET
+			 "\" } in the configuration"
+		       : "";
+}
+
+/* Nobody knows the name. @down: why an engine was not asked, or ""; Returns the error. */
+static int unknown(const struct runtime_options *o, const char *name, int r, const char *down,
+		   struct error *e)
+{
+	if (r == -ETIMEDOUT)
+		return error_set(e, STATUS_FAILED, r, "LXC does not know '%s', and %s%s", name,
+				 down, podman_hint(o));
+	if (*down)
+		return error_set(e, STATUS_NO_CONTAINER, r,
+				 "no container '%s': LXC does not know it, and Docker does not "
+				 "answer on %s (systemctl start docker)%s",
+				 name, o->docker_socket, podman_hint(o));
+	return error_set(e, STATUS_NO_CONTAINER, r,
+			 "no container '%s': neither LXC nor Docker (%s) knows it%s", name,
+			 o->docker_socket, podman_hint(o));
+}
+
 /*
  * Asks every engine for the name. One that is not installed or does not answer has no containers.
- * Returns the result of the one that knows it, with what it filled in; -ENOENT if none does;
- * -EEXIST if several do.
+ * Returns the result of the one that knows it, with what it filled in; -ENOENT if none does,
+ * -ETIMEDOUT if one that hangs may; -EEXIST if several do.
  */
 static int ask_all(const struct runtime_options *o, const char *name, struct instance *ret,
 		   struct error *e)
 {
-	int result = -ENOENT;
+	struct error down = { .text = "" };
+	int result = -ENOENT, missing = -ENOENT;
 
 	for (size_t i = 0; runtimes[i]; i++) {
 		struct instance instance = { .pid = 0 };
 		struct error error = { 0 };
 		int r = runtimes[i]->find(name, o, &instance, &error);
 
-		if (r == -ENOENT || r == -EHOSTDOWN) {
-			note(NOTE_DETAIL, "%s", error.text);
+		if (r == -ENOENT)
+			continue;
+		if (r == -EHOSTDOWN || r == -ETIMEDOUT) {
+			down = error;
+			missing = r == -ETIMEDOUT ? r : missing;
 			continue;
 		}
 		if (result != -ENOENT)
@@ -69,8 +102,9 @@ static int ask_all(const struct runtime_options *o, const char *name, struct ins
 		*ret = instance;
 	}
 	if (result == -ENOENT)
-		return error_set(e, STATUS_NO_CONTAINER, -ENOENT,
-				 "no container '%s': neither LXC nor Docker knows it", name);
+		return unknown(o, name, missing, down.text, e);
+	if (missing == -ETIMEDOUT)
+		note(NOTE_WARNING, "%s: it may have a '%s', too", down.text, name);
 	return result;
 }
 
@@ -96,6 +130,27 @@ int resolve_instance(const struct context *c, const struct request *q, struct in
 				 q->container, q->container);
 	*ret = instance;
 	return 0;
+}
+
+/* Whether one engine's container of this name has a record: list shows it, the engine may not. */
+static bool recorded(const struct context *c, const struct ident *id, struct ident *ret)
+{
+	char text[IDENT_TEXT_MAX];
+	struct attachment ignored;
+	struct error e;
+	int found = 0;
+
+	for (size_t i = 0; runtime_names[i]; i++) {
+		struct ident candidate = *id;
+
+		snprintf(candidate.runtime, sizeof(candidate.runtime), "%s", runtime_names[i]);
+		if (c->store->ops->attachment(c->store, ident_text(&candidate, text), &ignored,
+					      &e) != 1)
+			continue;
+		found++;
+		*ret = candidate;
+	}
+	return found == 1;
 }
 
 int resolve_holder(const struct context *c, const struct request *q, bool must_exist,
@@ -132,6 +187,8 @@ int resolve_holder(const struct context *c, const struct request *q, bool must_e
 		*ret = holder;
 		return 0;
 	}
+	if (!*id.runtime && recorded(c, &id, ret))
+		return 0;
 	if (*id.runtime)
 		return error_set(e, STATUS_NO_CONTAINER, -ENOENT, "%s:%s holds no lease",
 				 id.runtime, id.name);

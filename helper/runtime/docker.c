@@ -113,7 +113,7 @@ static int docker_each_running(const struct runtime_options *o,
 	CLEANUP(running_release) struct running running = { .count = 0 };
 	const struct docker_request list = { .path = DOCKER_LIST,
 					     .only_ok = true,
-					     .silence_ms = DOCKER_LIST_SILENCE_MS,
+					     .silence_ms = DOCKER_ANSWER_MS,
 					     .data = on_list,
 					     .arg = &running };
 	long status = 0;
@@ -125,11 +125,16 @@ static int docker_each_running(const struct runtime_options *o,
 		r = error_set(e, STATUS_FAILED, -EBADMSG, "Docker's list of containers is broken");
 	for (size_t i = 0; r == 0 && i < running.count; i++) {
 		struct instance instance;
-		struct error ignored;
+		struct error why;
 
 		/* stopped meanwhile, or without a port: not to be served */
-		if (docker_find(running.ids[i], o, &instance, &ignored) == 0)
+		r = docker_find(running.ids[i], o, &instance, &why);
+		if (r == 0)
 			r = each(&instance, arg);
+		else if (r == -ETIMEDOUT)
+			*e = why;
+		else
+			r = 0;
 	}
 	return r;
 }

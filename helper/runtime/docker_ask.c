@@ -1,6 +1,7 @@
 /* One request to Docker by itself, and answers kept whole. */
 #include "runtime/docker_ask.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -39,10 +40,18 @@ DEFINE_CLEANUP(struct docker_session *, cleanup_session, docker_session_free)
 int docker_ask(const char *socket, const struct docker_request *request, long *ret_status,
 	       struct error *e)
 {
+	static struct error hangs = { .status = STATUS_DONE }; /* what a request before found */
 	CLEANUP(cleanup_session) struct docker_session *s = NULL;
 	struct docker_request own = *request;
 	struct ending ending = { .request = request, .e = e };
-	int r = docker_session_new(socket, &s, e);
+	int r;
+
+	/* one run waits once: it has other things to do, too */
+	if (hangs.status != STATUS_DONE) {
+		*e = hangs;
+		return -ETIMEDOUT;
+	}
+	r = docker_session_new(socket, &s, e);
 
 	own.begun = NULL;
 	own.data = on_single_data;
@@ -54,6 +63,8 @@ int docker_ask(const char *socket, const struct docker_request *request, long *r
 		r = docker_turn(s, -1, e);
 	if (r == 0 && ending.r == 0)
 		*ret_status = ending.status;
+	if (r == 0 && ending.r == -ETIMEDOUT)
+		hangs = *e;
 	return r < 0 ? r : ending.r;
 }
 

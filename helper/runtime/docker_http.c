@@ -242,6 +242,10 @@ static int outcome(const struct docker_transfer *t, CURLcode code, struct error 
 		return error_set(e, STATUS_FAILED, -EHOSTDOWN,
 				 "Docker does not answer on %s: is dockerd running?",
 				 t->session->socket);
+	if (code == CURLE_OPERATION_TIMEDOUT)
+		return error_set(e, STATUS_FAILED, -ETIMEDOUT,
+				 "Docker hangs: it takes connections on %s and does not answer",
+				 t->session->socket);
 	return error_set(e, STATUS_FAILED, -EIO, "cannot ask Docker on %s: %s", t->session->socket,
 			 easy_strerror(code));
 }

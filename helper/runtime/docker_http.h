@@ -34,8 +34,8 @@ struct docker_request {
 
 	/*
 	 * The request is over, and not to be used any more. @r: 0 with the HTTP status,
-	 * -EHOSTDOWN if no daemon answers, or -EIO; with e filled in.
-	 * Not called by docker_ask, which returns r.
+	 * -EHOSTDOWN if no daemon answers, -ETIMEDOUT if it does not in time, or -EIO; with e
+	 * filled in. Not called by docker_ask, which returns r.
 	 */
 	void (*done)(int r, long status, const struct error *e, void *arg);
 	void *arg;
