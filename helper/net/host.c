@@ -7,13 +7,17 @@
  * `settings`. all.proxy_ndp and not the uplink's alone: solicitations sent to the host's own
  * address (a router that refreshes its cache) are answered only with all.proxy_ndp and
  * all.forwarding (net/ipv6/ip6_output.c: ip6_forward). proxy_delay holds an answer back for up to
- * 0.8 s, and proxy_qlen drops what waits beyond it (net/ipv6/ndisc.c). ndisc_notify: a bridge
- * without a MAC of its own takes the lowest of its ports', so that it changes as containers come
- * and go; without a word to the others they would send to the old one.
+ * 0.8 s, and proxy_qlen drops what waits beyond it (net/ipv6/ndisc.c). A bridge whose MAC was never
+ * set takes the lowest of its ports', so that it changes as containers come and go, and with each
+ * change loses its permanent neighbours (net/bridge/br_stp_if.c: br_stp_recalculate_bridge_id): it
+ * keeps the one it has from the first attach on. That is not taken back: nothing depends on a MAC
+ * that may change at any moment.
  */
 #include "net/host.h"
 
 #include <errno.h>
+#include <linux/netdevice.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/note.h"
@@ -53,7 +57,6 @@ static int settings(const struct host_wish *w, struct sysctl_changes *c, struct 
 	} list[] = {
 		{ "conf", via, "disable_ipv6", 0, true },
 		{ "conf", via, "accept_ra", 0, true },
-		{ "conf", via, "ndisc_notify", 1, true },
 		{ "conf", "all", "forwarding", 1, true },
 		{ "conf", via, "forwarding", 1, true },
 		{ "conf", uplink, "forwarding", 1, true },
@@ -76,6 +79,38 @@ static int settings(const struct host_wish *w, struct sysctl_changes *c, struct 
 	return r;
 }
 
+/* Whether the MAC of the bridge is its own, and does not follow its ports; also if nobody can tell.
+ */
+static bool has_own_mac(const struct port *port)
+{
+	struct error ignored;
+	char path[64];
+	int type;
+
+	if (!port->bridged)
+		return true;
+	snprintf(path, sizeof(path), "/sys/class/net/%.15s/addr_assign_type", port->via_name);
+	return sysctl_read(path, &type, &ignored) < 0 || type == NET_ADDR_SET;
+}
+
+/* Gives the bridge the MAC that it has, for good. Returns 0 or -errno. */
+static int keep_mac(const struct host_wish *w, struct error *e)
+{
+	const char *via = w->port->via_name;
+	struct link bridge;
+	int r;
+
+	if (has_own_mac(w->port))
+		return 0;
+	r = link_by_index(w->nl, w->port->via, &bridge);
+	if (r == 0 && bridge.has_mac)
+		r = link_set_mac(w->nl, bridge.ifindex, bridge.mac);
+	if (r < 0)
+		return error_sys(e, r, "cannot give %s a MAC of its own", via);
+	note(NOTE_DETAIL, "%s keeps its MAC from now on, whatever its ports", via);
+	return 0;
+}
+
 struct find_gateway {
 	const struct in6_addr *gateway;
 	bool found;
@@ -95,12 +130,12 @@ int host_is_settled(const struct host_wish *w, struct error *e)
 	struct find_gateway f = { &w->gateway, false };
 	int r = settings(w, &look, e);
 
-	if (r < 0)
-		return r;
+	if (r < 0 || look.differs || !has_own_mac(w->port))
+		return r < 0 ? r : 0;
 	r = address_each(w->nl, w->port->via, on_address, &f);
 	if (r < 0)
 		return error_sys(e, r, "cannot list the addresses of %s", w->port->via_name);
-	return f.found && !look.differs;
+	return f.found;
 }
 
 int host_settle(const struct host_wish *w, struct host_effects *done, struct error *e)
@@ -108,6 +143,8 @@ int host_settle(const struct host_wish *w, struct host_effects *done, struct err
 	struct route route;
 	int r = settings(w, &done->sysctls, e);
 
+	if (r == 0)
+		r = keep_mac(w, e);
 	if (r < 0)
 		return r;
 	r = address_add(w->nl, &w->gateway, 64, w->port->via, &done->gateway);

@@ -40,8 +40,9 @@ bool host_forwards(const char *uplink);
 bool host_answers(const char *uplink);
 
 /*
- * Makes them so: accept_ra kept where the default route comes from RA, forwarding, proxying, and
- * the gateway address on the bridge. Returns 0 or -errno; done holds what was changed either way.
+ * Makes them so: accept_ra kept where the default route comes from RA, forwarding, proxying, a MAC
+ * of the bridge's own, and the gateway address on it. Returns 0 or -errno; done holds what was
+ * changed either way.
  */
 int host_settle(const struct host_wish *w, struct host_effects *done, struct error *e);
 

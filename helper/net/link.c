@@ -129,6 +129,16 @@ int link_set_up(struct nl_sock *s, int ifindex, bool up)
 	return nl_do(s, m);
 }
 
+int link_set_mac(struct nl_sock *s, int ifindex, const unsigned char mac[6])
+{
+	const struct ifinfomsg msg = { .ifi_index = ifindex };
+	_nl_msg_ struct nl_msg *m = nl_new(RTM_NEWLINK, 0, &msg, sizeof(msg));
+
+	if (!m || nla_put(m, IFLA_ADDRESS, 6, mac) < 0)
+		return -ENOMEM;
+	return nl_do(s, m);
+}
+
 static int on_nsid(const struct nlmsghdr *h, void *arg)
 {
 	static const struct nla_policy policy[NETNSA_MAX + 1] = {

@@ -31,6 +31,9 @@ int link_each_veth(struct nl_sock *s, int (*each)(const struct link *link, void 
 /* Sets the interface up or down. Returns 0 or -errno. */
 int link_set_up(struct nl_sock *s, int ifindex, bool up);
 
+/* Gives the interface this MAC, as its own. Returns 0 or -errno. */
+int link_set_mac(struct nl_sock *s, int ifindex, const unsigned char mac[6]);
+
 /*
  * The number by which the socket's namespace knows the one of the descriptor; assigns one if there
  * is none yet, as the kernel does too when it shows a veth that leads there.

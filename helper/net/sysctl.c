@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "base/note.h"
 
-static int read_number(const char *path, int *ret, struct error *e)
+int sysctl_read(const char *path, int *ret, struct error *e)
 {
 	_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char text[16] = "";
@@ -41,7 +41,7 @@ int sysctl_get(const char *part, const char *dev, const char *name, int *ret, st
 	char path[160];
 
 	path_of(part, dev, name, path, sizeof(path));
-	return read_number(path, ret, e);
+	return sysctl_read(path, ret, e);
 }
 
 /* Remembers an interface that forwards by itself, to be restored after what is added next. */
@@ -53,7 +53,7 @@ static void remember_forwarding(const char *dev, struct sysctl_changes *changes)
 
 	path_of("conf", dev, "forwarding", change.path, sizeof(change.path));
 	/* room is kept for the changes of the caller's own */
-	if (read_number(change.path, &now, &ignored) == 0 && now == 1 &&
+	if (sysctl_read(change.path, &now, &ignored) == 0 && now == 1 &&
 	    changes->count < ARRAY_SIZE(changes->list) - 16)
 		changes->list[changes->count++] = change;
 }
@@ -75,7 +75,7 @@ int sysctl_set(const char *part, const char *dev, const char *name, int value,
 	int r;
 
 	path_of(part, dev, name, change.path, sizeof(change.path));
-	r = read_number(change.path, &change.old, e);
+	r = sysctl_read(change.path, &change.old, e);
 	if (r < 0 || change.old == value)
 		return r;
 	if (changes->looking) {

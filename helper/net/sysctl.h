@@ -22,6 +22,9 @@ struct sysctl_changes {
 	size_t count;
 };
 
+/* Reads a number from a file of the kernel's. Returns 0 or -errno. */
+int sysctl_read(const char *path, int *ret, struct error *e);
+
 /*
  * Reads a number below /proc/sys/net/ipv6/ (kernel documentation, networking/ip-sysctl).
  * @part: "conf" or "neigh"; @dev: an interface, "all" or "default"

@@ -160,7 +160,10 @@ static const struct instance *find_running(const struct reconcile *r, const char
 /* Whether the settings that the bridge and the uplink of an attachment share are right. */
 static bool settled(struct reconcile *r, const struct attachment *a, const struct link *bridge)
 {
-	struct port port = { .via = bridge->ifindex };
+	struct port port = {
+		.via = bridge->ifindex,
+		.bridged = strcmp(bridge->kind, "bridge") == 0,
+	};
 	struct uplink uplink = { 0 };
 	struct host_wish wish = { .nl = r->nl,
 				  .port = &port,

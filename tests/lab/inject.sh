@@ -43,7 +43,7 @@ configure_probe() {
 settings() {
 	local file value
 
-	for file in /proc/sys/net/ipv6/conf/{all,default,eth0,br0}/{accept_ra,forwarding,proxy_ndp,ndisc_notify,disable_ipv6} \
+	for file in /proc/sys/net/ipv6/conf/{all,default,eth0,br0}/{accept_ra,forwarding,proxy_ndp,disable_ipv6} \
 		/proc/sys/net/ipv6/neigh/eth0/proxy_{delay,qlen}; do
 		read -r value <"$file"
 		echo "$file $value"
