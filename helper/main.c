@@ -124,7 +124,7 @@ static int run_reconcile(const struct args *a, struct error *e)
 {
 	_context_ struct context c = { 0 };
 	struct output_actions actions = { stdout, a->json, false };
-	int r = context_open(a->request.config_path, true, &c, e);
+	int r = context_open(a->request.config_path, !a->dry_run, &c, e);
 
 	if (r == 0)
 		r = op_reconcile(&c, a->dry_run ? RECONCILE_TELL : RECONCILE_DO, output_action,

@@ -60,6 +60,24 @@ int marked_read(struct nl_sock *s, struct marked *ret, struct error *e)
 	return 0;
 }
 
+bool marked_has(const struct marked *m, const struct in6_addr *address)
+{
+	size_t from = 0, to = m->count;
+
+	while (from < to) {
+		size_t middle = (from + to) / 2;
+		int order = memcmp(&m->list[middle].address, address, sizeof(*address));
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return false;
+}
+
 int marked_remove(struct nl_sock *s, const struct marked_entry *entry)
 {
 	int r = -EINVAL;

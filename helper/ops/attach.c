@@ -129,6 +129,8 @@ static int record(struct attach *a, const struct request *q, struct error *e)
 	absolute(q->netns, now.netns_path, sizeof(now.netns_path));
 	memcpy(now.mac, a->at.port.mac, sizeof(now.mac));
 	memcpy(now.boot_id, a->c->boot_id, sizeof(now.boot_id));
+	now.address = a->choice.lease.address;
+	now.has_address = true;
 	memcpy(now.bridge, a->at.port.via_name, sizeof(now.bridge));
 	memcpy(now.uplink, a->choice.uplink.name, sizeof(now.uplink));
 	if (a->had_before && attachment_is_live(old, a->c->boot_id)) {
@@ -143,8 +145,12 @@ static int record(struct attach *a, const struct request *q, struct error *e)
 		if (old->netns_inode == now.netns_inode && old->netns_dev == now.netns_dev &&
 		    old->pid == now.pid && old->started == now.started &&
 		    strcmp(old->bridge, now.bridge) == 0 && strcmp(old->uplink, now.uplink) == 0 &&
-		    old->routed == now.routed && !*old->error)
-			return 0;
+		    old->routed == now.routed && !*old->error) {
+			if (old->has_address &&
+			    memcmp(&old->address, &now.address, sizeof(now.address)) == 0)
+				return 0;
+			now.since = old->since;
+		}
 	}
 	a->recorded = true;
 	a->since = now.since;
@@ -280,6 +286,9 @@ static int connect_container(struct attach *a, const struct request *q, struct e
 undo_container:
 	container_undo(&inner, &inner_done);
 undo_record:
+	/* what is in the kernel goes first: without a record it would be nobody's */
+	host_undo(&host, &host_done);
+	host_done = (struct host_effects){ 0 };
 	if (a->recorded) {
 		struct error ignored;
 
@@ -390,6 +399,10 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 				e);
 	if (r == 0)
 		r = c->store->ops->attachment(c->store, a.ident, &a.before, e);
+	if (r == -EBADMSG) {
+		note(NOTE_WARNING, "%s: it is written anew", e->text);
+		r = 0;
+	}
 	if (r < 0)
 		return r;
 	a.had_before = r == 1;

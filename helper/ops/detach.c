@@ -13,6 +13,7 @@
 #include "ops/verbs.h"
 #include "policy/held.h"
 #include "policy/living.h"
+#include "policy/refind.h"
 #include "policy/withdraw.h"
 
 /* Whether that instance holds the attachment and is gone. */
@@ -48,6 +49,8 @@ static int end_unleased(struct context *c, const struct request *q, const char *
 	struct attachment a;
 	int r = s->ops->attachment(s, ident, &a, e);
 
+	if (r == -EBADMSG)
+		return s->ops->attach(s, ident, NULL, e);
 	if (r <= 0)
 		return r;
 	if (!is_running(c, &a) || (!q->word && !a.word))
@@ -61,6 +64,8 @@ int op_detach(struct context *c, const struct request *q, struct listing *ret, s
 	struct lease_store *s = c->store;
 	struct attachment a = { 0 };
 	_held_ struct held h = HELD_NONE;
+	bool damaged = false;
+	struct error ignored;
 	int r;
 
 	*ret = (struct listing){ 0 };
@@ -76,18 +81,28 @@ int op_detach(struct context *c, const struct request *q, struct listing *ret, s
 		return error_set(e, STATUS_FAILED, -EBUSY, "it is pinned: v6hook unpin %s first",
 				 h.ident);
 	r = s->ops->attachment(s, h.ident, &a, e);
+	if (r == -EBADMSG) {
+		damaged = true;
+		note(NOTE_WARNING, "%s", e->text);
+		r = refind(&h.lease.address, &a, &ignored);
+		/* news that may come late: only if no instance has the address any more */
+		if ((q->instance || q->hook) && r != 0)
+			return 0;
+		memcpy(a.boot_id, c->boot_id, sizeof(a.boot_id));
+		r = r == 1;
+	}
 	if (r >= 0 && q->expected && (r == 0 || !attachment_same(&a, q->expected)))
 		return -ESTALE;
-	if (r >= 0 && q->instance && (r == 0 || !is_over(&a, q->instance)))
+	if (r >= 0 && q->instance && !damaged && (r == 0 || !is_over(&a, q->instance)))
 		return 0;
 	/* a tear-down that comes late: another instance has been started meanwhile */
 	if (r == 1 && q->hook && attachment_is_live(&a, c->boot_id) && living(&a))
 		return 0;
 	*ret = (struct listing){ .address = h.lease.address,
 				 .has_address = true,
-				 .changed = r == 1 && !a.ended };
+				 .changed = damaged || (r == 1 && !a.ended) };
 	/* what cannot be recorded would be undone by the service: it is not begun */
-	if (r == 1 && q->word && !a.ended) {
+	if (r == 1 && q->word && !a.ended && !damaged) {
 		r = s->ops->attach(s, h.ident, &a, e);
 		r = r < 0 ? error_prefix(e, r, "it stays attached") : 1;
 	}
@@ -99,8 +114,12 @@ int op_detach(struct context *c, const struct request *q, struct listing *ret, s
 		end(&a, q->word);
 		return withdraw_lease_but(c, &h.lease, a.word && is_running(c, &a) ? &a : NULL, e);
 	}
-	if (!a.since || (a.ended && a.word >= q->word && (!*a.error || q->hook)))
+	if (damaged) {
+		a.address = h.lease.address;
+		a.has_address = true;
+	} else if (!a.since || (a.ended && a.word >= q->word && (!*a.error || q->hook))) {
 		return 0;
+	}
 	end(&a, q->word);
 	r = withdraw_record(c, h.ident, &a, e);
 	/* where nothing can be written, nothing can be claimed by another either */

@@ -49,6 +49,33 @@ static struct listing *add(struct listings *l)
 	return memset(&l->list[l->count++], 0, sizeof(*larger));
 }
 
+/* Shows what is wrong with the lease or the record. */
+static void tell_trouble(struct listing *item, const char *trouble)
+{
+	item->state = LIST_BROKEN;
+	snprintf(item->error, sizeof(item->error), "%.*s", (int)sizeof(item->error) - 1, trouble);
+}
+
+/* A lease that is known, if at all, by something else than its file. */
+static int on_damaged(const struct lease *lease, struct listings *l)
+{
+	struct listing *item = add(l);
+	const struct pool *pool;
+	struct error ignored;
+
+	if (!item)
+		return -ENOMEM;
+	pool = pools_find(l->c->pools, &lease->address, &ignored);
+	*item = (struct listing){ .has_address = true,
+				  .address = lease->address,
+				  .pool = pool ? pool->name : NULL,
+				  .since = lease->created };
+	tell_trouble(item, lease->trouble);
+	if (!*lease->ident || ident_from_text(lease->ident, &item->ident) < 0)
+		item->ident = (struct ident){ .runtime = "?", .name = "?" };
+	return 0;
+}
+
 static int on_lease(const struct lease *lease, void *arg)
 {
 	struct listings *l = arg;
@@ -58,6 +85,8 @@ static int on_lease(const struct lease *lease, void *arg)
 	struct error ignored;
 	struct lease present;
 
+	if (*lease->trouble)
+		return on_damaged(lease, l);
 	/* freed ones rest; one that its holder has left is not its lease any more */
 	if (lease->freed ||
 	    l->c->store->ops->find(l->c->store, lease->ident, &present, &ignored) != 1 ||
@@ -76,10 +105,13 @@ static int on_lease(const struct lease *lease, void *arg)
 				  .pinned = lease->pinned,
 				  .state = LIST_DETACHED,
 				  .since = lease_since(lease) };
+	/* its link */
+	if (*present.trouble)
+		tell_trouble(item, present.trouble);
 	return 0;
 }
 
-/* A container that has no lease, because its only attach failed. */
+/* A container that has no lease, because its only attach failed; or one whose lease is lost. */
 static int on_attachment(const char *ident, const struct attachment *a, void *arg)
 {
 	struct listings *l = arg;
@@ -87,6 +119,10 @@ static int on_attachment(const char *ident, const struct attachment *a, void *ar
 	struct error ignored;
 	struct lease lease;
 
+	if (a->has_address && attachment_is_live(a, l->c->boot_id) &&
+	    l->c->store->ops->at(l->c->store, &a->address, NULL, &ignored) == 0 &&
+	    l->c->store->ops->find(l->c->store, ident, &lease, &ignored) == 1 && *lease.trouble)
+		return on_damaged(&lease, l);
 	if (!*a->error || l->c->store->ops->find(l->c->store, ident, &lease, &ignored) != 0)
 		return 0;
 	item = add(l);
@@ -103,10 +139,15 @@ static int complete(struct listings *l, struct listing *item, struct error *e)
 	struct attachment a;
 	int r = l->c->store->ops->attachment(l->c->store, ident_text(&item->ident, ident), &a, e);
 
+	if (r == -EBADMSG) {
+		tell_trouble(item, e->text);
+		return 0;
+	}
 	if (r <= 0)
 		return r;
 	item->since = attachment_since(&a, l->c->boot_id);
-	memcpy(item->error, a.error, sizeof(item->error));
+	if (*a.error)
+		memcpy(item->error, a.error, sizeof(item->error));
 	if (*a.error)
 		item->state = LIST_BROKEN;
 	if (!attachment_is_live(&a, l->c->boot_id))
@@ -116,7 +157,7 @@ static int complete(struct listings *l, struct listing *item, struct error *e)
 	/* a process that is gone took the container with it; looking takes no privilege */
 	snprintf(path, sizeof(path), "/proc/%d", (int)a.pid);
 	lacks = host_lacks(l->nl, &item->address, a.routed ? NULL : a.uplink, a.bridge);
-	if (!*a.error && (!a.pid || access(path, F_OK) == 0) &&
+	if (!*item->error && (!a.pid || access(path, F_OK) == 0) &&
 	    (!lacks || strcmp(lacks, "neighbour") == 0))
 		item->state = LIST_ATTACHED;
 	else

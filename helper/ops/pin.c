@@ -56,6 +56,8 @@ static int finish_move(struct context *c, const char *ident, struct error *e)
 	int r = c->store->ops->attachment(c->store, ident, &a, e);
 
 	/* one that is attached may still be reached there: the next attach ends that */
+	if (r == -EBADMSG)
+		return 0;
 	if (r < 0 || (r == 1 && attachment_is_live(&a, c->boot_id)))
 		return r < 0 ? r : 0;
 	return former_leave(c, NULL, ident, e);

@@ -25,6 +25,7 @@
 #include "policy/leftover.h"
 #include "policy/living.h"
 #include "policy/ready.h"
+#include "policy/refind.h"
 #include "policy/unserved.h"
 #include "runtime/engines.h"
 
@@ -35,6 +36,8 @@ struct holder {
 	struct lease lease;
 	struct attachment attachment;
 	bool has_attachment;
+	bool unreadable; /* there is a record that cannot be read, */
+	bool lost;	 /* or none, though the kernel has entries */
 	bool keeps;	 /* the kernel's entries for it stay */
 	bool was_moving; /* it has a stray lease, too */
 };
@@ -45,10 +48,13 @@ struct reconcile {
 	struct marked kernel;
 	struct holder *holders;
 	size_t holder_count;
+	struct holder *failed; /* containers whose last attach failed, by their records */
+	size_t failed_count;
 	struct lease *strays; /* leases that are not their containers' present ones */
 	size_t stray_count;
 	struct instance *running;
 	size_t running_count;
+	bool lost;	     /* one of the holders' records is */
 	const char *unasked; /* an engine that could not say what runs, or null */
 	struct ready ready;  /* addresses that the service keeps ready */
 	char settled_bridge[IF_NAMESIZE],
@@ -69,6 +75,7 @@ static void reconcile_release(struct reconcile *r)
 	cleanup_nl_sock(&r->nl);
 	marked_release(&r->kernel);
 	free(r->holders);
+	free(r->failed);
 	free(r->strays);
 	free(r->running);
 }
@@ -98,7 +105,7 @@ static int on_lease(const struct lease *lease, void *arg)
 
 	if (lease->freed)
 		return 0;
-	stray = leftover_is_stray(r->c, lease, r->e);
+	stray = *lease->trouble ? 0 : leftover_is_stray(r->c, lease, r->e);
 	if (stray != 0)
 		return stray < 0 ? stray : on_stray(lease, r);
 	larger = room_for_one(r->holders, r->holder_count, sizeof(*larger));
@@ -109,7 +116,47 @@ static int on_lease(const struct lease *lease, void *arg)
 	h->lease = *lease;
 	known = r->c->store->ops->attachment(r->c->store, lease->ident, &h->attachment, r->e);
 	h->has_attachment = known == 1;
-	return known < 0 ? known : 0;
+	h->unreadable = known == -EBADMSG;
+	h->lost = h->unreadable ||
+		  (known == 0 && *lease->ident && marked_has(&r->kernel, &lease->address));
+	r->lost |= h->lost;
+	return known < 0 && !h->unreadable ? known : 0;
+}
+
+/* Remembers one whose last attach failed, to be tried again. Returns 0 or -ENOMEM. */
+static int on_failed(struct reconcile *r, const char *ident, const struct attachment *a)
+{
+	struct holder *larger = room_for_one(r->failed, r->failed_count, sizeof(*larger));
+
+	if (!larger)
+		return -ENOMEM;
+	r->failed = larger;
+	larger += r->failed_count++;
+	*larger = (struct holder){ .attachment = *a, .has_attachment = true };
+	snprintf(larger->lease.ident, sizeof(larger->lease.ident), "%s", ident);
+	return 0;
+}
+
+/*
+ * A container that is recorded as attached, if its lease is lost: finding it mends that. Or one
+ * whose last attach failed.
+ */
+static int on_recorded(const char *ident, const struct attachment *a, void *arg)
+{
+	struct reconcile *r = arg;
+	struct lease_store *s = r->c->store;
+	struct error ignored;
+	struct lease lease;
+
+	if (changes(r))
+		leftover_word(r->c, ident, a);
+	if (a->ended)
+		return *a->error ? on_failed(r, ident, a) : 0;
+	if (!a->has_address || !attachment_is_live(a, r->c->boot_id) ||
+	    s->ops->at(s, &a->address, NULL, &ignored) != 0 ||
+	    s->ops->find(s, ident, &lease, &ignored) != 1)
+		return 0;
+	return on_lease(&lease, r);
 }
 
 static int on_running(const struct instance *instance, void *arg)
@@ -132,7 +179,7 @@ static int read_running(struct reconcile *r, struct error *e)
 	for (size_t i = 0; runtimes[i]; i++) {
 		int err;
 
-		if (runtimes[i]->tells && r->how == RECONCILE_REPAIR)
+		if (runtimes[i]->tells && r->how == RECONCILE_REPAIR && !r->lost)
 			continue;
 		err = runtimes[i]->each_running(&o, on_running, r, e);
 		if (err == -ENOMEM)
@@ -230,7 +277,7 @@ static int act(struct reconcile *r, enum reconcile_what what, const struct holde
 	const struct attachment *a = &h->attachment;
 	/* the service does not repeat what it could not do until something changed it */
 	struct request q = {
-		.hook = r->how == RECONCILE_REPAIR,
+		.hook = r->how == RECONCILE_REPAIR && !h->lost,
 		.word = r->how == RECONCILE_DO ? WORD_ROOT : WORD_NONE,
 		.expected = h->has_attachment ? a : NULL,
 	};
@@ -250,7 +297,7 @@ static int act(struct reconcile *r, enum reconcile_what what, const struct holde
 		q.netns_dev = a->netns_dev;
 		q.netns_inode = a->netns_inode;
 		q.started = a->started;
-		q.mac = a->mac;
+		q.mac = h->lost ? NULL : a->mac;
 		q.netns = a->pid ? NULL : a->netns_path;
 	}
 	if (changes(r))
@@ -294,6 +341,39 @@ static bool moves(const struct reconcile *r, const struct holder *h)
 	       !pools_find(r->c->pools, &h->lease.address, &ignored);
 }
 
+/*
+ * Judges one whose record cannot be read, or is gone though the kernel has entries: that says
+ * nothing. Its engine or its namespace does. Returns 0 or what each returned.
+ */
+static int judge_lost(struct reconcile *r, struct holder *h)
+{
+	const struct instance *running = find_running(r, h->lease.ident);
+	struct lease_store *s = r->c->store;
+	struct attachment now;
+	struct error e;
+	int alive;
+
+	h->keeps = true;
+	/* another has been at work meanwhile */
+	if (s->ops->attachment(s, h->lease.ident, &now, &e) == 1)
+		return 0;
+	/* what nothing leads to was detached, maybe by hand: nobody attaches it but who may */
+	if (!marked_has(&r->kernel, &h->lease.address))
+		return act(r, RECONCILE_DETACH, h, NULL,
+			   "its record was lost, and nothing leads to it");
+	if (running)
+		return act(r, RECONCILE_ATTACH, h, running, "its record was lost");
+	alive = refind(&h->lease.address, &h->attachment, &e);
+	if (alive < 0) {
+		note(NOTE_WARNING, "%s: let alone: %s", h->lease.ident, e.text);
+		return 0;
+	}
+	if (alive)
+		return act(r, RECONCILE_ATTACH, h, NULL, "its record was lost");
+	h->keeps = h->unreadable;
+	return h->unreadable ? act(r, RECONCILE_DETACH, h, NULL, "the container is gone") : 0;
+}
+
 /* Judges one lease. Returns 0 or what each returned. */
 static int judge(struct reconcile *r, struct holder *h)
 {
@@ -303,6 +383,13 @@ static int judge(struct reconcile *r, struct holder *h)
 	struct error e;
 	int alive;
 
+	if (*h->lease.trouble) {
+		h->keeps = true;
+		note(NOTE_WARNING, "%s%s%s", h->lease.ident, *h->lease.ident ? ": " : "",
+		     h->lease.trouble);
+	}
+	if (h->lost)
+		return judge_lost(r, h);
 	if (!h->has_attachment || a->ended) {
 		/* taken out of service on purpose, or never in it */
 		return 0;
@@ -329,23 +416,19 @@ static int judge(struct reconcile *r, struct holder *h)
  * Tries again what has failed, for lack of an address or of a bridge, if its instance lives still;
  * the service does so every now and then. Not for users: what they may is not known here.
  */
-static int on_attachment(const char *text, const struct attachment *a, void *arg)
+static int try_again(struct reconcile *r, struct holder *h)
 {
-	struct reconcile *r = arg;
-	struct holder h = { .attachment = *a, .has_attachment = true };
+	const struct attachment *a = &h->attachment;
 	struct error ignored;
 	struct ident ident;
 
-	if (changes(r))
-		leftover_word(r->c, text, a);
-	if (!a->ended || !*a->error || !a->pid || strcmp(a->boot_id, r->c->boot_id) != 0 ||
-	    ident_from_text(text, &ident) < 0 || ident.owner ||
+	if (!a->pid || strcmp(a->boot_id, r->c->boot_id) != 0 ||
+	    ident_from_text(h->lease.ident, &ident) < 0 || ident.owner ||
 	    ((r->how == RECONCILE_REPAIR || r->how == RECONCILE_LOOK) && a->since <= time(NULL) &&
 	     a->since + RETRY_S > time(NULL)) ||
 	    living_ask(a, &ignored) != 1)
 		return 0;
-	snprintf(h.lease.ident, sizeof(h.lease.ident), "%s", text);
-	return act(r, RECONCILE_ATTACH, &h, NULL, "it had failed");
+	return act(r, RECONCILE_ATTACH, h, NULL, "it had failed");
 }
 
 /*
@@ -452,6 +535,8 @@ int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each,
 		err = marked_read(r.nl, &r.kernel, e);
 	if (err == 0)
 		err = c->store->ops->walk(c->store, on_lease, &r, e);
+	if (err == 0)
+		err = c->store->ops->walk_attachments(c->store, on_recorded, &r, e);
 	if (err == 0 && ready_are_kept(c))
 		err = ready_list(c, r.nl, &r.ready, e);
 	if (err == 0 && how != RECONCILE_LOOK)
@@ -468,8 +553,8 @@ int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each,
 		err = leave_entry(&r, &r.kernel.list[i]);
 	for (size_t i = 0; err == 0 && i < r.running_count; i++)
 		err = serve_running(&r, &r.running[i]);
-	if (err == 0)
-		err = c->store->ops->walk_attachments(c->store, on_attachment, &r, e);
+	for (size_t i = 0; err == 0 && i < r.failed_count; i++)
+		err = try_again(&r, &r.failed[i]);
 	if (err == 0 && r.unasked && how != RECONCILE_REPAIR)
 		return error_set(e, STATUS_FAILED, -EIO,
 				 "what %s has started was left out, as it does not say what runs",

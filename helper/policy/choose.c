@@ -38,6 +38,7 @@ static bool is_forbidden(const struct in6_addr *address, bool taking_back, void 
 {
 	const struct choose *q = arg;
 	struct error ignored;
+	struct lease lease;
 	struct route route;
 
 	if (reserved_is(q->c, q->own, address))
@@ -47,8 +48,12 @@ static bool is_forbidden(const struct in6_addr *address, bool taking_back, void 
 		return false;
 	/* what still leads to a container is in use, whatever the leases say; and a route that the
 	 * administrator made has a reason */
-	return route_lookup(q->host, address, &route) == 0 && route.length == 128 &&
-	       (taking_back || route.protocol != V6HOOK_PROTOCOL);
+	if (route_lookup(q->host, address, &route) < 0 || route.length != 128)
+		return false;
+	if (taking_back || route.protocol != V6HOOK_PROTOCOL)
+		return true;
+	/* it is a killed run's, or the lease that accounts for it is lost: looking finds that */
+	return q->c->store->ops->at(q->c->store, address, &lease, &ignored) != 0;
 }
 
 enum source { FROM_ASKED, FROM_CONFIG, FROM_PIN, FROM_ENGINE, FROM_LABEL, FROM_LEASE };
@@ -166,6 +171,9 @@ static int end_former(const struct choose *q, const struct lease *wanted_lease, 
 	r = s->ops->lock(s, LOCK_CONTAINER, holder.ident, false, CONTEXT_WAIT_MS, &lock, e);
 	if (r == 0)
 		r = s->ops->attachment(s, holder.ident, &a, e);
+	/* nobody knows whether it lives */
+	if (r == -EBADMSG)
+		return -EADDRINUSE;
 	if (r < 0)
 		return r;
 	has_record = r == 1;

@@ -20,12 +20,14 @@ int leftover_is_stray(struct context *c, const struct lease *lease, struct error
 	return r < 0 ? r : r == 0 || !same_address(&present, lease);
 }
 
-/* Whether the container is recorded as attached. Returns 1, 0 or -errno. */
+/* Whether the container is recorded as attached, or may be. Returns 1, 0 or -errno. */
 static int is_live(struct context *c, const char *ident, struct error *e)
 {
 	struct attachment now;
 	int r = c->store->ops->attachment(c->store, ident, &now, e);
 
+	if (r == -EBADMSG)
+		return 1;
 	return r <= 0 ? r : attachment_is_live(&now, c->boot_id);
 }
 
@@ -54,7 +56,8 @@ int leftover_lease(struct context *c, const struct lease *stray, struct lease *r
 		return r < 0 ? r : live;
 	*ret_now = now;
 	*ret_lock = steal_fd(&lock);
-	return live ? LEFTOVER_UNLINKED : LEFTOVER_GONE;
+	/* what is pinned is given up by nobody but who pinned it */
+	return live || (r == 0 && now.pinned) ? LEFTOVER_UNLINKED : LEFTOVER_GONE;
 }
 
 int leftover_entry(struct context *c, const struct marked_entry *entry, int *ret_lock,
@@ -69,6 +72,8 @@ int leftover_entry(struct context *c, const struct marked_entry *entry, int *ret
 		return r;
 	if (r == 0 || lease.freed)
 		return LEFTOVER_GONE;
+	if (*lease.trouble)
+		return LEFTOVER_NONE;
 	r = s->ops->lock(s, LOCK_CONTAINER, lease.ident, false, 0, &lock, e);
 	if (r == -EBUSY)
 		return LEFTOVER_NONE;

@@ -1,10 +1,9 @@
-/* The directory store's attachments and locks: what is true of this boot only. */
+/* The directory store's attachments: what is true of this boot only. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/deadline.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "store/lease_dir.h"
@@ -44,67 +43,26 @@ struct dirent *lease_dir_next(DIR *dir, int *ret)
 	return entry;
 }
 
-int lease_dir_lock(struct lease_store *s, enum lease_lock what, const char *ident, bool shared,
-		   unsigned int wait_ms, int *ret_fd, struct error *e)
-{
-	struct lease_dir *d = lease_dir_of(s);
-	/* one byte each: a container's comes from its name, past those of the others */
-	struct flock lock = {
-		.l_type = shared ? F_RDLCK : F_WRLCK,
-		.l_whence = SEEK_SET,
-		.l_start = what == LOCK_CONTAINER ? (off_t)(16 + (text_hash(ident, 0) >> 2))
-						  : (off_t)what,
-		.l_len = 1,
-	};
-	_close_ int fd = openat(d->top, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	unsigned int waited_us = 0, pause_us = 200;
-
-	wait_ms = deadline_cap(wait_ms);
-	if (fd < 0 && errno == EROFS) {
-		/* where nothing can be claimed or freed, a shared lock is what can be had */
-		fd = openat(d->top, "lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-		lock.l_type = F_RDLCK;
-	}
-	if (fd < 0)
-		return lease_dir_fail(d, "open", "lock", -errno, e);
-	while (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
-		if (errno == EINTR)
-			continue;
-		if (errno != EAGAIN && errno != EACCES)
-			return lease_dir_fail(d, "lock", "lock", -errno, e);
-		if (waited_us >= wait_ms * 1000)
-			return error_set(e, STATUS_FAILED, -EBUSY,
-					 "another v6hook has been at work on %s for %u ms",
-					 ident ? ident : "the host", wait_ms);
-		usleep(pause_us);
-		waited_us += pause_us;
-		pause_us = pause_us < 10000 ? pause_us * 2 : pause_us;
-	}
-	*ret_fd = steal_fd(&fd);
-	return 0;
-}
-
 int lease_dir_attachment(struct lease_store *s, const char *ident, struct attachment *ret,
 			 struct error *e)
 {
 	struct lease_dir *d = lease_dir_of(s);
-	_free_ char *text = NULL;
 	char file[300], own[IDENT_TEXT_MAX];
 	struct attachment a;
-	size_t len;
 	int r;
 
 	if (d->attached < 0)
 		return 0;
 	lease_dir_ident_file(ident, file, sizeof(file));
-	r = file_read(d->attached, file, LEASE_FILE_MAX, &text, &len);
+	r = lease_dir_read_record(d, file, ident, own, &a);
 	if (r == -ENOENT)
 		return 0;
-	if (r < 0 && r != -EFBIG && r != -EISDIR)
+	if (r == -EBADMSG)
+		return error_set(e, STATUS_FAILED, r,
+				 "its record %s/attached/%.100s cannot be read: %s", d->path, file,
+				 d->why);
+	if (r < 0)
 		return lease_dir_fail(d, "read attachment", file, r, e);
-	/* not written durably: after a power loss it may be anything, and mean nothing */
-	if (r < 0 || attachment_decode(text, len, own, &a) < 0 || strcmp(own, ident) != 0)
-		return 0;
 	*ret = a;
 	return 1;
 }
@@ -125,14 +83,11 @@ int lease_dir_walk_attachments(struct lease_store *s,
 	if (!dir)
 		return lease_dir_fail(d, "read", "attached", r, e);
 	while (r == 0 && (entry = lease_dir_next(dir, &r))) {
-		_free_ char *text = NULL;
 		char ident[IDENT_TEXT_MAX];
 		struct attachment a;
-		size_t len;
 
 		if (entry->d_name[0] != '.' &&
-		    file_read(d->attached, entry->d_name, LEASE_FILE_MAX, &text, &len) == 0 &&
-		    attachment_decode(text, len, ident, &a) == 0)
+		    lease_dir_read_record(d, entry->d_name, NULL, ident, &a) == 0)
 			r = each(ident, &a, arg);
 	}
 	return r < 0 && !entry ? lease_dir_fail(d, "read", "attached", r, e) : r;
@@ -163,10 +118,16 @@ int lease_dir_attach(struct lease_store *s, const char *ident, const struct atta
 	int r;
 
 	lease_dir_ident_file(ident, file, sizeof(file));
-	if (!a)
-		return unlinkat(d->attached, file, 0) < 0 && errno != ENOENT
-			       ? lease_dir_fail(d, "remove attachment", file, -errno, e)
-			       : 0;
+	r = lease_dir_renew(d, e);
+	if (r < 0)
+		return r;
+	if (!a) {
+		if (unlinkat(d->attached, file, 0) < 0 && errno != ENOENT)
+			r = errno == EISDIR
+				    ? lease_dir_clear_way(d, d->attached, file, "it is a directory")
+				    : -errno;
+		return r < 0 ? lease_dir_fail(d, "remove attachment", file, r, e) : 0;
+	}
 	r = attachment_encode(ident, a, &text, &len);
 	if (r < 0)
 		return lease_dir_fail(d, "write attachment", file, r, e);
@@ -174,7 +135,12 @@ int lease_dir_attach(struct lease_store *s, const char *ident, const struct atta
 	r = file_new(d->attached, text, len, false, fresh);
 	if (r == 0 && renameat(d->attached, fresh, d->attached, file) < 0) {
 		r = -errno;
-		unlinkat(d->attached, fresh, 0);
+		if (r == -EISDIR || r == -ENOTEMPTY || r == -EEXIST)
+			r = lease_dir_clear_way(d, d->attached, file, "it is a directory");
+		if (r == 0 && renameat(d->attached, fresh, d->attached, file) < 0)
+			r = -errno;
+		if (r < 0)
+			unlinkat(d->attached, fresh, 0);
 	}
 	lease_dir_making(d, false);
 	if ((r == -ENOSPC || r == -EDQUOT) && overwrite(d, file, text, len) == 0)

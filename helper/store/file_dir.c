@@ -30,27 +30,80 @@ bool lease_dir_file_address(const char *file, struct in6_addr *ret)
 	return inet_pton(AF_INET6, text, ret) == 1;
 }
 
-int lease_dir_read(struct lease_dir *d, const char *file, struct lease *ret)
+/* Notes what is wrong with a file. Returns -EBADMSG. */
+static int damaged(struct lease_dir *d, const char *why)
+{
+	snprintf(d->why, sizeof(d->why), "%s", why);
+	return -EBADMSG;
+}
+
+int lease_dir_read_file(struct lease_dir *d, int dir, const char *file, char **ret, size_t *ret_len)
+{
+	/* they say nothing of the file */
+	static const int passing[] = { ENOMEM, ENFILE, EMFILE, EINTR, EAGAIN, ENOBUFS };
+	int r = dir < 0 ? -ENOENT : file_read(dir, file, LEASE_FILE_MAX, ret, ret_len);
+	char ignored[8];
+
+	/* a disk that fails once may be able to read it all the same: damaged is what stays so */
+	if (r == -EIO)
+		r = file_read(dir, file, LEASE_FILE_MAX, ret, ret_len);
+	if (r == 0)
+		return 0;
+	if (r == -ENOENT)
+		return readlinkat(dir, file, ignored, sizeof(ignored)) < 0
+			       ? r
+			       : damaged(d, "it is a link to nowhere");
+	for (size_t i = 0; i < ARRAY_SIZE(passing); i++)
+		if (r == -passing[i])
+			return r;
+	return damaged(d, r == -EISDIR	? "it is no regular file"
+			  : r == -EFBIG ? "it is too large"
+					: strerror(-r));
+}
+
+/* Reads a lease by whatever name. @file: what the name of such a lease is. As lease_dir_read. */
+static int read_as(struct lease_dir *d, const char *name, const char *file, struct lease *ret)
 {
 	_free_ char *text = NULL;
 	struct lease lease;
 	char own[64];
 	size_t len;
-	int r = file_read(d->leases, file, LEASE_FILE_MAX, &text, &len);
+	int r = lease_dir_read_file(d, d->leases, name, &text, &len);
 
-	/* a disk that fails once may be able to read it all the same: damaged is what stays so */
-	if (r == -EIO)
-		r = file_read(d->leases, file, LEASE_FILE_MAX, &text, &len);
-	if (r == -EFBIG || r == -EISDIR || r == -EIO)
-		return -EBADMSG;
-	if (r == 0)
-		r = lease_decode(text, len, &lease);
 	if (r < 0)
 		return r;
+	if (lease_decode(text, len, &lease) < 0)
+		return damaged(d, "it makes no sense");
 	lease_dir_address_file(&lease.address, own, sizeof(own));
 	if (strcmp(own, file) != 0)
-		return -EBADMSG;
+		return damaged(d, "it is of another address");
 	*ret = lease;
+	return 0;
+}
+
+int lease_dir_read(struct lease_dir *d, const char *file, struct lease *ret)
+{
+	return read_as(d, file, file, ret);
+}
+
+int lease_dir_read_record(struct lease_dir *d, const char *file, const char *ident, char *ret_ident,
+			  struct attachment *ret)
+{
+	_free_ char *text = NULL;
+	char own[IDENT_TEXT_MAX], name[300];
+	struct attachment a;
+	size_t len;
+	int r = lease_dir_read_file(d, d->attached, file, &text, &len);
+
+	if (r < 0)
+		return r;
+	if (attachment_decode(text, len, own, &a) < 0)
+		return damaged(d, "it makes no sense");
+	lease_dir_ident_file(own, name, sizeof(name));
+	if (strcmp(name, file) != 0 || (ident && strcmp(own, ident) != 0))
+		return damaged(d, "it is of another container");
+	memcpy(ret_ident, own, sizeof(own));
+	*ret = a;
 	return 0;
 }
 
@@ -64,12 +117,47 @@ bool lease_dir_is_damaged(struct lease_dir *d, const char *file)
 
 void lease_dir_set_aside(struct lease_dir *d, const char *file)
 {
-	char aside[96];
+	char aside[96], why[sizeof(d->why)];
+	struct lease ignored;
 
+	memcpy(why, d->why, sizeof(why));
 	snprintf(aside, sizeof(aside), "%s" LEASE_DIR_DAMAGED, file);
-	if (renameat(d->leases, file, d->leases, aside) == 0)
-		note(NOTE_WARNING, "lease file %s/leases/%s is damaged: set aside as %s", d->path,
-		     file, aside);
+	if (renameat(d->leases, file, d->leases, aside) < 0) {
+		/* something of another kind has that name already: that keeps the address taken */
+		if (errno != ENOENT)
+			lease_dir_clear_way(d, d->leases, file, why);
+		return;
+	}
+	/* another may have mended it just now */
+	if (read_as(d, aside, file, &ignored) == 0) {
+		renameat2(d->leases, aside, d->leases, file, RENAME_NOREPLACE);
+		return;
+	}
+	note(NOTE_WARNING, "lease file %s/leases/%s is damaged (%s): set aside as %s", d->path,
+	     file, why, aside);
+}
+
+int lease_dir_clear_way(struct lease_dir *d, int dir, const char *file, const char *why)
+{
+	char aside[320];
+
+	for (int i = 0; i < 100; i++) {
+		if (i == 0)
+			snprintf(aside, sizeof(aside), "%.290s" LEASE_DIR_DAMAGED, file);
+		else
+			snprintf(aside, sizeof(aside), "%.290s" LEASE_DIR_DAMAGED "-%d", file, i);
+		if (renameat2(dir, file, d->top, aside, RENAME_NOREPLACE) == 0) {
+			note(NOTE_WARNING, "%s/%s%s is damaged (%s): set aside as %s/%s", d->path,
+			     dir == d->leases	  ? "leases/"
+			     : dir == d->attached ? "attached/"
+						  : "",
+			     file, why, d->path, aside);
+			return 0;
+		}
+		if (errno != EEXIST)
+			return -errno;
+	}
+	return -EEXIST;
 }
 
 int lease_dir_sync(struct lease_dir *d)

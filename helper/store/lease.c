@@ -175,7 +175,10 @@ static int64_t idle_since(const struct reclaim *r, const struct lease *lease)
 	struct attachment a;
 	struct error ignored;
 	struct lease present;
+	int err;
 
+	if (*lease->trouble)
+		return -1;
 	if (lease->freed)
 		return lease->freed > r->now ? 0 : lease->freed;
 	if (r->s->ops->find(r->s, lease->ident, &present, &ignored) == 1 &&
@@ -183,7 +186,11 @@ static int64_t idle_since(const struct reclaim *r, const struct lease *lease)
 		return 0;
 	if (lease->pinned)
 		return -1;
-	if (r->s->ops->attachment(r->s, lease->ident, &a, &ignored) != 1)
+	err = r->s->ops->attachment(r->s, lease->ident, &a, &ignored);
+	/* one that cannot be read may say that it is attached */
+	if (err < 0)
+		return -1;
+	if (err == 0)
 		return since_boot(r, lease->created);
 	if (attachment_is_live(&a, r->boot_id))
 		return -1;
@@ -326,8 +333,11 @@ int lease_claim(struct lease_store *s, const struct in6_addr *address, const cha
 {
 	struct lease lease = lease_new(ident, address, pinned), holder;
 	char text[INET6_ADDRSTRLEN];
-	int r = claim_rested(s, &lease, hold_s, &holder, e);
+	int r;
 
+	/* one that is lost, but whose holder is known, is made again first */
+	s->ops->at(s, address, &holder, e);
+	r = claim_rested(s, &lease, hold_s, &holder, e);
 	inet_ntop(AF_INET6, address, text, sizeof(text));
 	if (r == -EBADMSG)
 		return error_set(e, STATUS_IN_USE, -EADDRINUSE,

@@ -22,12 +22,20 @@
 /* Before the MAC of another on the link, for an address that a probe found in use. */
 #define LEASE_ELSEWHERE "elsewhere:"
 
+#define LEASE_TROUBLE_MAX 256 /* bytes */
+
 struct lease {
 	char ident[IDENT_TEXT_MAX]; /* as ident_text writes it */
 	struct in6_addr address;
 	bool pinned;	 /* never reclaimed, never moved */
 	int64_t created; /* seconds since the epoch */
 	int64_t freed;	 /* 0, or since when the address rests before another may have it */
+	/*
+	 * Why this is not what the store holds, but what is known otherwise: then the address is
+	 * taken, nothing that works may be taken away, and ident is "" if nobody can tell whose it
+	 * is. Or "": all is as stored.
+	 */
+	char trouble[LEASE_TROUBLE_MAX];
 };
 
 /*
@@ -46,6 +54,8 @@ struct attachment {
 				 again; or 0 */
 	unsigned char mac[6]; /* of the container's end of its port */
 	char boot_id[40]; /* /proc/sys/kernel/random/boot_id: inodes of another boot mean nothing */
+	struct in6_addr address; /* which lease it is of; unknown in one of an earlier version */
+	bool has_address;
 	char bridge[IF_NAMESIZE]; /* where the /128 route goes: the bridge, or the host's
 				   * veth end
 				   */
@@ -78,12 +88,16 @@ struct lease_store_ops {
 	int (*lock)(struct lease_store *s, enum lease_lock what, const char *ident, bool shared,
 		    unsigned int wait_ms, int *ret_fd, struct error *e);
 
-	/* The lease of a container. Returns 1 and fills ret, 0 if there is none, or -errno. */
+	/*
+	 * The lease of a container. One whose file or link is damaged or lost is found by what is
+	 * known otherwise, and made again unless the store was opened by a reader.
+	 * Returns 1 and fills ret, 0 if there is none, or -errno.
+	 */
 	int (*find)(struct lease_store *s, const char *ident, struct lease *ret, struct error *e);
 
 	/*
-	 * The lease of an address, freed ones too; with a null in ret only whether the address is
-	 * taken (a damaged file takes it, too). Returns 1, 0 if there is none, or -errno.
+	 * The lease of an address, freed and damaged ones too (ret->trouble); with a null in ret
+	 * only whether the address is taken. Returns 1, 0 if there is none, or -errno.
 	 */
 	int (*at)(struct lease_store *s, const struct in6_addr *address, struct lease *ret,
 		  struct error *e);
@@ -118,11 +132,17 @@ struct lease_store_ops {
 	 */
 	int (*remove)(struct lease_store *s, const struct lease *lease, struct error *e);
 
-	/* Calls each on every lease; a non-zero return ends it and is returned. */
+	/*
+	 * Calls each on every lease, with those that are damaged at the end (lease->trouble); they
+	 * are made again where that can be done. A non-zero return ends it and is returned.
+	 */
 	int (*walk)(struct lease_store *s, int (*each)(const struct lease *lease, void *arg),
 		    void *arg, struct error *e);
 
-	/* The attachment of a container. Returns 1, 0 if none is known (or readable), -errno. */
+	/*
+	 * The attachment of a container. Returns 1; 0 if none is recorded; -EBADMSG if one is that
+	 * cannot be read, so that nobody knows whether it is attached; or -errno.
+	 */
 	int (*attachment)(struct lease_store *s, const char *ident, struct attachment *ret,
 			  struct error *e);
 

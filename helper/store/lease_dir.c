@@ -5,6 +5,7 @@
  *     STATE_DIR/leases/lxc:web1.json               a link to it, named for its holder
  *     STATE_DIR/leases/lxc:web1.json.left          a link to another, while it gets or changes it
  *     STATE_DIR/leases/2001:db8::5.json.damaged    could not be read: the address stays taken
+ *     STATE_DIR/2001:db8::5.json.damaged           the same, when the lease has been made again
  *     STATE_DIR/attached/lxc:web1.json             the live attachment of that container
  *     STATE_DIR/lock                               ranges of it are locked, it stays empty
  *
@@ -12,10 +13,11 @@
  * to the address without replacing (renameat2(2), RENAME_NOREPLACE): the one atomic step. Then the
  * holder's link is made and the directory fsynced. Killed between the two, the lease has no link
  * but the one that was made before (link_dir.c). Before an address goes to another its former
- * holder's link is removed, so that a link never names another's lease and whatever a damaged file
- * said can be had again from the link to it.
+ * holder's link is removed, so that a link never names another's lease: a lease that is damaged can
+ * be made again by the link to it (mend_dir.c).
  *
- * Every look-up is by name: nothing reads the directory but walk, for list and reclaim.
+ * Every look-up is by name: nothing reads the directory but walk, for list and reclaim,
+ * and who looks for the holder of a damaged lease.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,61 +29,6 @@
 
 #include "base/note.h"
 #include "store/lease_dir.h"
-
-/* Restores the lease that a damaged file held, as far as its holder's link tells. */
-static int restore(struct lease_dir *d, const char *ident, const char *file, struct lease *ret,
-		   struct error *e)
-{
-	struct lease lease = { .created = time(NULL) };
-	char aside[96];
-	int r;
-
-	if (!lease_dir_file_address(file, &lease.address))
-		return 0;
-	snprintf(lease.ident, sizeof(lease.ident), "%s", ident);
-	r = lease_dir_write(d, &lease, RENAME_NOREPLACE);
-	if (r == 0)
-		r = lease_dir_sync(d);
-	if (r < 0)
-		return lease_dir_fail(d, "restore", file, r, e);
-	snprintf(aside, sizeof(aside), "%s" LEASE_DIR_DAMAGED, file);
-	note(NOTE_WARNING, "restored lease %s of %s from its link; it is not pinned now", file,
-	     ident);
-	/* the address is spoken for again: what was set aside need not keep it taken */
-	renameat(d->leases, aside, d->top, aside);
-	*ret = lease;
-	return 1;
-}
-
-/* the operations */
-
-static int dir_find(struct lease_store *s, const char *ident, struct lease *ret, struct error *e)
-{
-	struct lease_dir *d = lease_dir_of(s);
-	struct lease lease;
-	char file[64];
-	int r = d->leases < 0 ? 0 : lease_dir_follow(d, ident, file);
-
-	if (r < 0)
-		return lease_dir_fail(d, "read the link of", ident, r, e);
-	if (d->leases < 0 || !*file)
-		return 0;
-	if (!lease_dir_file_address(file, &lease.address))
-		return 0;
-	r = lease_dir_read(d, file, &lease);
-	if (r == -EBADMSG) {
-		lease_dir_set_aside(d, file);
-		r = -ENOENT;
-	}
-	if (r == -ENOENT)
-		return lease_dir_is_damaged(d, file) ? restore(d, ident, file, ret, e) : 0;
-	if (r < 0)
-		return lease_dir_fail(d, "read lease", file, r, e);
-	if (lease.freed || strcmp(lease.ident, ident) != 0)
-		return 0;
-	*ret = lease;
-	return 1;
-}
 
 /* Makes a lease file that stands for this container already its lease again. */
 static int take_over(struct lease_dir *d, const struct lease *lease, struct lease *held,
@@ -235,52 +182,113 @@ static int dir_at(struct lease_store *s, const struct in6_addr *address, struct 
 	char file[64];
 	int r;
 
-	if (d->leases < 0)
-		return 0;
 	lease_dir_address_file(address, file, sizeof(file));
 	if (!ret)
 		return faccessat(d->leases, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
 		       lease_dir_is_damaged(d, file);
 	r = lease_dir_read(d, file, ret);
+	if (r == 0)
+		return 1;
 	if (r == -ENOENT || r == -EBADMSG)
+		r = lease_dir_mend(d, "", file, ret);
+	return r < 0 ? lease_dir_fail(d, "read lease", file, r, e) : r;
+}
+
+/* The names of damaged lease files that a walk has met. */
+struct met {
+	char (*list)[64];
+	size_t count;
+};
+
+static void met_release(struct met *m)
+{
+	free(m->list);
+}
+
+/* Adds one, unless it is there. Returns 0 or -ENOMEM. */
+static int meet(struct met *m, const char *file)
+{
+	char(*larger)[64];
+
+	for (size_t i = 0; i < m->count; i++)
+		if (strcmp(m->list[i], file) == 0)
+			return 0;
+	larger = reallocarray(m->list, m->count + 1, sizeof(*larger));
+	if (!larger)
+		return -ENOMEM;
+	m->list = larger;
+	snprintf(m->list[m->count++], sizeof(*larger), "%.63s", file);
+	return 0;
+}
+
+/*
+ * Takes one entry of the directory: a lease for each, a damaged one to be mended later. Returns 0,
+ * what each returned, or -errno.
+ */
+static int take_entry(struct lease_dir *d, const char *name,
+		      int (*each)(const struct lease *lease, void *arg), void *arg, struct met *met,
+		      struct error *e)
+{
+	struct in6_addr address;
+	struct lease lease;
+	size_t end = strlen(name) - strlen(LEASE_DIR_DAMAGED);
+	char file[64];
+	int r;
+
+	if (strlen(name) > strlen(LEASE_DIR_DAMAGED) &&
+	    strcmp(name + end, LEASE_DIR_DAMAGED) == 0 && end < sizeof(file)) {
+		snprintf(file, sizeof(file), "%.*s", (int)end, name);
+		/* beside a whole one it is of the past */
+		return lease_dir_file_address(file, &address) &&
+				       lease_dir_read(d, file, &lease) == -ENOENT
+			       ? meet(met, file)
+			       : 0;
+	}
+	if (!lease_dir_file_address(name, &address))
 		return 0;
-	return r < 0 ? lease_dir_fail(d, "read lease", file, r, e) : 1;
+	lease_dir_address_file(&address, file, sizeof(file));
+	/* the address is written otherwise: no file of ours */
+	if (strcmp(name, file) != 0)
+		return 0;
+	r = lease_dir_read(d, name, &lease);
+	if (r == -EBADMSG)
+		return meet(met, name);
+	if (r < 0)
+		return r == -ENOENT ? 0 : lease_dir_fail(d, "read lease", name, r, e);
+	return each(&lease, arg);
 }
 
 static int dir_walk(struct lease_store *s, int (*each)(const struct lease *lease, void *arg),
 		    void *arg, struct error *e)
 {
 	struct lease_dir *d = lease_dir_of(s);
+	CLEANUP(met_release) struct met met = { 0 };
 	_closedir_ DIR *dir = NULL;
-	struct dirent *entry;
-	int r = 0;
+	struct dirent *entry = NULL;
+	int r = lease_dir_renew(d, e);
 
-	if (d->leases < 0)
-		return 0;
+	if (r < 0 || d->leases < 0)
+		return r;
 	dir = lease_dir_entries(d->leases, &r);
 	if (!dir)
 		return lease_dir_fail(d, "read", "leases", r, e);
 	while ((entry = lease_dir_next(dir, &r))) {
-		struct in6_addr address;
+		r = take_entry(d, entry->d_name, each, arg, &met, e);
+		if (r != 0)
+			break;
+	}
+	if (r < 0 && !entry)
+		return lease_dir_fail(d, "read", "leases", r, e);
+	/* only now, as what is mended changes the directory */
+	for (size_t i = 0; r == 0 && i < met.count; i++) {
 		struct lease lease;
 
-		if (!lease_dir_file_address(entry->d_name, &address))
-			continue;
-		r = lease_dir_read(d, entry->d_name, &lease);
-		if (r == -ENOENT)
-			continue;
-		if (r == -EBADMSG) {
-			note(NOTE_WARNING, "lease file %s/leases/%s is damaged: left out", d->path,
-			     entry->d_name);
-			continue;
-		}
+		r = lease_dir_mend(d, "", met.list[i], &lease);
 		if (r < 0)
-			return lease_dir_fail(d, "read lease", entry->d_name, r, e);
-		r = each(&lease, arg);
-		if (r != 0)
-			return r;
+			return lease_dir_fail(d, "read lease", met.list[i], r, e);
+		r = r == 0 ? 0 : each(&lease, arg);
 	}
-	return r < 0 ? lease_dir_fail(d, "read", "leases", r, e) : 0;
+	return r;
 }
 
 static void dir_close(struct lease_store *s)
@@ -296,7 +304,7 @@ static void dir_close(struct lease_store *s)
 static const struct lease_store_ops dir_ops = {
 	.close = dir_close,
 	.lock = lease_dir_lock,
-	.find = dir_find,
+	.find = lease_dir_find,
 	.at = dir_at,
 	.former = lease_dir_former,
 	.claim = dir_claim,
@@ -310,48 +318,6 @@ static const struct lease_store_ops dir_ops = {
 	.sweep = lease_dir_sweep,
 };
 
-/*
- * Opens the directory name in at, making it if write is set; a new one is made durable.
- * Returns 0 with -1 in *ret_fd for a reader that finds none, or -errno.
- */
-static int open_dir(int at, const char *name, bool write, int *ret_fd)
-{
-	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-	int fd = openat(at, name, flags);
-
-	if (fd < 0 && errno == ENOENT && write) {
-		if (mkdirat(at, name, 0755) < 0 && errno != EEXIST)
-			return -errno;
-		fd = openat(at, name, flags);
-		if (fd >= 0 && at != AT_FDCWD && fsync(at) < 0) {
-			close(fd);
-			return -errno;
-		}
-	}
-	if (fd < 0 && !(errno == ENOENT && !write))
-		return -errno;
-	*ret_fd = fd;
-	return 0;
-}
-
-/*
- * Makes the names of the store's directories durable unless that has been done: whoever made them
- * may not have come to it yet. The lock is made only after it, by those that have opened the store.
- * Returns 0 or -errno.
- */
-static int settle_dirs(struct lease_dir *d)
-{
-	_close_ int above = -1;
-
-	if (faccessat(d->top, "lock", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-		return 0;
-	above = openat(d->top, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	/* one that may not be read was not made a moment ago by one of us */
-	if (fsync(d->top) < 0 || (above >= 0 && fsync(above) < 0))
-		return errno == EROFS ? 0 : -errno;
-	return 0;
-}
-
 int lease_dir_open(const char *path, bool write, struct lease_store **ret, struct error *e)
 {
 	_lease_store_ struct lease_store *s = NULL;
@@ -362,16 +328,11 @@ int lease_dir_open(const char *path, bool write, struct lease_store **ret, struc
 		return error_sys(e, -ENOMEM, "cannot open %s", path);
 	d->store.ops = &dir_ops;
 	d->top = d->leases = d->attached = -1;
+	d->write = write;
 	s = &d->store;
 	if ((size_t)snprintf(d->path, sizeof(d->path), "%s", path) >= sizeof(d->path))
 		return error_sys(e, -ENAMETOOLONG, "cannot open %.100s", path);
-	r = open_dir(AT_FDCWD, path, write, &d->top);
-	if (r == 0 && d->top >= 0)
-		r = open_dir(d->top, "leases", write, &d->leases);
-	if (r == 0 && d->top >= 0)
-		r = open_dir(d->top, "attached", write, &d->attached);
-	if (r == 0 && write)
-		r = settle_dirs(d);
+	r = lease_dir_open_all(d);
 	if (r < 0)
 		return error_sys(e, r, "cannot open the lease store %s", path);
 	*ret = steal_ptr(&s);

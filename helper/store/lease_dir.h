@@ -10,6 +10,8 @@
 
 struct lease_dir {
 	struct lease_store store;
+	bool write;   /* not opened by a reader: what is damaged may be mended */
+	char why[64]; /* what was wrong with the file that could not be read last */
 	char path[PATH_MAX];
 	int leases; /* directories; -1 for a reader where nothing is stored yet */
 	int attached;
@@ -35,10 +37,22 @@ void lease_dir_address_file(const struct in6_addr *address, char *out, size_t si
 bool lease_dir_file_address(const char *file, struct in6_addr *ret);
 
 /*
- * Reads the lease file of an address.
- * Returns 0, -ENOENT, -EBADMSG if it is damaged or not the lease of its name, or -errno.
+ * Reads a file of the store whole. Anything that stands there and is no readable file is damaged:
+ * only what says nothing of the file (no memory, no descriptors) is another failure.
+ * Returns 0, -ENOENT, -EBADMSG with the reason in d->why, or -errno.
+ */
+int lease_dir_read_file(struct lease_dir *d, int dir, const char *file, char **ret,
+			size_t *ret_len);
+
+/*
+ * Reads the lease file of an address. Returns as lease_dir_read_file; it is damaged also if it is
+ * not the lease of its name.
  */
 int lease_dir_read(struct lease_dir *d, const char *file, struct lease *ret);
+
+/* Reads the record of a container. Returns as lease_dir_read_file. @ident: or null, whoever's */
+int lease_dir_read_record(struct lease_dir *d, const char *file, const char *ident, char *ret_ident,
+			  struct attachment *ret);
 
 /*
  * Writes the lease file durably, except for the directory.
@@ -56,8 +70,14 @@ int lease_dir_sync(struct lease_dir *d);
 /* Whether the lease file has been set aside as damaged. */
 bool lease_dir_is_damaged(struct lease_dir *d, const char *file);
 
-/* Sets it aside, and says so. */
+/* Sets it aside unless it can be read by now, and says so. */
 void lease_dir_set_aside(struct lease_dir *d, const char *file);
+
+/*
+ * Moves what stands in the way of another file of the store to the directory above, under a name
+ * that is not taken, and says so. Returns 0 or -errno.
+ */
+int lease_dir_clear_way(struct lease_dir *d, int dir, const char *file, const char *why);
 
 /*
  * Says that a lease file is about to be made for the container, so that it is found again if this
@@ -83,6 +103,27 @@ void lease_dir_unlink(struct lease_dir *d, const char *ident, const char *file);
 /* The name of the container's present lease file. @ret: 64 bytes; "" for none. 0 or -errno */
 int lease_dir_follow(struct lease_dir *d, const char *ident, char *ret);
 
+/* Whether anything stands where the container's link belongs. */
+bool lease_dir_has_link(struct lease_dir *d, const char *ident);
+
+/* Whether the file is a lease of the container that is not given up. Returns 1, 0 or -errno. */
+int lease_dir_is_own(struct lease_dir *d, const char *ident, const char *file, struct lease *ret);
+
+/*
+ * Makes the lease again of a file that cannot be read or is lost; a reader only says what it was.
+ * @ident: whose it is, or "": the one link to it says, else the one live record that names it; of a
+ * file that is lost without a trace the record alone
+ * Returns 1 and the lease (with trouble, if it could not be made again), 0 if there is none, or
+ * -errno.
+ */
+int lease_dir_mend(struct lease_dir *d, const char *ident, const char *file, struct lease *ret);
+
+/* Opens the directories of the store's path, making them unless it is a reader. 0 or -errno */
+int lease_dir_open_all(struct lease_dir *d);
+
+/* Opens the directories anew that have been removed or replaced since they were opened. */
+int lease_dir_renew(struct lease_dir *d, struct error *e);
+
 /*
  * Begins or ends the time in which this process has a file in the making (".new-..."), as a shared
  * lock on the directory of leases, which dies with the process: lease_dir_sweep leaves it alone.
@@ -92,7 +133,7 @@ void lease_dir_making(struct lease_dir *d, bool yes);
 /* The next entry; null at the end with *ret 0, or if that fails with -errno. */
 struct dirent *lease_dir_next(DIR *dir, int *ret);
 
-/* The operations of struct lease_store_ops that attached_dir.c holds. */
+/* The operations of struct lease_store_ops that lock_dir.c and attached_dir.c hold. */
 int lease_dir_lock(struct lease_store *s, enum lease_lock what, const char *ident, bool shared,
 		   unsigned int wait_ms, int *ret_fd, struct error *e);
 int lease_dir_attachment(struct lease_store *s, const char *ident, struct attachment *ret,
@@ -104,7 +145,8 @@ int lease_dir_walk_attachments(struct lease_store *s,
 int lease_dir_attach(struct lease_store *s, const char *ident, const struct attachment *a,
 		     struct error *e);
 
-/* Those that link_dir.c and sweep_dir.c hold. */
+/* Those that mend_dir.c, link_dir.c and sweep_dir.c hold. */
+int lease_dir_find(struct lease_store *s, const char *ident, struct lease *ret, struct error *e);
 int lease_dir_former(struct lease_store *s, const char *ident, struct lease *ret, struct error *e);
 void lease_dir_sweep(struct lease_store *s);
 

@@ -100,7 +100,7 @@ static const char *const ended_texts[] = {
 int attachment_encode(const char *ident, const struct attachment *a, char **ret, size_t *ret_len)
 {
 	_json_ cJSON *json = cJSON_CreateObject();
-	char number[32];
+	char number[32], address[INET6_ADDRSTRLEN];
 
 	cJSON_AddStringToObject(json, "container", ident);
 	cJSON_AddStringToObject(json, "state", a->ended ? ended_texts[a->word] : "attached");
@@ -121,9 +121,12 @@ int attachment_encode(const char *ident, const struct attachment *a, char **ret,
 	cJSON_AddStringToObject(json, "boot_id", a->boot_id);
 	cJSON_AddStringToObject(json, "bridge", a->bridge);
 	cJSON_AddStringToObject(json, "uplink", a->uplink);
+	if (a->has_address)
+		cJSON_AddStringToObject(json, "address",
+					inet_ntop(AF_INET6, &a->address, address, sizeof(address)));
 	cJSON_AddBoolToObject(json, "routed", a->routed);
 	cJSON_AddStringToObject(json, "error", a->error);
-	if (cJSON_GetArraySize(json) != 15)
+	if (cJSON_GetArraySize(json) != (a->has_address ? 16 : 15))
 		return -ENOMEM;
 	return json_print(json, ret, ret_len);
 }
@@ -162,7 +165,7 @@ int attachment_decode(const char *text, size_t len, char *ret_ident, struct atta
 	_json_ cJSON *json = NULL;
 	struct attachment a = { 0 };
 	struct error ignored;
-	const char *state, *since;
+	const char *state, *since, *address;
 	char ident[IDENT_TEXT_MAX];
 	struct ident id;
 	int64_t pid;
@@ -186,6 +189,8 @@ int attachment_decode(const char *text, size_t len, char *ret_ident, struct atta
 	    (json_member(json, "started") && !copy_u64(json, "started", &a.started)) ||
 	    !json_whole(json_member(json, "pid"), 0, INT_MAX, &pid))
 		return -EBADMSG;
+	address = json_text(json, "address");
+	a.has_address = address && inet_pton(AF_INET6, address, &a.address) == 1;
 	a.pid = (pid_t)pid;
 	a.routed = cJSON_IsTrue(json_member(json, "routed"));
 	a.ended = strcmp(state, "attached") != 0;

@@ -8,6 +8,7 @@
  * a present lease that one is it, beside one it is to be given up.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -62,14 +63,18 @@ static int replace_link(struct lease_dir *d, const char *link, const char *file)
 		r = -errno;
 	} else if (renameat(d->leases, fresh, d->leases, link) < 0) {
 		r = -errno;
-		unlinkat(d->leases, fresh, 0);
+		if (r == -EISDIR || r == -ENOTEMPTY || r == -EEXIST)
+			r = lease_dir_clear_way(d, d->leases, link, "it is no link");
+		if (r == 0 && renameat(d->leases, fresh, d->leases, link) < 0)
+			r = -errno;
+		if (r < 0)
+			unlinkat(d->leases, fresh, 0);
 	}
 	lease_dir_making(d, false);
 	return r;
 }
 
-/* Whether the file is a lease of the container that is not given up. Returns 1, 0 or -errno. */
-static int is_own(struct lease_dir *d, const char *ident, const char *file, struct lease *ret)
+int lease_dir_is_own(struct lease_dir *d, const char *ident, const char *file, struct lease *ret)
 {
 	struct in6_addr address;
 	int r = lease_dir_file_address(file, &address) ? lease_dir_read(d, file, ret) : -EBADMSG;
@@ -95,7 +100,7 @@ static int keep_in_mind(struct lease_dir *d, const char *ident, const struct lin
 	r = errno == EEXIST ? read_link(d, l->left, now) : -errno;
 	if (r < 0 || strcmp(now, file) == 0)
 		return r;
-	if (strcmp(now, present) != 0 && is_own(d, ident, now, &ignored) == 1)
+	if (strcmp(now, present) != 0 && lease_dir_is_own(d, ident, now, &ignored) == 1)
 		return 0;
 	return replace_link(d, l->left, file);
 }
@@ -170,10 +175,17 @@ int lease_dir_follow(struct lease_dir *d, const char *ident, char *ret)
 		return r;
 	/* it may be of a claim that another has won, or that has not come to it */
 	if (r == 0 && *ret)
-		r = is_own(d, ident, ret, &ignored);
+		r = lease_dir_is_own(d, ident, ret, &ignored);
 	if (r == 0)
 		*ret = '\0';
 	return r < 0 ? r : 0;
+}
+
+bool lease_dir_has_link(struct lease_dir *d, const char *ident)
+{
+	struct links l = links_of(ident);
+
+	return faccessat(d->leases, l.present, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 int lease_dir_former(struct lease_store *s, const char *ident, struct lease *ret, struct error *e)
@@ -189,7 +201,7 @@ int lease_dir_former(struct lease_store *s, const char *ident, struct lease *ret
 	if (r == 0)
 		r = read_link(d, l.present, now);
 	if (r == 0)
-		r = is_own(d, ident, left, &lease);
+		r = lease_dir_is_own(d, ident, left, &lease);
 	if (r == 1 && !*now && renameat(d->leases, l.left, d->leases, l.present) < 0)
 		r = -errno;
 	if (r < 0)

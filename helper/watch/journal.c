@@ -2,11 +2,17 @@
 #include "watch/journal.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/json.h"
 #include "base/text.h"
 
+#define TOLD_MOST 256
+
 static bool as_json;
+/* Hashes of the notes of the last look and of this one. */
+static uint64_t told[2][TOLD_MOST];
+static size_t told_count[2];
 
 void journal_json(bool json)
 {
@@ -48,10 +54,37 @@ void journal_change(const char *what, const char *container, const char *address
 	fflush(stdout);
 }
 
+static bool was_told(const char *text)
+{
+	uint64_t hash = text_hash(text, 0);
+
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < told_count[k]; i++)
+			if (told[k][i] == hash)
+				return true;
+	return false;
+}
+
 void journal_note(enum note_level level, const char *text)
 {
-	if (level == NOTE_WARNING)
+	if (level == NOTE_WARNING && !was_told(text))
 		journal_change("warning", "", NULL, text, NULL);
+}
+
+void journal_note_once(enum note_level level, const char *text)
+{
+	if (level != NOTE_WARNING)
+		return;
+	journal_note(level, text);
+	if (told_count[1] < TOLD_MOST)
+		told[1][told_count[1]++] = text_hash(text, 0);
+}
+
+void journal_looked(void)
+{
+	memcpy(told[0], told[1], sizeof(told[0]));
+	told_count[0] = told_count[1];
+	told_count[1] = 0;
 }
 
 void journal_remark(const char *what, const char *text)

@@ -19,6 +19,13 @@ void journal_change(const char *what, const char *container, const char *address
 /* The sink of notes (base/note.h) of a process that works for the service: of warnings, a line. */
 void journal_note(enum note_level level, const char *text);
 
+/*
+ * The same for what one look after the other may find: what the last one has told is not repeated,
+ * by journal_note neither. journal_looked ends a look.
+ */
+void journal_note_once(enum note_level level, const char *text);
+void journal_looked(void);
+
 /* One line about the service itself. */
 void journal_remark(const char *what, const char *text);
 

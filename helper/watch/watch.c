@@ -261,6 +261,19 @@ static int on_drift(const struct reconcile_action *a, void *arg)
 	return 1;
 }
 
+/* Locks again if the file that is locked has been replaced: then the lock can be had. */
+static void keep_lock(struct watch *w)
+{
+	struct lease_store *s = w->follow.now.store;
+	struct error ignored;
+	int lock;
+
+	if (s->ops->lock(s, LOCK_SERVICE, NULL, false, 0, &lock, &ignored) < 0)
+		return;
+	close(w->lock);
+	w->lock = lock;
+}
+
 /* Looks for drift, and has it put right. */
 static void look(struct watch *w)
 {
@@ -271,8 +284,10 @@ static void look(struct watch *w)
 		tell_once(w, e.text);
 	if (jobs_reconciling(w->jobs))
 		return;
+	keep_lock(w);
 	if (op_reconcile(&w->follow.now, RECONCILE_LOOK, on_drift, &drifted, &e) < 0)
 		tell_once(w, e.text);
+	journal_looked();
 	if (drifted)
 		jobs_reconcile(w->jobs);
 	else if (w->look_at > w->ready_at && ready_missing(&w->follow.now)) {
@@ -405,6 +420,8 @@ int watch_run(const char *config_path, bool json, struct error *e)
 	int r;
 
 	journal_json(json);
+	/* what a look finds, the next one finds, too */
+	note_to(journal_note_once);
 	r = set_up(&w, e);
 	w.look_at = now_ms() + TICK_MS;
 	while (r == 0 && !w.over) {

@@ -109,7 +109,6 @@ TEST(a_file_that_cannot_be_read_is_set_aside_aloud)
 	assert_contains(warned, FILE_OF_IT);
 	assert_int_equal(access(in_scratch(FILE_OF_IT), F_OK), -1);
 	assert_return_code(access(in_scratch(FILE_OF_IT ".damaged"), F_OK), errno);
-	assert_int_equal(count_leases(), 0);
 	warned[0] = '\0';
 	assert_string_equal(found("lxc:web1"), ADDRESS);
 	assert_contains(warned, "restored");
@@ -118,14 +117,202 @@ TEST(a_file_that_cannot_be_read_is_set_aside_aloud)
 	assert_int_equal(count_files("leases", ""), 2);
 }
 
-TEST(the_list_leaves_damaged_files_out_aloud)
+/* A store as one who may not write it sees it. */
+static struct lease_store *open_reader(void)
+{
+	struct lease_store *s = NULL;
+	struct error e;
+
+	check(lease_dir_open(scratch, false, &s, &e) == 0, "%s", e.text);
+	return s;
+}
+
+/* Hands the store over to a reader, and back. */
+static void as_reader(void)
+{
+	lease_store_close(store);
+	store = open_reader();
+}
+
+static void as_writer(void)
+{
+	lease_store_close(store);
+	store = open_store();
+}
+
+TEST(a_walk_mends_what_a_link_can_tell)
 {
 	hold();
 	claim("lxc:b", "2001:db8::6");
 	damage("{", 1);
-	assert_int_equal(count_leases(), 1);
-	assert_contains(warned, "damaged");
+	assert_int_equal(count_leases(), 2);
+	assert_contains(warned, "restored");
+	assert_string_equal(holder_of(ADDRESS), "lxc:web1");
+	assert_return_code(access(in_scratch("2001:db8::5.json.damaged"), F_OK), errno);
+}
+
+TEST(a_reader_sees_the_damage_and_mends_nothing)
+{
+	struct look look;
+	struct lease l;
+	struct error e;
+
+	hold();
+	claim("lxc:b", "2001:db8::6");
+	damage("{", 1);
+	as_reader();
+	look = look_for(ADDRESS);
+	assert_int_equal(look.leases, 1);
+	assert_int_equal(look.troubled, 1);
+	assert_int_equal(store->ops->find(store, "lxc:web1", &l, &e), 1);
+	assert_contains(l.trouble, "cannot be read");
+	assert_true(same_address(&l.address, &look.address));
+	assert_int_equal(store->ops->at(store, &l.address, &l, &e), 1);
+	assert_string_equal(l.ident, "lxc:web1");
+	assert_return_code(access(in_scratch(FILE_OF_IT), F_OK), errno);
+	assert_int_equal(access(in_scratch(FILE_OF_IT ".damaged"), F_OK), -1);
+}
+
+/* Records that lxc:web1 is attached at the address, now or before another boot. */
+static void record(const char *boot_id)
+{
+	struct attachment a = { .since = 1, .address = ip(ADDRESS), .has_address = true };
+	struct error e;
+
+	if (boot_id)
+		snprintf(a.boot_id, sizeof(a.boot_id), "%s", boot_id);
+	else
+		assert_int_equal(lease_boot_id(a.boot_id, &e), 0);
+	check(store->ops->attach(store, "lxc:web1", &a, &e) == 0, "%s", e.text);
+}
+
+/* Removes the lease, its link or both. */
+static void lose(bool lease, bool link)
+{
+	if (lease)
+		assert_return_code(unlink(in_scratch(FILE_OF_IT)), errno);
+	if (link)
+		assert_return_code(unlink(in_scratch("leases/lxc:web1.json")), errno);
+}
+
+TEST(a_lost_lease_of_one_that_is_attached_is_made_again)
+{
+	struct lease l;
+	struct error e;
+
+	for (int links = 0; links < 2; links++) {
+		hold();
+		record(NULL);
+		lose(true, links);
+		assert_string_equal(found("lxc:other"), "");
+		assert_string_equal(found("lxc:web1"), ADDRESS);
+		assert_string_equal(holder_of(ADDRESS), "lxc:web1");
+		lose(true, links);
+		l.address = ip(ADDRESS);
+		assert_int_equal(store->ops->at(store, &l.address, &l, &e), 1);
+		assert_string_equal(l.ident, "lxc:web1");
+	}
+	/* nor does anybody get it who asks for it by name */
+	lose(true, true);
+	assert_int_equal(lease_claim(store, &l.address, "lxc:other", false, 0, &l, &e),
+			 -EADDRINUSE);
 	assert_string_equal(found("lxc:web1"), ADDRESS);
+}
+
+/* A released lease whose record has come back with a power loss stays released. */
+TEST(a_lost_lease_of_another_boot_stays_lost)
+{
+	hold();
+	record("another");
+	lose(true, true);
+	assert_string_equal(found("lxc:web1"), "");
+	claim("lxc:other", ADDRESS);
+	assert_string_equal(found("lxc:web1"), "");
+}
+
+TEST(a_link_that_is_lost_or_leads_elsewhere_is_made_again)
+{
+	char link[PATH_MAX], target[64] = "";
+
+	snprintf(link, sizeof(link), "%s", in_scratch("leases/lxc:web1.json"));
+	hold();
+	claim("lxc:b", "2001:db8::6");
+	for (int i = 0; i < 5; i++) {
+		assert_return_code(unlink(link), errno);
+		if (i == 0)
+			record(NULL);
+		else if (i == 1)
+			assert_return_code(symlink("2001:db8::6.json", link), errno);
+		else if (i == 2)
+			assert_return_code(symlink("lxc:web1.json", link), errno);
+		else if (i == 3)
+			write_file(link, "x", 1);
+		else
+			assert_return_code(mkdir(link, 0755), errno);
+		check(strcmp(found("lxc:web1"), ADDRESS) == 0, "row %d", i);
+		memset(target, 0, sizeof(target));
+		check(readlink(link, target, sizeof(target) - 1) > 0, "row %d: no link", i);
+		assert_string_equal(target, "2001:db8::5.json");
+		assert_contains(warned, "link");
+	}
+	assert_string_equal(found("lxc:b"), "2001:db8::6");
+}
+
+TEST(two_links_to_one_damaged_file_tell_nothing)
+{
+	struct lease l = { .address = ip(ADDRESS) };
+	struct error e;
+
+	hold();
+	assert_return_code(symlink("2001:db8::5.json", in_scratch("leases/lxc:thief.json")), errno);
+	damage("{", 1);
+	as_reader();
+	assert_int_equal(store->ops->at(store, &l.address, &l, &e), 1);
+	assert_string_equal(l.ident, "");
+	as_writer();
+	assert_int_equal(store->ops->at(store, &l.address, NULL, &e), 1);
+}
+
+TEST(directories_that_are_removed_are_made_anew)
+{
+	hold();
+	record(NULL);
+	lose(true, true);
+	assert_return_code(rmdir(in_scratch("leases")), errno);
+	assert_int_equal(count_leases(), 0);
+	assert_contains(warned, "made anew");
+	assert_string_equal(found("lxc:web1"), ADDRESS);
+	assert_return_code(access(in_scratch(FILE_OF_IT), F_OK), errno);
+	assert_return_code(unlink(in_scratch("attached/lxc:web1.json")), errno);
+	assert_return_code(rmdir(in_scratch("attached")), errno);
+	record(NULL);
+	assert_return_code(access(in_scratch("attached/lxc:web1.json"), F_OK), errno);
+}
+
+TEST(whatever_stands_for_the_lock_is_moved_away)
+{
+	char path[PATH_MAX];
+	struct error e;
+	int lock, second;
+
+	snprintf(path, sizeof(path), "%s", in_scratch("lock"));
+	for (int i = 0; i < 5; i++) {
+		remove(path);
+		if (i == 0)
+			assert_return_code(mkdir(path, 0755), errno);
+		else if (i == 1)
+			assert_return_code(mkfifo(path, 0644), errno);
+		else if (i == 2)
+			assert_return_code(symlink("lock", path), errno);
+		else if (i == 3)
+			assert_return_code(symlink("nowhere", path), errno);
+		check(store->ops->lock(store, LOCK_HOST, NULL, false, 0, &lock, &e) == 0,
+		      "row %d: %s", i, e.text);
+		assert_int_equal(store->ops->lock(store, LOCK_HOST, NULL, false, 0, &second, &e),
+				 -EBUSY);
+		close(lock);
+	}
+	assert_contains(warned, "lock");
 }
 
 /* Nobody can say whose it was: it stays taken, for its former holder too. */
@@ -188,7 +375,14 @@ int main(void)
 		STORE_TEST(a_flipped_byte_is_nobody_elses_lease),
 		STORE_TEST(a_flipped_byte_gives_the_address_to_nobody),
 		STORE_TEST(a_file_that_cannot_be_read_is_set_aside_aloud),
-		STORE_TEST(the_list_leaves_damaged_files_out_aloud),
+		STORE_TEST(a_walk_mends_what_a_link_can_tell),
+		STORE_TEST(a_reader_sees_the_damage_and_mends_nothing),
+		STORE_TEST(a_lost_lease_of_one_that_is_attached_is_made_again),
+		STORE_TEST(a_lost_lease_of_another_boot_stays_lost),
+		STORE_TEST(a_link_that_is_lost_or_leads_elsewhere_is_made_again),
+		STORE_TEST(two_links_to_one_damaged_file_tell_nothing),
+		STORE_TEST(directories_that_are_removed_are_made_anew),
+		STORE_TEST(whatever_stands_for_the_lock_is_moved_away),
 		STORE_TEST(a_damaged_file_without_a_link_keeps_the_address),
 		STORE_TEST(random_damage_gives_the_address_to_nobody),
 	};

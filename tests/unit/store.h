@@ -114,12 +114,17 @@ struct look {
 	struct in6_addr address;
 	struct lease lease;
 	int leases, matches;
+	int troubled; /* besides: leases that cannot be read */
 };
 
 static inline int look_at(const struct lease *lease, void *arg)
 {
 	struct look *l = arg;
 
+	if (*lease->trouble) {
+		l->troubled++;
+		return 0;
+	}
 	l->leases++;
 	if (!same_address(&lease->address, &l->address))
 		return 0;

@@ -1,0 +1,112 @@
+/*
+ * The directory store's locks: ranges of one file that stays empty.
+ *
+ * Theory of operation: the file means nothing, so that anything else in its place is moved away and
+ * the file made anew. Whoever has locked makes sure afterwards that it was the file of that name.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/deadline.h"
+#include "base/text.h"
+#include "store/lease_dir.h"
+
+/* Whether the descriptor is the file that has the name now. */
+static bool is_current(struct lease_dir *d, int fd)
+{
+	struct stat now, held;
+
+	return fstatat(d->top, "lock", &now, AT_SYMLINK_NOFOLLOW) == 0 && fstat(fd, &held) == 0 &&
+	       now.st_dev == held.st_dev && now.st_ino == held.st_ino;
+}
+
+/* Opens or makes the file. @type: a shared lock is what can be had where nothing can be written,
+ * and nothing can be claimed or freed there. Returns a descriptor or -errno. */
+static int open_lock(struct lease_dir *d, short *type)
+{
+	const int flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+	_close_ int fd = openat(d->top, "lock", O_RDWR | O_CREAT | flags, 0600);
+	struct stat st;
+
+	if (fd < 0 && errno == EROFS) {
+		fd = openat(d->top, "lock", O_RDONLY | flags);
+		*type = F_RDLCK;
+	}
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	return S_ISREG(st.st_mode) ? steal_fd(&fd) : -EISDIR;
+}
+
+/* The same, with whatever cannot be opened out of the way. */
+static int open_any(struct lease_dir *d, short *type)
+{
+	int fd = open_lock(d, type);
+
+	if (!d->write)
+		return fd;
+	if (fd != -EISDIR && fd != -ELOOP && fd != -EACCES && fd != -EPERM && fd != -ENXIO)
+		return fd;
+	if (faccessat(d->top, "lock", F_OK, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    lease_dir_clear_way(d, d->top, "lock", "it is no file that can be locked") < 0)
+		return fd;
+	return open_lock(d, type);
+}
+
+/* Locks, waiting so long. Returns 0, -EBUSY or -errno. */
+static int wait_for(int fd, struct flock *lock, unsigned int wait_ms)
+{
+	unsigned int waited_us = 0, pause_us = 200;
+
+	while (fcntl(fd, F_OFD_SETLK, lock) < 0) {
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN && errno != EACCES)
+			return -errno;
+		if (waited_us >= wait_ms * 1000)
+			return -EBUSY;
+		usleep(pause_us);
+		waited_us += pause_us;
+		pause_us = pause_us < 10000 ? pause_us * 2 : pause_us;
+	}
+	return 0;
+}
+
+int lease_dir_lock(struct lease_store *s, enum lease_lock what, const char *ident, bool shared,
+		   unsigned int wait_ms, int *ret_fd, struct error *e)
+{
+	struct lease_dir *d = lease_dir_of(s);
+	/* one byte each: a container's comes from its name, past those of the others */
+	struct flock lock = {
+		.l_type = shared ? F_RDLCK : F_WRLCK,
+		.l_whence = SEEK_SET,
+		.l_start = what == LOCK_CONTAINER ? (off_t)(16 + (text_hash(ident, 0) >> 2))
+						  : (off_t)what,
+		.l_len = 1,
+	};
+	int r = lease_dir_renew(d, e);
+
+	if (r < 0)
+		return r;
+	wait_ms = deadline_cap(wait_ms);
+	for (int tries = 0; tries < 16; tries++) {
+		_close_ int fd = open_any(d, &lock.l_type);
+
+		if (fd < 0)
+			return lease_dir_fail(d, "open", "lock", fd, e);
+		r = wait_for(fd, &lock, wait_ms);
+		if (r == -EBUSY)
+			return error_set(e, STATUS_FAILED, r,
+					 "another v6hook has been at work on %s for %u ms",
+					 ident ? ident : "the host", wait_ms);
+		if (r < 0)
+			return lease_dir_fail(d, "lock", "lock", r, e);
+		if (is_current(d, fd)) {
+			*ret_fd = steal_fd(&fd);
+			return 0;
+		}
+	}
+	return lease_dir_fail(d, "lock", "lock", -EBUSY, e);
+}

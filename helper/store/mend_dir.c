@@ -1,0 +1,289 @@
+/*
+ * The directory store's damage: which lease is whose if a file or a link cannot tell.
+ *
+ * Theory of operation: three files say the same. The lease's own names its holder, the holder's
+ * link leads to it, and the record of the attachment names both. Any of them can be lost or
+ * damaged and is made again from the others; what a damaged lease file said beyond that (that it is
+ * pinned) is lost, and told. Nothing is concluded from a file that cannot be read: its address
+ * stays taken, its holder keeps what it has. A lease that is not there at all is made again only
+ * for a container that is recorded as attached in this boot, as such a record goes before its lease
+ * does. Readers mend nothing and see the same.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/note.h"
+#include "store/lease_dir.h"
+
+/* Whether a record is of this boot: an older one may have come back with a power loss. */
+static bool is_current(const struct attachment *a)
+{
+	struct error ignored;
+	char boot_id[40];
+
+	return lease_boot_id(boot_id, &ignored) == 0 && strcmp(a->boot_id, boot_id) == 0;
+}
+
+/* Whether it says that its container is attached in this boot. */
+static bool is_live(const struct attachment *a)
+{
+	return !a->ended && is_current(a);
+}
+
+/* Turns the name of a link back into whose it is. Returns whether that is possible. */
+static bool ident_of(struct lease_dir *d, const char *link, char *ret)
+{
+	struct attachment ignored;
+	char again[300];
+	size_t n = 0, end = strlen(link) - strlen(".json");
+
+	if (lease_dir_read_record(d, link, NULL, ret, &ignored) == 0)
+		return true;
+	for (size_t i = 0; i < end && n + 1 < IDENT_TEXT_MAX; i++) {
+		unsigned int byte = (unsigned char)link[i];
+
+		if (link[i] == '%' && sscanf(link + i + 1, "%2x", &byte) == 1)
+			i += 2;
+		ret[n++] = (char)byte;
+	}
+	ret[n] = '\0';
+	lease_dir_ident_file(ret, again, sizeof(again));
+	return strcmp(again, link) == 0;
+}
+
+/* Whether the entry is a link to the lease file, and whose. */
+static bool leads_to(struct lease_dir *d, const char *entry, const char *file, char *ret)
+{
+	size_t n = strlen(entry);
+	char target[64];
+	struct in6_addr ignored;
+	ssize_t len;
+
+	if (lease_dir_file_address(entry, &ignored) || n < sizeof(".json") ||
+	    strcmp(entry + n - strlen(".json"), ".json") != 0)
+		return false;
+	len = readlinkat(d->leases, entry, target, sizeof(target) - 1);
+	if (len < 0)
+		return false;
+	target[len] = '\0';
+	return strcmp(target, file) == 0 && ident_of(d, entry, ret);
+}
+
+/* Whether the entry is a live record that names the address, and whose. */
+static bool records(struct lease_dir *d, const char *entry, const struct in6_addr *address,
+		    char *ret)
+{
+	struct attachment a;
+
+	return *entry != '.' && lease_dir_read_record(d, entry, NULL, ret, &a) == 0 &&
+	       a.has_address && memcmp(&a.address, address, sizeof(*address)) == 0 && is_live(&a);
+}
+
+/*
+ * Whose lease a file was: by the one link that leads to it (if links count), else by the one live
+ * record that names it. @ret: IDENT_TEXT_MAX bytes, "" if nobody can tell. Returns 0 or -errno.
+ */
+static int holder_of(struct lease_dir *d, const char *file, bool links, char *ret)
+{
+	const int dirs[] = { d->leases, d->attached };
+	struct in6_addr address;
+
+	*ret = '\0';
+	if (!lease_dir_file_address(file, &address))
+		return 0;
+	for (size_t i = links ? 0 : 1; i < ARRAY_SIZE(dirs) && !*ret; i++) {
+		_closedir_ DIR *dir = NULL;
+		char ident[IDENT_TEXT_MAX];
+		struct dirent *entry;
+		unsigned int found = 0;
+		int r = 0;
+
+		if (dirs[i] < 0)
+			continue;
+		dir = lease_dir_entries(dirs[i], &r);
+		while (dir && (entry = lease_dir_next(dir, &r)))
+			if (i == 0 ? leads_to(d, entry->d_name, file, ident)
+				   : records(d, entry->d_name, &address, ident)) {
+				found++;
+				memcpy(ret, ident, IDENT_TEXT_MAX);
+			}
+		if (r < 0)
+			return r;
+		/* two that contradict each other tell nothing */
+		if (found > 1) {
+			*ret = '\0';
+			return 0;
+		}
+	}
+	return 0;
+}
+
+/* Writes the lease of a file again. Returns 0 or -errno. */
+static int make_again(struct lease_dir *d, const struct lease *lease, const char *file)
+{
+	char aside[96];
+	int r = lease_dir_write(d, lease, RENAME_NOREPLACE);
+
+	if (r == 0)
+		r = lease_dir_link(d, lease->ident, file);
+	if (r == 0)
+		r = lease_dir_sync(d);
+	if (r < 0)
+		return r;
+	note(NOTE_WARNING, "restored lease %s of %s from what else is known; it is not pinned now",
+	     file, lease->ident);
+	/* the address is spoken for again: what was set aside need not keep it taken */
+	snprintf(aside, sizeof(aside), "%s" LEASE_DIR_DAMAGED, file);
+	if (renameat(d->leases, aside, d->top, aside) < 0 && errno != ENOENT)
+		lease_dir_clear_way(d, d->leases, aside, "it is the lease that was restored");
+	return 0;
+}
+
+int lease_dir_mend(struct lease_dir *d, const char *ident, const char *file, struct lease *ret)
+{
+	struct lease lease = { .created = time(NULL) };
+	int r = lease_dir_read(d, file, &lease);
+	bool gone;
+
+	/* mended meanwhile */
+	if (r == 0) {
+		*ret = lease;
+		return 1;
+	}
+	if (r != -EBADMSG && r != -ENOENT)
+		return r;
+	lease = (struct lease){ .created = time(NULL) };
+	lease_dir_file_address(file, &lease.address);
+	gone = r == -ENOENT && !lease_dir_is_damaged(d, file);
+	if (r == -ENOENT && !gone)
+		snprintf(lease.trouble, sizeof(lease.trouble),
+			 "its lease file was damaged: it is leases/%s" LEASE_DIR_DAMAGED
+			 "; remove that to free the address",
+			 file);
+	else if (gone)
+		snprintf(lease.trouble, sizeof(lease.trouble), "its lease file leases/%s is gone",
+			 file);
+	else
+		snprintf(lease.trouble, sizeof(lease.trouble),
+			 "its lease file leases/%s cannot be read: %s", file, d->why);
+	if (d->write && r == -EBADMSG)
+		lease_dir_set_aside(d, file);
+	if (*ident)
+		snprintf(lease.ident, sizeof(lease.ident), "%s", ident);
+	else if ((r = holder_of(d, file, !gone, lease.ident)) < 0)
+		return r;
+	if (gone && !*lease.ident)
+		return 0;
+	*ret = lease;
+	if (d->write && *lease.ident && make_again(d, &lease, file) == 0)
+		*ret->trouble = '\0';
+	return 1;
+}
+
+/* Makes the container's link lead to its lease again, if that can be done. Returns 1. */
+static int link_again(struct lease_dir *d, const char *ident, const char *file, struct lease *lease,
+		      struct lease *ret)
+{
+	char link[300];
+	int r = -EROFS;
+
+	lease_dir_ident_file(ident, link, sizeof(link));
+	*ret = *lease;
+	if (d->write)
+		r = lease_dir_link(d, ident, file);
+	if (r == 0)
+		r = lease_dir_sync(d);
+	if (r == 0)
+		note(NOTE_WARNING, "the link %s/leases/%s was damaged or lost: made again", d->path,
+		     link);
+	else
+		snprintf(ret->trouble, sizeof(ret->trouble),
+			 "its link leases/%.150s is no link to it", link);
+	return 1;
+}
+
+/* As lease_dir_find, by the container's record. */
+static int find_by_record(struct lease_dir *d, const char *ident, struct lease *ret)
+{
+	char file[64], record[300], holder[IDENT_TEXT_MAX];
+	struct lease lease;
+	struct attachment a;
+	int r;
+
+	lease_dir_ident_file(ident, record, sizeof(record));
+	r = lease_dir_read_record(d, record, ident, holder, &a);
+	if (r < 0)
+		return r == -ENOENT || r == -EBADMSG ? 0 : r;
+	if (!a.has_address || !is_current(&a))
+		return 0;
+	lease_dir_address_file(&a.address, file, sizeof(file));
+	r = lease_dir_read(d, file, &lease);
+	if (r == 0)
+		return lease.freed || strcmp(lease.ident, ident) != 0
+			       ? 0
+			       : link_again(d, ident, file, &lease, ret);
+	if ((r != -ENOENT && r != -EBADMSG) || !is_live(&a))
+		return r == -ENOENT || r == -EBADMSG ? 0 : r;
+	r = holder_of(d, file, r == -EBADMSG || lease_dir_is_damaged(d, file), holder);
+	if (r < 0)
+		return r;
+	/* in this order: a record goes before its lease does */
+	if (strcmp(holder, ident) != 0 || lease_dir_read_record(d, record, ident, holder, &a) < 0 ||
+	    !is_live(&a))
+		return 0;
+	return lease_dir_mend(d, ident, file, ret);
+}
+
+/* As lease_dir_find, by looking at all leases: of one whose link leads nowhere. */
+static int find_by_looking(struct lease_dir *d, const char *ident, struct lease *ret)
+{
+	_closedir_ DIR *dir = NULL;
+	char file[64] = "";
+	struct dirent *entry;
+	struct lease lease, found;
+	int r = 0;
+
+	dir = lease_dir_entries(d->leases, &r);
+	while (dir && (entry = lease_dir_next(dir, &r)))
+		if (strlen(entry->d_name) < sizeof(file) &&
+		    lease_dir_is_own(d, ident, entry->d_name, &lease) == 1) {
+			found = lease;
+			snprintf(file, sizeof(file), "%.63s", entry->d_name);
+		}
+	if (r < 0 || !*file)
+		return r;
+	return link_again(d, ident, file, &found, ret);
+}
+
+int lease_dir_find(struct lease_store *s, const char *ident, struct lease *ret, struct error *e)
+{
+	struct lease_dir *d = lease_dir_of(s);
+	struct lease lease;
+	char file[64];
+	int r = 0;
+
+	*file = '\0';
+	if (d->leases >= 0)
+		r = lease_dir_follow(d, ident, file);
+	if (r < 0)
+		return lease_dir_fail(d, "read the link of", ident, r, e);
+	r = *file && lease_dir_file_address(file, &lease.address) ? lease_dir_read(d, file, &lease)
+								  : -ENOENT;
+	if (r == 0 && strcmp(lease.ident, ident) == 0) {
+		if (lease.freed)
+			return 0;
+		*ret = lease;
+		return 1;
+	}
+	if (r == -EBADMSG || (r == -ENOENT && *file && lease_dir_is_damaged(d, file)))
+		r = lease_dir_mend(d, ident, file, ret);
+	else if (r == 0 || r == -ENOENT)
+		r = find_by_record(d, ident, ret);
+	if (r == 0 && d->leases >= 0 && lease_dir_has_link(d, ident))
+		r = find_by_looking(d, ident, ret);
+	return r < 0 ? lease_dir_fail(d, "read the lease of", ident, r, e) : r;
+}
