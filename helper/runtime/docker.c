@@ -22,25 +22,30 @@ static int check_socket(const char *socket, struct error *e)
 			 "Docker does not answer on %s: is dockerd running?", socket);
 }
 
-/* Inspects a container. @name: one that can exist. Returns as docker_get does. */
-static int inspect(const char *socket, const char *name, struct docker_answer *ret,
-		   long *ret_status, struct error *e)
-{
-	char path[DOCKER_PATH_MAX];
-
-	docker_container_path(name, path);
-	return docker_get(socket, path, ret, ret_status, e);
-}
-
 /* For `--network container:ID`: says whose network it is. Returns -ENODEV. */
 static int refuse_sharing(const char *owner, const char *socket, struct error *e)
 {
 	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
 	struct error ignored;
 	long status = 0;
-	int r = inspect(socket, owner, &answer, &status, &ignored);
+	int r = docker_get(socket, DOCKER_CONTAINER, owner, &answer, &status, &ignored);
 
 	return docker_container_shared(owner, r == 0 && status == 200 ? &answer : NULL, e);
+}
+
+/* Of one that is named by hand, which network is all that its labels have to say. */
+static void grant_network(const char *socket, struct docker_container *c)
+{
+	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+	struct error ignored;
+	long status = 0;
+	int r;
+
+	if (!c->wishes[DOCKER_NETWORK].there)
+		return;
+	c->wishes[DOCKER_ENABLE].there = c->wishes[DOCKER_ADDRESS].there = false;
+	r = docker_get(socket, DOCKER_IMAGE, c->image, &answer, &status, &ignored);
+	docker_container_grant(c, r, status, &answer);
 }
 
 static int docker_find(const char *name, const struct runtime_options *o, struct instance *ret,
@@ -55,9 +60,11 @@ static int docker_find(const char *name, const struct runtime_options *o, struct
 		return error_set(e, STATUS_NO_CONTAINER, -ENOENT, "no Docker container '%s'", name);
 	r = check_socket(o->docker_socket, e);
 	if (r == 0)
-		r = inspect(o->docker_socket, name, &answer, &status, e);
+		r = docker_get(o->docker_socket, DOCKER_CONTAINER, name, &answer, &status, e);
 	if (r == 0)
 		r = docker_container_read(name, status, &answer, &c, e);
+	if (r == 0)
+		grant_network(o->docker_socket, &c);
 	if (r == 0)
 		*ret = c.instance;
 	if (r == -ESRCH || r == -ENODEV)
@@ -111,7 +118,7 @@ static int docker_each_running(const struct runtime_options *o,
 			       struct error *e)
 {
 	CLEANUP(running_release) struct running running = { .count = 0 };
-	const struct docker_request list = { .path = DOCKER_LIST,
+	const struct docker_request list = { .what = DOCKER_LIST,
 					     .only_ok = true,
 					     .silence_ms = DOCKER_ANSWER_MS,
 					     .data = on_list,

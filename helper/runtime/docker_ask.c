@@ -85,12 +85,14 @@ enum docker_take docker_answer_add(const char *data, size_t len, void *arg)
 	return DOCKER_TAKEN;
 }
 
-int docker_get(const char *socket, const char *path, struct docker_answer *ret, long *ret_status,
-	       struct error *e)
+int docker_get(const char *socket, enum docker_what what, const char *which,
+	       struct docker_answer *ret, long *ret_status, struct error *e)
 {
-	const struct docker_request request = {
-		.path = path, .timeout_ms = DOCKER_ANSWER_MS, .data = docker_answer_add, .arg = ret
-	};
+	const struct docker_request request = { .what = what,
+						.which = which,
+						.timeout_ms = DOCKER_ANSWER_MS,
+						.data = docker_answer_add,
+						.arg = ret };
 
 	return docker_ask(socket, &request, ret_status, e);
 }

@@ -29,10 +29,10 @@ static inline void docker_answer_release(struct docker_answer *a)
 enum docker_take docker_answer_add(const char *data, size_t len, void *arg);
 
 /*
- * Asks for a path of the API, and waits DOCKER_ANSWER_MS at most.
+ * Asks for one thing, and waits DOCKER_ANSWER_MS at most.
  * Returns 0 with the HTTP status, -EHOSTDOWN if no daemon answers, or -EIO.
  */
-int docker_get(const char *socket, const char *path, struct docker_answer *ret, long *ret_status,
-	       struct error *e);
+int docker_get(const char *socket, enum docker_what what, const char *which,
+	       struct docker_answer *ret, long *ret_status, struct error *e);
 
 #endif

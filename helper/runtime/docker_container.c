@@ -2,30 +2,15 @@
 #include "runtime/docker_container.h"
 
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/json.h"
 #include "base/note.h"
 #include "base/text.h"
-
-bool docker_can_exist(const char *name)
-{
-	if (!isalnum((unsigned char)*name))
-		return false;
-	for (; *name; name++)
-		if (!isalnum((unsigned char)*name) && !strchr("_.-", *name))
-			return false;
-	return true;
-}
-
-void docker_container_path(const char *name, char ret[DOCKER_PATH_MAX])
-{
-	snprintf(ret, DOCKER_PATH_MAX, "/containers/%s/json", name);
-}
 
 int64_t docker_time(const char *text)
 {
@@ -55,6 +40,12 @@ int64_t docker_time(const char *text)
 	/* the year 1: never started; and what does not fit */
 	return s < 0 || s > INT64_MAX / 1000000000 - 1 ? 0 : s * 1000000000 + ns;
 }
+
+static const char *const wish_labels[DOCKER_WISHES] = {
+	[DOCKER_ENABLE] = "v6hook.enable",
+	[DOCKER_ADDRESS] = "v6hook.address",
+	[DOCKER_NETWORK] = "v6hook.network",
+};
 
 /* Refuses a container that has no network namespace of its own, or no network. */
 static int check_network(const char *mode, char *ret_shares, struct error *e)
@@ -91,34 +82,46 @@ static void read_given(const cJSON *container, struct instance *ret)
 	}
 }
 
-/* Reads the labels that are ours; what cannot be read counts as not there, and is said. */
-static void read_labels(const cJSON *container, struct instance *ret)
+/* Keeps what labels wish for. Only what keeps a container off is granted whoever says it. */
+static void read_labels(const cJSON *container, struct docker_container *ret)
 {
 	const cJSON *labels = json_member(json_member(container, "Config"), "Labels");
 	const cJSON *networks = json_member(json_member(container, "NetworkSettings"), "Networks");
-	const char *enable = json_text(labels, "v6hook.enable");
-	const char *address = json_text(labels, "v6hook.address");
-	const char *network = json_text(labels, "v6hook.network");
-	const char *mac;
+	const cJSON *descriptor = json_member(container, "ImageManifestDescriptor");
+	const char *image = json_text(container, "Image"), *mac, *architecture;
+	struct docker_wish *enable = &ret->wishes[DOCKER_ENABLE];
 
-	if (enable)
-		ret->enable = strcmp(enable, "true") == 0 ? WISH_YES : WISH_NO;
+	for (size_t i = 0; i < DOCKER_WISHES; i++) {
+		const char *text = json_text(labels, wish_labels[i]);
+
+		ret->wishes[i].there = text;
+		snprintf(ret->wishes[i].text, sizeof(ret->wishes[i].text), "%s", text ? text : "");
+	}
 	/* what is misspelt must not make a container public */
-	if (ret->enable == WISH_NO && strcmp(enable, "false") != 0)
-		note(NOTE_WARNING,
-		     "docker:%s: label v6hook.enable is neither true nor false: taken as false",
-		     ret->ident.name);
-	if (address)
-		snprintf(ret->address, sizeof(ret->address), "%s", *address ? address : "(empty)");
-	if (!network)
-		return;
-	mac = json_text(json_member(networks, network), "MacAddress");
-	ret->has_mac = mac && sscanf(mac, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", &ret->mac[0],
-				     &ret->mac[1], &ret->mac[2], &ret->mac[3], &ret->mac[4],
-				     &ret->mac[5]) == 6;
-	if (!ret->has_mac)
-		note(NOTE_WARNING, "docker:%s: label v6hook.network names none of its networks",
-		     ret->ident.name);
+	if (enable->there && strcasecmp(enable->text, "true") != 0) {
+		if (strcasecmp(enable->text, "false") != 0)
+			note(NOTE_WARNING,
+			     "docker:%s: label v6hook.enable is neither true nor false: taken as "
+			     "false",
+			     ret->instance.ident.name);
+		ret->instance.enable = WISH_NO;
+		enable->there = false;
+	}
+	if (ret->wishes[DOCKER_NETWORK].there) {
+		mac = json_text(json_member(networks, ret->wishes[DOCKER_NETWORK].text),
+				"MacAddress");
+		ret->names_port = mac && sscanf(mac, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx",
+						&ret->port[0], &ret->port[1], &ret->port[2],
+						&ret->port[3], &ret->port[4], &ret->port[5]) == 6;
+	}
+	for (size_t i = 0; i < DOCKER_WISHES; i++)
+		ret->wishes_any |= ret->wishes[i].there;
+	snprintf(ret->image, sizeof(ret->image), "%s",
+		 image && docker_is_image(image) ? image : "unknown");
+	/* of several in one image, the one that it runs: Docker 28 (API 1.48) */
+	architecture = json_text(json_member(descriptor, "platform"), "architecture");
+	snprintf(ret->architecture, sizeof(ret->architecture), "%s",
+		 architecture ? architecture : "");
 }
 
 /*
@@ -163,6 +166,70 @@ int docker_container_shared(const char *owner, struct docker_answer *answer, str
 			 name && *name == '/' ? name + 1 : owner);
 }
 
+/* Grants one wish. */
+static void grant(struct docker_container *c, enum docker_wish_kind kind)
+{
+	struct instance *i = &c->instance;
+	const char *text = c->wishes[kind].text;
+
+	switch (kind) {
+	case DOCKER_ENABLE:
+		i->enable = WISH_YES;
+		return;
+	case DOCKER_ADDRESS:
+		snprintf(i->address, sizeof(i->address), "%s", *text ? text : "(empty)");
+		return;
+	default:
+		i->has_mac = c->names_port;
+		memcpy(i->mac, c->port, sizeof(i->mac));
+		if (!c->names_port)
+			note(NOTE_WARNING,
+			     "docker:%s: label v6hook.network names none of its networks",
+			     i->ident.name);
+	}
+}
+
+/* Whether the answer is about what the container runs, whose labels may be others' else. */
+static bool is_its_image(const struct docker_container *c, const cJSON *image)
+{
+	const char *architecture = json_text(image, "Architecture");
+
+	return !*c->architecture || (architecture && strcmp(architecture, c->architecture) == 0);
+}
+
+void docker_container_grant(struct docker_container *c, int r, long status,
+			    struct docker_answer *answer)
+{
+	_json_ cJSON *image = NULL;
+	const cJSON *labels;
+	struct error ignored;
+
+	c->wishes_any = false;
+	if (r < 0 || status != 200 || read_answer(answer, &image, &ignored) < 0 ||
+	    !is_its_image(c, image)) {
+		note(NOTE_WARNING,
+		     "docker:%s: its labels count for nothing, as Docker does not say what those "
+		     "of "
+		     "its image are: create it anew, from an image that is there",
+		     c->instance.ident.name);
+		return;
+	}
+	labels = json_member(json_member(image, "Config"), "Labels");
+	for (int i = 0; i < DOCKER_WISHES; i++) {
+		struct docker_wish *wish = &c->wishes[i];
+		const char *own = json_text(labels, wish_labels[i]);
+
+		if (wish->there && own && strncmp(own, wish->text, sizeof(wish->text) - 1) == 0)
+			note(NOTE_WARNING,
+			     "docker:%s: label %s is its image's, not that of who ran it: it does "
+			     "not "
+			     "count",
+			     c->instance.ident.name, wish_labels[i]);
+		else if (wish->there)
+			grant(c, i);
+	}
+}
+
 /* Reads what is JSON already. Returns as docker_container_read does. */
 static int read_container(const cJSON *json, const char *name, struct docker_container *ret,
 			  struct error *e)
@@ -192,7 +259,7 @@ static int read_container(const cJSON *json, const char *name, struct docker_con
 		return r;
 	c.instance.pid = (pid_t)pid;
 	c.started_ns = docker_time(json_text(state, "StartedAt"));
-	read_labels(json, &c.instance);
+	read_labels(json, &c);
 	read_given(json, &c.instance);
 	snprintf(c.instance.id, sizeof(c.instance.id), "%s", id);
 	*ret = c;

@@ -9,21 +9,28 @@
 #include "runtime/docker_list.h"
 #include "runtime/runtime.h"
 
+/* What labels can wish for. */
+enum docker_wish_kind { DOCKER_ENABLE, DOCKER_ADDRESS, DOCKER_NETWORK, DOCKER_WISHES };
+
+struct docker_wish {
+	bool there;
+	char text[256]; /* as written, cut */
+};
+
 struct docker_container {
-	struct instance instance;
-	int64_t started_ns;	    /* State.StartedAt, ns since the epoch; 0 if unknown */
+	struct instance instance; /* with no wish granted but not to be served */
+	int64_t started_ns;	  /* State.StartedAt, ns since the epoch; 0 if unknown */
+	bool wishes_any;	  /* some wish is to be granted, once the image is asked for */
+	struct docker_wish wishes[DOCKER_WISHES];
+	bool names_port; /* v6hook.network is one of its networks: the MAC of that port */
+	unsigned char port[6];
+	char image[DOCKER_ID_MAX];  /* its ID, or what no image can be named */
+	char architecture[32];	    /* of what it runs of the image, or "" if there is no choice */
 	char shares[DOCKER_ID_MAX]; /* the ID of the container whose network it uses, or "" */
 };
 
-/* Docker's own rule for names and IDs: [a-zA-Z0-9][a-zA-Z0-9_.-]*; others cannot exist. */
-bool docker_can_exist(const char *name);
-
-/* Writes the path to inspect a container to ret. @name: one that can exist */
-#define DOCKER_PATH_MAX (IDENT_NAME_MAX + 32)
-void docker_container_path(const char *name, char ret[DOCKER_PATH_MAX]);
-
 /*
- * Reads what was answered to that.
+ * Reads what was answered about a container.
  * @name: as it was asked for
  * @answer: is changed
  * Returns as the find of runtime.h does; for -ESRCH and -ENODEV, ret->instance.ident and
@@ -31,6 +38,15 @@ void docker_container_path(const char *name, char ret[DOCKER_PATH_MAX]);
  */
 int docker_container_read(const char *name, long status, struct docker_answer *answer,
 			  struct docker_container *ret, struct error *e);
+
+/*
+ * Grants what its labels wish for and those of its image do not: the person who started it has said
+ * that, the image's author the rest. Docker does not tell them apart otherwise.
+ * @r, @status, @answer: what came of asking for c->image; nothing is granted without a good answer,
+ * and that is told; is changed
+ */
+void docker_container_grant(struct docker_container *c, int r, long status,
+			    struct docker_answer *answer);
 
 /*
  * Fills e with the reason why a container that shares a network is not served.

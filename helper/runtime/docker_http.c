@@ -168,12 +168,11 @@ void docker_session_free(struct docker_session *s)
 }
 
 /* Sets the request's options. */
-static void prepare(struct docker_transfer *t)
+static void prepare(struct docker_transfer *t, const char *path)
 {
-	char url[512];
+	char url[DOCKER_PATH_MAX + 16];
 
-	snprintf(url, sizeof(url), "http://docker%s", t->r.path);
-	t->r.path = NULL;
+	snprintf(url, sizeof(url), "http://docker%s", path);
 	easy_setopt(t->handle, CURLOPT_UNIX_SOCKET_PATH, t->session->socket);
 	easy_setopt(t->handle, CURLOPT_URL, url);
 	easy_setopt(t->handle, CURLOPT_NOPROXY, "*");
@@ -189,8 +188,12 @@ static void prepare(struct docker_transfer *t)
 int docker_begin(struct docker_session *s, const struct docker_request *r,
 		 struct docker_transfer **ret, struct error *e)
 {
-	struct docker_transfer *t = calloc(1, sizeof(*t));
+	struct docker_transfer *t;
+	char path[DOCKER_PATH_MAX];
 
+	if (docker_path(r->what, r->which, path) < 0)
+		return error_set(e, STATUS_FAILED, -EINVAL, "there can be no '%.80s'", r->which);
+	t = calloc(1, sizeof(*t));
 	if (!t)
 		return error_sys(e, -ENOMEM, "cannot ask Docker");
 	t->session = s;
@@ -202,7 +205,7 @@ int docker_begin(struct docker_session *s, const struct docker_request *r,
 	}
 	t->next = s->first;
 	s->first = t;
-	prepare(t);
+	prepare(t, path);
 	if (multi_add(s->multi, t->handle) != CURLM_OK) {
 		transfer_free(t);
 		return error_sys(e, -ENOMEM, "cannot ask Docker");

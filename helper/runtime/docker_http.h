@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "runtime/docker_path.h"
 
-#define DOCKER_LIST "/containers/json"
 #define DOCKER_LIST_SILENCE_MS 30000 /* may be long, but not stand still so long */
 
 /* What a request's reader did with a piece of the answer. */
@@ -20,11 +20,12 @@ enum docker_take {
 
 /* One request. Times count only while Docker is waited for, not while this process is busy. */
 struct docker_request {
-	const char *path;
-	bool only_ok;	 /* an answer with another status than 200 fails unread */
-	bool endless;	 /* that the daemon ends the answer is no failure */
-	long timeout_ms; /* for the whole answer; 0: none */
-	long silence_ms; /* since its last byte; 0: none */
+	enum docker_what what;
+	const char *which; /* as docker_path wants it */
+	bool only_ok;	   /* an answer with another status than 200 fails unread */
+	bool endless;	   /* that the daemon ends the answer is no failure */
+	long timeout_ms;   /* for the whole answer; 0: none */
+	long silence_ms;   /* since its last byte; 0: none */
 
 	/* May be null: the answer has begun, with status 200 if only_ok. */
 	void (*begun)(void *arg);
@@ -51,8 +52,8 @@ int docker_session_new(const char *socket, struct docker_session **ret, struct e
 void docker_session_free(struct docker_session *s);
 
 /*
- * Begins a request, of which path need not live on. Not to be called from begun or data.
- * Returns 0, or -ENOMEM. @ret: may be null; good until `done`
+ * Begins a request, of which `which` need not live on. Not to be called from begun or data.
+ * Returns 0, -EINVAL if that cannot exist, or -ENOMEM. @ret: may be null; good until `done`
  */
 int docker_begin(struct docker_session *s, const struct docker_request *r,
 		 struct docker_transfer **ret, struct error *e);

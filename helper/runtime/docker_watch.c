@@ -28,8 +28,6 @@
 #define EVENT_MAX (1024 * 1024) /* bytes of one event; labels can make it longer */
 #define LIST_AHEAD 64		/* inspects waiting, with which the list pauses */
 #define LIST_AGAIN_MS 5000	/* after a list that failed */
-/* {"type":["container","network"]} */
-#define EVENTS "/events?filters=%7B%22type%22%3A%5B%22container%22%2C%22network%22%5D%7D"
 
 struct docker_watching {
 	runtime_heard heard;
@@ -56,6 +54,7 @@ struct asking {
 	struct docker_watching *w;
 	struct docker_inspect *inspect;
 	struct docker_answer answer;
+	struct docker_container c; /* if its image is asked for now */
 };
 
 static int64_t now_ms(void)
@@ -114,7 +113,7 @@ static const char *why_of(const struct docker_inspect *i, const struct docker_co
 
 /*
  * Tells what was answered. @r: 0 with the answer, or why there is none, in e.
- * Returns whether the inspect is done with; else it is to be sent again.
+ * Returns whether the inspect is done with; else it is to be sent again, or a->c.image asked for.
  */
 static bool tell_answer(struct asking *a, int r, long status, struct error *e)
 {
@@ -124,6 +123,11 @@ static bool tell_answer(struct asking *a, int r, long status, struct error *e)
 
 	if (i->outdated)
 		return true;
+	if (a->c.wishes_any) {
+		docker_container_grant(&a->c, r, status, &a->answer);
+		w->heard(RUNTIME_RUNNING, &a->c.instance, NULL, why_of(i, &a->c), w->arg);
+		return true;
+	}
 	if (i->owner) {
 		docker_container_shared(i->id, r == 0 && status == 200 ? &a->answer : NULL, e);
 		w->refused(i->name, e, w->arg);
@@ -135,22 +139,15 @@ static bool tell_answer(struct asking *a, int r, long status, struct error *e)
 		docker_queue_ask_owner(&w->queue, i, c.shares, c.instance.ident.name);
 		return false;
 	}
+	if (r == 0 && c.wishes_any) {
+		a->c = c;
+		return false;
+	}
 	if (r == 0)
 		w->heard(RUNTIME_RUNNING, &c.instance, NULL, why_of(i, &c), w->arg);
 	else if (r != -ENOENT && r != -ESRCH && r != -EHOSTDOWN)
 		w->refused(*c.instance.ident.name ? c.instance.ident.name : i->name, e, w->arg);
 	return true;
-}
-
-static void on_inspected(int r, long status, const struct error *e, void *arg)
-{
-	struct asking *a = arg;
-	struct error error = *e;
-
-	if (tell_answer(a, r, status, &error))
-		docker_queue_remove(&a->w->queue, a->inspect);
-	docker_answer_release(&a->answer);
-	free(a);
 }
 
 static enum docker_take on_answer(const char *data, size_t len, void *arg)
@@ -160,24 +157,51 @@ static enum docker_take on_answer(const char *data, size_t len, void *arg)
 	return docker_answer_add(data, len, &a->answer);
 }
 
-/* Sends an inspect. Returns 0 or -ENOMEM. */
-static int send_inspect(struct docker_watching *w, struct docker_inspect *i, struct error *e)
+static void on_inspected(int r, long status, const struct error *e, void *arg);
+
+/* Asks for a container or an image. Returns 0 or -errno. */
+static int ask(struct asking *a, enum docker_what what, const char *which, struct error *e)
 {
-	_free_ struct asking *a = calloc(1, sizeof(*a));
-	char path[DOCKER_PATH_MAX];
-	const struct docker_request request = { .path = path,
+	const struct docker_request request = { .what = what,
+						.which = which,
 						.timeout_ms = DOCKER_ANSWER_MS,
 						.data = on_answer,
 						.done = on_inspected,
 						.arg = a };
+
+	return docker_begin(a->w->session, &request, NULL, e);
+}
+
+static void on_inspected(int r, long status, const struct error *e, void *arg)
+{
+	struct asking *a = arg;
+	struct error error = *e;
+	bool done = tell_answer(a, r, status, &error);
+
+	docker_answer_release(&a->answer);
+	memset(&a->answer, 0, sizeof(a->answer));
+	if (!done && a->c.wishes_any) {
+		r = ask(a, DOCKER_IMAGE, a->c.image, &error);
+		if (r == 0)
+			return;
+		done = tell_answer(a, r, 0, &error);
+	}
+	if (done)
+		docker_queue_remove(&a->w->queue, a->inspect);
+	free(a);
+}
+
+/* Sends an inspect. Returns 0 or -ENOMEM. */
+static int send_inspect(struct docker_watching *w, struct docker_inspect *i, struct error *e)
+{
+	_free_ struct asking *a = calloc(1, sizeof(*a));
 	int r;
 
 	if (!a)
 		return error_sys(e, -ENOMEM, "cannot inspect a container");
 	a->w = w;
 	a->inspect = i;
-	docker_container_path(i->id, path);
-	r = docker_begin(w->session, &request, NULL, e);
+	r = ask(a, DOCKER_CONTAINER, i->id, e);
 	if (r == 0)
 		(void)steal_ptr(&a);
 	return r;
@@ -225,7 +249,7 @@ static void on_list_done(int r, long status, const struct error *e, void *arg)
 /* Asks for the list of what runs. Returns 0 or -ENOMEM. */
 static int send_list(struct docker_watching *w, struct error *e)
 {
-	const struct docker_request request = { .path = DOCKER_LIST,
+	const struct docker_request request = { .what = DOCKER_LIST,
 						.only_ok = true,
 						.silence_ms = DOCKER_LIST_SILENCE_MS,
 						.data = on_list,
@@ -347,7 +371,7 @@ static void on_stream_done(int r, long status, const struct error *e, void *arg)
 /* Asks for the stream of events. Returns 0 or -errno. */
 static int open_stream(struct docker_watching *w, const char *socket, struct error *e)
 {
-	const struct docker_request request = { .path = EVENTS,
+	const struct docker_request request = { .what = DOCKER_EVENTS,
 						.only_ok = true,
 						.endless = true,
 						.begun = on_opened,

@@ -83,6 +83,116 @@ TEST(statuses)
 	assert_true(docker_container_read("x", 200, &none, &c, &e) < 0);
 }
 
+/* Reads a container of which only this differs. */
+static void read_labelled(const char *labels, const char *more, struct docker_container *c)
+{
+	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+	char text[2048];
+	struct error e;
+
+	snprintf(
+		text, sizeof(text),
+		"{\"Id\":\"" ID "\",\"Name\":\"/web\",\"State\":{\"Running\":true,\"Pid\":7},"
+		"\"NetworkSettings\":{\"Networks\":{\"n\":{\"MacAddress\":\"02:00:00:00:00:07\"}}},"
+		"\"Config\":{\"Labels\":%s}%s}",
+		labels, more);
+	docker_answer_add(text, strlen(text), &answer);
+	memset(c, 0, sizeof(*c));
+	assert_int_equal(docker_container_read("web", 200, &answer, c, &e), 0);
+}
+
+static void grant(struct docker_container *c, int r, long status, const char *image)
+{
+	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+
+	docker_answer_add(image, strlen(image), &answer);
+	docker_container_grant(c, r, status, &answer);
+}
+
+#define ALL                                                               \
+	"{\"v6hook.enable\":\"true\",\"v6hook.address\":\"2001:db8::7\"," \
+	"\"v6hook.network\":\"n\"}"
+#define OTHER "{\"Config\":{\"Labels\":null}}"
+
+TEST(labels_of_who_ran_it)
+{
+	struct docker_container c;
+
+	read_labelled(ALL, ",\"Image\":\"sha256:" ID "\"", &c);
+	assert_string_equal(c.image, "sha256:" ID);
+	assert_true(c.wishes_any);
+	/* nothing before the image is known */
+	assert_int_equal(c.instance.enable, WISH_NONE);
+	assert_string_equal(c.instance.address, "");
+	assert_false(c.instance.has_mac);
+	grant(&c, 0, 200, OTHER);
+	assert_int_equal(c.instance.enable, WISH_YES);
+	assert_string_equal(c.instance.address, "2001:db8::7");
+	assert_true(c.instance.has_mac);
+	assert_int_equal(c.instance.mac[5], 7);
+	assert_false(c.wishes_any);
+	read_labelled("{\"x\":\"v6hook.enable\"}", "", &c);
+	assert_false(c.wishes_any);
+}
+
+TEST(labels_of_the_image)
+{
+	static const struct {
+		const char *more;
+		int r;
+		long status;
+		const char *image;
+	} rows[] = {
+		{ "", 0, 200, "{\"Config\":{\"Labels\":" ALL "}}" },
+		{ "", 0, 404, OTHER },
+		{ "", 0, 200, "{" },
+		{ "", -EIO, 200, OTHER },
+		{ ",\"ImageManifestDescriptor\":{\"platform\":{\"architecture\":\"arm64\"}}", 0,
+		  200, "{\"Architecture\":\"amd64\",\"Config\":{}}" },
+	};
+	struct docker_container c;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		read_labelled(ALL, rows[i].more, &c);
+		grant(&c, rows[i].r, rows[i].status, rows[i].image);
+		check(c.instance.enable == WISH_NONE && !*c.instance.address && !c.instance.has_mac,
+		      "row %zu: granted", i);
+	}
+	read_labelled(ALL,
+		      ",\"ImageManifestDescriptor\":{\"platform\":{\"architecture\":\"arm64\"}}",
+		      &c);
+	grant(&c, 0, 200, "{\"Architecture\":\"arm64\",\"Config\":{}}");
+	assert_int_equal(c.instance.enable, WISH_YES);
+}
+
+TEST(what_keeps_a_container_off)
+{
+	static const char *const words[] = { "false", "False", "yes", "" };
+	struct docker_container c;
+	char labels[64];
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		snprintf(labels, sizeof(labels), "{\"v6hook.enable\":\"%s\"}", words[i]);
+		read_labelled(labels, "", &c);
+		assert_int_equal(c.instance.enable, WISH_NO);
+		assert_false(c.wishes_any);
+	}
+}
+
+TEST(what_no_image_is_called)
+{
+	char path[DOCKER_PATH_MAX];
+	struct docker_container c;
+
+	read_labelled(ALL, ",\"Image\":\"../containers/x\"", &c);
+	assert_true(docker_path(DOCKER_IMAGE, c.image, path) < 0);
+	assert_int_equal(docker_path(DOCKER_IMAGE, "sha256:" ID, path), 0);
+	assert_string_equal(path, "/images/sha256:" ID "/json");
+	assert_true(docker_path(DOCKER_CONTAINER, "a/../b", path) < 0);
+	assert_true(docker_path(DOCKER_CONTAINER, "a b", path) < 0);
+	assert_true(docker_path((enum docker_what)77, ID, path) < 0);
+}
+
 TEST(whose_network_it_is)
 {
 	static const char json[] = "{\"Name\":\"/owner\"}";
@@ -184,6 +294,10 @@ int main(void)
 		cmocka_unit_test(those_that_are_not_served),
 		cmocka_unit_test(statuses),
 		cmocka_unit_test(whose_network_it_is),
+		cmocka_unit_test(labels_of_who_ran_it),
+		cmocka_unit_test(labels_of_the_image),
+		cmocka_unit_test(what_keeps_a_container_off),
+		cmocka_unit_test(what_no_image_is_called),
 		cmocka_unit_test(times),
 		cmocka_unit_test(names_that_can_exist),
 		cmocka_unit_test(lines),

@@ -1,0 +1,53 @@
+/* The few things that Docker's API is ever asked for, and their paths. */
+#include "runtime/docker_path.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+bool docker_can_exist(const char *name)
+{
+	if (!isalnum((unsigned char)*name))
+		return false;
+	for (; *name; name++)
+		if (!isalnum((unsigned char)*name) && !strchr("_.-", *name))
+			return false;
+	return true;
+}
+
+bool docker_is_id(const char *text)
+{
+	return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
+}
+
+/* Docker writes "sha256:" before an image's ID, Podman not. */
+bool docker_is_image(const char *text)
+{
+	return docker_is_id(strncmp(text, "sha256:", 7) == 0 ? text + 7 : text);
+}
+
+int docker_path(enum docker_what what, const char *which, char ret[DOCKER_PATH_MAX])
+{
+	switch (what) {
+	case DOCKER_EVENTS:
+		/* {"type":["container","network"]} */
+		strcpy(ret, "/events?filters=%7B%22type%22%3A%5B%22container%22%2C%22network%22%5D"
+			    "%7D");
+		return 0;
+	case DOCKER_LIST:
+		strcpy(ret, "/containers/json");
+		return 0;
+	case DOCKER_CONTAINER:
+		if (strlen(which) > IDENT_NAME_MAX || !docker_can_exist(which))
+			return -EINVAL;
+		sprintf(ret, "/containers/%s/json", which);
+		return 0;
+	case DOCKER_IMAGE:
+		if (!docker_is_image(which))
+			return -EINVAL;
+		sprintf(ret, "/images/%s/json", which);
+		return 0;
+	}
+	return -EINVAL;
+}

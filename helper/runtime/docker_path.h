@@ -1,0 +1,33 @@
+/* The few things that Docker's API is ever asked for, and their paths. */
+#ifndef V6HOOK_DOCKER_PATH_H
+#define V6HOOK_DOCKER_PATH_H
+
+#include <stdbool.h>
+
+#include "base/ident.h"
+
+enum docker_what {
+	DOCKER_EVENTS,	  /* all that happens to containers and networks, as a stream */
+	DOCKER_LIST,	  /* the containers that run */
+	DOCKER_CONTAINER, /* one container, by name or ID */
+	DOCKER_IMAGE,	  /* one image, by ID */
+};
+
+/* Docker's own rule for names and IDs: [a-zA-Z0-9][a-zA-Z0-9_.-]*; others cannot exist. */
+bool docker_can_exist(const char *name);
+
+/* Whether it is a container's whole ID: 64 lower-case hexadecimal digits. */
+bool docker_is_id(const char *text);
+
+/* Whether it is an image's ID: the same, with or without "sha256:" before it. */
+bool docker_is_image(const char *text);
+
+/*
+ * Writes the path to GET to ret.
+ * @which: the container or image; anything for the others
+ * Returns 0, or -EINVAL if none can be named so: nothing else comes into a request.
+ */
+#define DOCKER_PATH_MAX (IDENT_NAME_MAX + 128)
+int docker_path(enum docker_what what, const char *which, char ret[DOCKER_PATH_MAX]);
+
+#endif
