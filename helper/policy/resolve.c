@@ -111,7 +111,8 @@ static int ask_all(const struct runtime_options *o, const char *name, struct ins
 int resolve_instance(const struct context *c, const struct request *q, struct instance *ret,
 		     struct error *e)
 {
-	struct runtime_options o = { q->lxcpath, c->config->docker_socket, 0 };
+	struct runtime_options o = { .lxcpath = q->lxcpath,
+				     .docker_socket = c->config->docker_socket };
 	struct instance instance = { .pid = q->pid };
 	int r = read_ident(q, &instance.ident, e);
 
@@ -156,7 +157,8 @@ static bool recorded(const struct context *c, const struct ident *id, struct ide
 int resolve_holder(const struct context *c, const struct request *q, bool must_exist,
 		   struct ident *ret, struct error *e)
 {
-	const struct runtime_options o = { q->lxcpath, c->config->docker_socket, 0 };
+	const struct runtime_options o = { .lxcpath = q->lxcpath,
+					   .docker_socket = c->config->docker_socket };
 	struct ident id, holder = { 0 };
 	struct instance instance;
 	struct lease lease;

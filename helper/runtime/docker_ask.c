@@ -51,7 +51,7 @@ int docker_ask(const char *socket, const struct docker_request *request, long *r
 		*e = hangs;
 		return -ETIMEDOUT;
 	}
-	r = docker_session_new(socket, &s, e);
+	r = docker_session_new(socket, 0, &s, e);
 
 	own.begun = NULL;
 	own.data = on_single_data;

@@ -18,6 +18,8 @@
 #include <curl/curl.h>
 
 #include "base/cleanup.h"
+#include "runtime/docker_list.h"
+#include "runtime/docker_relay.h"
 #include "runtime/library.h"
 
 #define POLL_MS 3600000	    /* an idle stream wakes nobody */
@@ -43,13 +45,15 @@ struct docker_transfer {
 	struct docker_session *session;
 	struct docker_request r;
 	CURL *handle;
-	int64_t waited_us; /* for the whole, or for the next byte */
-	bool paused, refused;
+	int64_t waited_us;	   /* for the whole, or for the next byte */
+	char which[DOCKER_ID_MAX]; /* of the request, for the relay */
+	bool paused, refused, denied;
 	enum docker_take cut; /* why it is to fail, or DOCKER_TAKEN */
 };
 
 struct docker_session {
 	char *socket;
+	int relay; /* 0: none */
 	CURLM *multi;
 	struct docker_transfer *first;
 };
@@ -123,7 +127,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg)
 	return 0;
 }
 
-int docker_session_new(const char *socket, struct docker_session **ret, struct error *e)
+int docker_session_new(const char *socket, int relay, struct docker_session **ret, struct error *e)
 {
 	struct docker_session *s;
 	int r = load(e);
@@ -133,6 +137,7 @@ int docker_session_new(const char *socket, struct docker_session **ret, struct e
 	s = calloc(1, sizeof(*s));
 	if (s) {
 		s->socket = strdup(socket);
+		s->relay = relay;
 		s->multi = multi_init();
 	}
 	if (!s || !s->socket || !s->multi) {
@@ -167,6 +172,21 @@ void docker_session_free(struct docker_session *s)
 	free(s);
 }
 
+/*
+ * CURLOPT_OPENSOCKETFUNCTION: a connection by way of the relay. libcurl (7.88) calls connect(2) on
+ * it whatever it is told: in the processes that have a relay that call does nothing
+ * (confine_calls).
+ */
+static curl_socket_t on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct docker_transfer *t = arg;
+	int fd = docker_relay_open(t->session->relay, t->r.what, t->which);
+
+	(void)purpose, (void)address;
+	t->denied = fd == -EACCES;
+	return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
 /* Sets the request's options. */
 static void prepare(struct docker_transfer *t, const char *path)
 {
@@ -179,6 +199,10 @@ static void prepare(struct docker_transfer *t, const char *path)
 	easy_setopt(t->handle, CURLOPT_NOSIGNAL, 1L);
 	/* an idle service holds one connection: the stream's */
 	easy_setopt(t->handle, CURLOPT_FORBID_REUSE, 1L);
+	if (t->session->relay) {
+		easy_setopt(t->handle, CURLOPT_OPENSOCKETFUNCTION, on_open);
+		easy_setopt(t->handle, CURLOPT_OPENSOCKETDATA, t);
+	}
 	easy_setopt(t->handle, CURLOPT_HEADERFUNCTION, on_header);
 	easy_setopt(t->handle, CURLOPT_HEADERDATA, t);
 	easy_setopt(t->handle, CURLOPT_WRITEFUNCTION, on_body);
@@ -198,6 +222,7 @@ int docker_begin(struct docker_session *s, const struct docker_request *r,
 		return error_sys(e, -ENOMEM, "cannot ask Docker");
 	t->session = s;
 	t->r = *r;
+	snprintf(t->which, sizeof(t->which), "%s", r->which ? r->which : "");
 	t->handle = easy_init();
 	if (!t->handle) {
 		free(t);
@@ -241,6 +266,10 @@ static int outcome(const struct docker_transfer *t, CURLcode code, struct error 
 		return error_set(e, STATUS_FAILED, -EIO, "cannot make sense of Docker's answer");
 	if (code == CURLE_OK || (t->r.endless && is_end(code)))
 		return 0;
+	if (t->denied)
+		return error_set(e, STATUS_FAILED, -EACCES,
+				 "root may not connect to %s: chown it, or its directory, to root",
+				 t->session->socket);
 	if (code == CURLE_COULDNT_CONNECT)
 		return error_set(e, STATUS_FAILED, -EHOSTDOWN,
 				 "Docker does not answer on %s: is dockerd running?",

@@ -45,8 +45,12 @@ struct docker_request {
 struct docker_transfer; /* a request under way */
 struct docker_session;	/* requests beside each other on one socket */
 
-/* Makes one without requests. Returns 0, -EHOSTDOWN if libcurl is not there, or -ENOMEM. */
-int docker_session_new(const char *socket, struct docker_session **ret, struct error *e);
+/*
+ * Makes one without requests.
+ * @relay: to be asked for connections instead of the socket (docker_relay.h), or 0
+ * Returns 0, -EHOSTDOWN if libcurl is not there, or -ENOMEM.
+ */
+int docker_session_new(const char *socket, int relay, struct docker_session **ret, struct error *e);
 
 /* Ends what is under way, without a call to `done`. */
 void docker_session_free(struct docker_session *s);

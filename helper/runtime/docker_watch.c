@@ -369,7 +369,7 @@ static void on_stream_done(int r, long status, const struct error *e, void *arg)
 }
 
 /* Asks for the stream of events. Returns 0 or -errno. */
-static int open_stream(struct docker_watching *w, const char *socket, struct error *e)
+static int open_stream(struct docker_watching *w, const struct runtime_options *o, struct error *e)
 {
 	const struct docker_request request = { .what = DOCKER_EVENTS,
 						.only_ok = true,
@@ -378,7 +378,7 @@ static int open_stream(struct docker_watching *w, const char *socket, struct err
 						.data = on_stream,
 						.done = on_stream_done,
 						.arg = w };
-	int r = docker_session_new(socket, &w->session, e);
+	int r = docker_session_new(o->docker_socket, o->docker_relay, &w->session, e);
 
 	if (r < 0)
 		return r;
@@ -386,7 +386,11 @@ static int open_stream(struct docker_watching *w, const char *socket, struct err
 	w->lines.text = malloc(w->lines.most + 1);
 	if (!w->lines.text)
 		return error_sys(e, -ENOMEM, "cannot follow Docker");
-	return docker_begin(w->session, &request, NULL, e);
+	r = docker_begin(w->session, &request, NULL, e);
+	if (r < 0 || !o->opened)
+		return r;
+	r = o->opened();
+	return r < 0 ? error_sys(e, r, "cannot give up system calls") : 0;
 }
 
 /* Goes on with the list: reads more, ends it, or begins it. Returns 0 or -ENOMEM. */
@@ -424,7 +428,7 @@ int docker_watch(const struct runtime_options *o, runtime_heard heard,
 {
 	CLEANUP(watching_release)
 	struct docker_watching w = { .heard = heard, .refused = refused, .arg = arg };
-	int r = open_stream(&w, o->docker_socket, e);
+	int r = open_stream(&w, o, e);
 
 	while (r == 0 && !w.over) {
 		struct docker_inspect *i;

@@ -39,7 +39,10 @@ struct instance {
 struct runtime_options {
 	const char *lxcpath; /* null: LXC's default */
 	const char *docker_socket;
-	uid_t owner; /* whose default the LXC path is; 0: the system's */
+	/* For docker_watch in a process that must not connect to Docker itself; else 0 and null. */
+	int docker_relay;    /* a relay to ask for connections (docker_relay.h) */
+	int (*opened)(void); /* all is open, nothing has been read; returns 0 or -errno */
+	uid_t owner;	     /* whose default the LXC path is; 0: the system's */
 };
 
 struct runtime {

@@ -1,26 +1,27 @@
-/* The half of the watch service that reads what Docker sends: without any privilege. */
+/*
+ * The half of the watch service that reads what Docker sends: without any privilege.
+ *
+ * Theory of operation: who may write to Docker's socket is root on the host, so this process has no
+ * such right either. A child of its own, the relay, opens the connections, writes the requests, and
+ * copies the answers here (runtime/docker_relay.c). What is left to the parser are the ends of the
+ * answers and of the records, and a filter of system calls that lets it get nothing else.
+ */
 #include "watch/parser.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <linux/capability.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/note.h"
+#include "runtime/docker_relay.h"
 #include "runtime/runtime.h"
+#include "watch/confine.h"
 #include "watch/record.h"
-
-#define NOBODY 65534
 
 static int applier = -1;
 
@@ -80,87 +81,76 @@ static void on_refused(const char *name, const struct error *e, void *arg)
 	tell_note(NOTE_WARNING, text);
 }
 
-/* Gives up all privileges. Returns 0 or -errno. */
-static int drop(const char *socket)
+/* docker_watch: all is open, nothing is read yet. */
+static int on_open(void)
 {
-	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
-	const struct rlimit memory = { 64 << 20, 64 << 20 }, files = { 32, 32 };
-	struct stat st;
-
-	if (stat(socket, &st) < 0)
-		return -errno;
-	/* needs CAP_SETPCAP; without it the set is what the service's unit bounds it to */
-	for (unsigned long cap = 0; cap <= CAP_LAST_CAP; cap++)
-		prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
-	/* the socket's group is what lets an ordinary user speak to Docker */
-	if (setgroups(0, NULL) < 0 || setresgid(st.st_gid, st.st_gid, st.st_gid) < 0 ||
-	    setresuid(NOBODY, NOBODY, NOBODY) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-	    syscall(SYS_capset, &header, none) < 0 || setrlimit(RLIMIT_DATA, &memory) < 0 ||
-	    setrlimit(RLIMIT_NOFILE, &files) < 0)
-		return -errno;
-	return 0;
+	return confine_calls(false);
 }
 
-/* Ends this process if the applier has hung up. */
-static void end_if_alone(int signal)
+/* Opens connections for the parser, and hands on what Docker says: relay. */
+static int relay_run(const char *socket, int control, pid_t parent)
 {
-	struct pollfd end = { .fd = applier };
-
-	(void)signal;
-	if (poll(&end, 1, 0) > 0 && (end.revents & (POLLHUP | POLLERR)))
-		_exit(STATUS_DONE);
+	prctl(PR_SET_NAME, "v6hook-relay");
+	/* it stays root, whose socket that is, without any capability */
+	if (confine_rights(false) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
+	    getppid() != parent || confine_calls(true) < 0)
+		return STATUS_FAILED;
+	docker_relay_run(socket, control, applier);
+	return STATUS_DONE;
 }
 
-/*
- * Has the kernel tell when the applier hangs up, for another socket of Docker's: it may lack the
- * right to kill nobody's processes. Returns 0 or -errno.
+/* Starts the relay. Returns this process's end of the pair between, or -errno. */
+static int start_relay(const char *socket)
+{
+	pid_t self = getpid(), pid;
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (pid == 0) {
+		close(pair[0]);
+		_exit(relay_run(socket, pair[1], self));
+	}
+	close(pair[1]);
+	return pair[0];
+}
+
+/* Keeps of what the applier has open one end of a socket pair, as `applier`. Returns 0 or -errno.
  */
-static int end_with_applier(void)
+static int keep_only(int out)
 {
-	const struct sigaction action = { .sa_handler = end_if_alone, .sa_flags = SA_RESTART };
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	if (sigaction(SIGIO, &action, NULL) < 0 || fcntl(applier, F_SETOWN, getpid()) < 0 ||
-	    fcntl(applier, F_SETFL, O_ASYNC) < 0)
+	if (null < 0)
 		return -errno;
-	end_if_alone(SIGIO);
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (dup2(null, fd) < 0)
+			return -errno;
+	if (dup2(out, STDERR_FILENO + 1) < 0 || close_range(STDERR_FILENO + 2, ~0U, 0) < 0)
+		return -errno;
+	applier = STDERR_FILENO + 1;
 	return 0;
-}
-
-/* Whether this process, as it is now, may not write to the socket: then that is said. */
-static bool is_shut_out(const char *socket)
-{
-	char text[256];
-
-	if (access(socket, W_OK) == 0 || errno != EACCES)
-		return false;
-	snprintf(text, sizeof(text),
-		 "the service reads %.108s as one of its group, which may not: chmod g+rw it "
-		 "(podman.socket: SocketMode=0660)",
-		 socket);
-	tell_note(NOTE_WARNING, text);
-	return true;
 }
 
 int parser_run(const struct config *config, int out, pid_t parent)
 {
-	const struct runtime_options o = { .docker_socket = config->docker_socket };
+	struct runtime_options o = { .docker_socket = config->docker_socket, .opened = on_open };
 	struct error e;
 	int r;
 
-	/* of what the applier has open this process needs one end of a socket pair */
-	if (dup2(out, STDERR_FILENO + 1) < 0 || close_range(STDERR_FILENO + 2, ~0U, 0) < 0)
+	if (keep_only(out) < 0)
 		return STATUS_FAILED;
-	applier = STDERR_FILENO + 1;
 	prctl(PR_SET_NAME, "v6hook-parser");
 	note_to(tell_note);
-	r = drop(config->docker_socket);
-	/* after drop: becoming another user clears it (prctl(2)) */
+	o.docker_relay = start_relay(config->docker_socket);
+	if (o.docker_relay < 0)
+		return STATUS_FAILED;
+	r = confine_rights(true);
+	/* after that: becoming another user clears it (prctl(2)) */
 	if (r < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
-		return STATUS_FAILED;
-	if (end_with_applier() < 0)
-		return STATUS_FAILED;
-	if (is_shut_out(config->docker_socket))
 		return STATUS_FAILED;
 	r = docker_watch(&o, on_heard, on_refused, NULL, &e);
 	if (r < 0 && r != -EHOSTDOWN)

@@ -30,13 +30,18 @@ watch_parser() {
 	pgrep -x -P "${1-$watch_pid}" v6hook-parser
 }
 
-# watch_listens [SOCKET]: whether the parser is connected to Docker
-watch_listens() {
-	local parser peers
+# watch_relay: prints the PID of the process that connects to Docker for the parser, if there is one
+watch_relay() {
+	pgrep -x -P "$(watch_parser)" v6hook-relay
+}
 
-	parser=$(watch_parser) || return
+# watch_listens [SOCKET]: whether the service is connected to Docker
+watch_listens() {
+	local relay peers
+
+	relay=$(watch_relay 2>/dev/null) || return
 	peers=$(ss -xHn state connected | awk -v path="${1-/var/run/docker.sock}" '{ for (i = 1; i < NF; i++) if ($i == path) print "socket:[" $NF "]" }')
-	readlink "/proc/$parser/fd/"* | grep -qxF "${peers:-none}"
+	readlink "/proc/$relay/fd/"* | grep -qxF "${peers:-none}"
 }
 
 # watch_stop: ends the service; returns its exit status

@@ -1,0 +1,30 @@
+/* Opens connections to Docker for a process that must not, and hands it the answers alone. */
+#ifndef V6HOOK_DOCKER_RELAY_H
+#define V6HOOK_DOCKER_RELAY_H
+
+#include "runtime/docker_path.h"
+
+/*
+ * Connects to Docker's socket and asks for one thing.
+ * @minor: of HTTP's version: after 1.0 the answer is one piece, ended by the end of the connection
+ * Returns a non-blocking descriptor from which the answer can be read, or -errno.
+ */
+int docker_dial(const char *path, enum docker_what what, const char *which, int minor);
+
+/*
+ * Serves one reader until it closes its end of control. What it may ask for are the events, the
+ * list, one container by its whole ID and one image by its ID.
+ * @control: one end of a SOCK_SEQPACKET pair
+ * @beside: a descriptor whose other end's close ends it, too
+ */
+void docker_relay_run(const char *path, int control, int beside);
+
+/*
+ * Asks a relay for a stream. Waits for the relay alone, never for Docker.
+ * @relay: the reader's end of control
+ * Returns a non-blocking descriptor: the answer as HTTP/1.1, whatever is written to it; or -errno,
+ * as connect(2) to Docker's socket gives it.
+ */
+int docker_relay_open(int relay, enum docker_what what, const char *which);
+
+#endif
