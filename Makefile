@@ -81,7 +81,7 @@ check:
 	@tests/packages build lab check
 	@mkdir -p build/debs && cd build/debs && ls *.deb >/dev/null 2>&1 || \
 		apt-get download -qq isc-dhcp-client dhcpcd-base ifupdown >/dev/null 2>&1 || true
-	@$(MAKE) --no-print-directory all sanitized fuzzers build/lab/asker build/lab/mute
+	@$(MAKE) --no-print-directory all sanitized fuzzers build/lab/asker build/lab/mute build/lab/attacker
 	@tests/run $(UNITS) tests/unit/*.test tests/fuzz/run tests/fuzz/coverage tests/lab/*.test
 
 # The parsers under a fuzzer, each for so many seconds: make fuzz SECONDS=600. As root or not.
@@ -152,6 +152,12 @@ build/lab/%: tests/lab/%.c helper/base/ask.h
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -static -Ihelper $(WARNINGS) $(if $(WERROR),-Werror) $(CFLAGS) -o $@ $<
+
+# The service with an attacker where its parser is.
+build/lab/attacker: tests/lab/attacker.c $(OBJECTS)
+	@mkdir -p $(@D)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(filter-out $(BUILD)/runtime/docker_watch.o,$(OBJECTS)) $(LIBS)
 
 # Runs a program that is killed, or fails, at one system call; it knows their names.
 build/lab/inject: tests/lab/inject.c

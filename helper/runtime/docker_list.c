@@ -22,7 +22,7 @@ static bool end_string(struct docker_list *l)
 	l->in_string = false;
 	l->text[l->used] = '\0';
 	if (l->taking && l->key)
-		l->key_is_id = !l->unfit && strcmp(l->text, "Id") == 0;
+		l->key_is_id = !l->unfit && strcmp(l->text, l->wanted ? l->wanted : "Id") == 0;
 	if (l->taking)
 		l->key = l->value = false;
 	return is_id;
@@ -38,7 +38,7 @@ static bool read_string(struct docker_list *l, char c)
 	if (c == '"')
 		return end_string(l);
 	l->escaped = c == '\\';
-	if (c == '\\' || c == '\0' || l->used == sizeof(l->text) - 1)
+	if (c == '\\' || c == '\0' || l->used == (l->wanted ? sizeof(l->text) : DOCKER_ID_MAX) - 1)
 		l->unfit = true;
 	else if (l->taking)
 		l->text[l->used++] = c;

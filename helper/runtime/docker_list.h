@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/ident.h"
+
 #define DOCKER_ID_MAX 80 /* bytes, with the zero at the end */
 
 /*
@@ -22,7 +24,8 @@ struct docker_list {
 	bool key;		 /* the next string at depth 2 is a key */
 	bool key_is_id, value;	 /* value: that of "Id" comes next */
 	bool taking, unfit;	 /* the present string is kept; it cannot be */
-	char text[DOCKER_ID_MAX];
+	const char *wanted;	 /* another key than "Id", of which longer values are taken */
+	char text[IDENT_NAME_MAX + 2];
 	size_t used;
 };
 

@@ -26,8 +26,10 @@
 #include "ops/verbs.h"
 #include "runtime/runtime.h"
 #include "watch/journal.h"
+#include "watch/named.h"
 
 #define KIND_READY UINT32_MAX /* of a job that no record asks for */
+#define CONTAINER_MAX 300     /* "docker:" and a name */
 #define JOBS_AT_ONCE 8
 #define JOBS_MOST 512	    /* then no more is read from the parser, which waits */
 #define HANGS_MS 120000	    /* a container's job waits for locks and probes, seconds each */
@@ -163,7 +165,70 @@ static bool is_attached(struct context *c, const struct record *r, const char *c
 	       strcmp(a.instance, r->id) == 0;
 }
 
-static int attach(struct context *c, const struct record *r, const char *container)
+static int rename_lease(struct context *c, const struct record *r, const char *container)
+{
+	struct ident from = { .runtime = "docker" }, to = { .runtime = "docker" };
+	struct error e;
+	int err;
+
+	snprintf(from.name, sizeof(from.name), "%s", r->old_name);
+	snprintf(to.name, sizeof(to.name), "%s", r->name);
+	if (strcmp(from.name, to.name) == 0)
+		return 0;
+	err = op_rename(c, *r->old_name ? &from : NULL, &to, r->id, &e);
+	if (err < 0)
+		journal_change("failed", container, NULL, r->why, e.text);
+	else if (err > 0)
+		journal_change("renamed", container, NULL, r->old_name, NULL);
+	return err;
+}
+
+/*
+ * Puts the name that Docker gives the ID into the record, whatever the parser says: leases are of
+ * names. Returns 0, -ESRCH if there is no such container any more, or -errno, which is told.
+ */
+static int confirm_name(const struct context *c, struct record *r, char container[CONTAINER_MAX])
+{
+	char name[IDENT_NAME_MAX + 1];
+	int err = named_by_docker(c->config->docker_socket, r->id, name);
+
+	if (err == -ENOENT)
+		return -ESRCH;
+	if (err < 0) {
+		journal_change("failed", container, NULL, r->why,
+			       "Docker does not say what the name of this container is");
+		return err;
+	}
+	if (strcmp(name, r->name) != 0) {
+		if (r->kind == RECORD_RUNNING)
+			snprintf(r->old_name, sizeof(r->old_name), "%s", r->name);
+		snprintf(r->name, sizeof(r->name), "%s", name);
+		snprintf(container, CONTAINER_MAX, "docker:%s", name);
+	}
+	return 0;
+}
+
+static int on_held(const char *text, const struct attachment *a, void *arg)
+{
+	(void)text;
+	return strcmp(a->instance, arg) == 0;
+}
+
+/* A rename that the parser tells: only of what this very instance was given, to its name. */
+static int follow_rename(struct context *c, struct record *r, char container[CONTAINER_MAX])
+{
+	struct error ignored;
+	int err = c->store->ops->walk_attachments(c->store, on_held, r->id, &ignored);
+
+	if (err <= 0)
+		return err;
+	err = confirm_name(c, r, container);
+	if (err < 0)
+		return err == -ESRCH ? 0 : err;
+	return rename_lease(c, r, container);
+}
+
+static int attach(struct context *c, struct record *r, char container[CONTAINER_MAX])
 {
 	struct request q = {
 		.container = container,
@@ -185,6 +250,14 @@ static int attach(struct context *c, const struct record *r, const char *contain
 	/* gone since, or never its process: the next record tells */
 	if (record_check_pid(r->pid, r->id, &q.started) < 0)
 		return 0;
+	if (!is_attached(c, r, container)) {
+		err = confirm_name(c, r, container);
+		/* renamed since: what it held by that name comes first */
+		if (err == 0 && *r->old_name)
+			err = rename_lease(c, r, container);
+		if (err < 0)
+			return err == -ESRCH ? 0 : err;
+	}
 	if (*r->address && !is_attached(c, r, container)) {
 		if (inet_pton(AF_INET6, r->address, &label) == 1)
 			q.label = &label;
@@ -214,22 +287,6 @@ static int attach(struct context *c, const struct record *r, const char *contain
 	return err;
 }
 
-static int rename_lease(struct context *c, const struct record *r, const char *container)
-{
-	struct ident from = { .runtime = "docker" }, to = { .runtime = "docker" };
-	struct error e;
-	int err;
-
-	snprintf(from.name, sizeof(from.name), "%s", r->old_name);
-	snprintf(to.name, sizeof(to.name), "%s", r->name);
-	err = op_rename(c, *r->old_name ? &from : NULL, &to, r->id, &e);
-	if (err < 0)
-		journal_change("failed", container, NULL, r->why, e.text);
-	else if (err > 0)
-		journal_change("renamed", container, NULL, r->old_name, NULL);
-	return err;
-}
-
 static int on_action(const struct reconcile_action *a, void *arg)
 {
 	static const char *const whats[] = { "attached", "detached", "removed" };
@@ -246,10 +303,10 @@ static int on_action(const struct reconcile_action *a, void *arg)
 	return 0;
 }
 
-static int run(const struct context *context, const struct record *r)
+static int run(const struct context *context, struct record *r)
 {
 	struct context c;
-	char container[300];
+	char container[CONTAINER_MAX];
 	bool failed = false;
 	struct error e;
 	int err = context_inherit(context, &c, &e);
@@ -266,7 +323,7 @@ static int run(const struct context *context, const struct record *r)
 	case RECORD_GONE:
 		return detach(&c, r, container, r->id);
 	case RECORD_RENAMED:
-		return rename_lease(&c, r, container);
+		return follow_rename(&c, r, container);
 	case KIND_READY:
 		/* what it makes is the service's to give up */
 		prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -48,6 +48,35 @@ int record_check(struct record *r)
 	return 0;
 }
 
+/* Whether the outermost ID in this line is that one. */
+static bool is_in_line(const char *line, const char *id)
+{
+	const size_t len = 64;
+
+	for (const char *at = line; *at && *at != '\n'; at++) {
+		size_t digits = strspn(at, "0123456789abcdef");
+		const char *end = at + digits;
+
+		if (digits == 0)
+			continue;
+		if (digits == len && at > line && (at[-1] == '/' || at[-1] == '-') &&
+		    (*end == '\0' || *end == '\n' || *end == '/' || strncmp(end, ".scope", 6) == 0))
+			return strncmp(at, id, len) == 0;
+		at = end - 1;
+	}
+	return false;
+}
+
+bool record_in_group(const char *cgroup, const char *id)
+{
+	for (const char *line = cgroup; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (is_in_line(line, id))
+			return true;
+	}
+	return false;
+}
+
 int record_check_pid(int32_t pid, const char *id, uint64_t *ret_started)
 {
 	_free_ char *text = NULL;
@@ -61,13 +90,5 @@ int record_check_pid(int32_t pid, const char *id, uint64_t *ret_started)
 	if (!*id || proc < 0 || process_started(proc, ret_started) < 0 ||
 	    file_read(proc, "cgroup", 65536, &text, &len) < 0)
 		return -ESRCH;
-	/* /ID, docker-ID.scope, libpod-ID.scope: the ID stands alone in its part of the path */
-	for (const char *at = strstr(text, id); at; at = strstr(at + 1, id)) {
-		const char *end = at + strlen(id);
-
-		if (at > text && (at[-1] == '/' || at[-1] == '-') &&
-		    (*end == '\n' || *end == '/' || strncmp(end, ".scope", 6) == 0))
-			return 0;
-	}
-	return -ESRCH;
+	return record_in_group(text, id) ? 0 : -ESRCH;
 }

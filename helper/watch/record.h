@@ -3,6 +3,7 @@
 #ifndef V6HOOK_RECORD_H
 #define V6HOOK_RECORD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "runtime/runtime.h"
@@ -40,6 +41,13 @@ struct record {
 
 /* Whether the record is well-formed; ends its texts. Returns 0 or -EBADMSG. */
 int record_check(struct record *r);
+
+/*
+ * Whether what /proc/PID/cgroup says is of a process in the container with this ID: /ID,
+ * docker-ID.scope, libpod-ID.scope. The outermost ID of a line counts: what is in a container may
+ * name groups below its own as it likes.
+ */
+bool record_in_group(const char *cgroup, const char *id);
 
 /*
  * Whether the process belongs to the container with this ID: its cgroup is named for it

@@ -164,6 +164,24 @@ TEST(depth_has_no_end)
 	assert_string_equal(ids, "");
 }
 
+/* As watch/named.c reads a container: an object in brackets, and longer values than an ID. */
+TEST(another_key)
+{
+	static const char text[] =
+		"[{\"Id\":\"x\",\"Config\":{\"Name\":\"/no\",\"Labels\":{\"a\":\"\\\",\\\"Name\\\":"
+		"\\\"/no\"}},\"Name\":\"/"
+		"012345678901234567890123456789012345678901234567890123456789"
+		"0123456789012345678901234567890123456789\"}\n]";
+	struct docker_list l = { .wanted = "Name" };
+
+	*ids = '\0';
+	assert_int_equal(docker_list_read(&l, text, strlen(text), on_found, ids), 0);
+	assert_true(docker_list_is_whole(&l));
+	assert_string_equal(ids,
+			    "</01234567890123456789012345678901234567890123456789012345678901234"
+			    "56789012345678901234567890123456789>");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +190,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_list_is_refused),
 		cmocka_unit_test(length_of_an_id),
 		cmocka_unit_test(depth_has_no_end),
+		cmocka_unit_test(another_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,14 @@
+/* The name of a container, from Docker itself, whoever tells another one. */
+#ifndef V6HOOK_NAMED_H
+#define V6HOOK_NAMED_H
+
+#include "base/ident.h"
+
+/*
+ * Asks Docker for the name that the container with this ID has now. Takes some milliseconds, and
+ * when Docker says nothing for 5 s, no longer.
+ * Returns 0; -ENOENT if there is no such container; or -errno.
+ */
+int named_by_docker(const char *socket, const char *id, char ret[IDENT_NAME_MAX + 1]);
+
+#endif
