@@ -48,7 +48,8 @@ static void assert_killed(struct jobs *j, pid_t pid, int64_t at, bool *ret_recon
 TEST(kills_what_hangs)
 {
 	struct record r = { .kind = RECORD_GONE, .name = "web", .why = "die" };
-	struct jobs *j = jobs_new("/nonexistent/config.json");
+	const struct context nothing = { 0 }; /* no job comes to it */
+	struct jobs *j = jobs_new(&nothing);
 	int64_t now = now_ms();
 	bool reconciled;
 	int status;
