@@ -177,7 +177,7 @@ static void grant(struct docker_container *c, enum docker_wish_kind kind)
 		i->enable = WISH_YES;
 		return;
 	case DOCKER_ADDRESS:
-		snprintf(i->address, sizeof(i->address), "%s", *text ? text : "(empty)");
+		snprintf(i->address, sizeof(i->address), "%.63s", *text ? text : "(empty)");
 		return;
 	default:
 		i->has_mac = c->names_port;
