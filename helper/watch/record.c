@@ -48,10 +48,11 @@ int record_check(struct record *r)
 	return 0;
 }
 
-/* Whether the outermost ID in this line is that one. */
+/* Whether the outermost ID in this line is that one; a pod's, by which Podman groups, is none. */
 static bool is_in_line(const char *line, const char *id)
 {
-	const size_t len = 64;
+	static const char pods[] = "/libpod_parent/";
+	const size_t len = 64, before = sizeof(pods) - 1;
 
 	for (const char *at = line; *at && *at != '\n'; at++) {
 		size_t digits = strspn(at, "0123456789abcdef");
@@ -60,7 +61,9 @@ static bool is_in_line(const char *line, const char *id)
 		if (digits == 0)
 			continue;
 		if (digits == len && at > line && (at[-1] == '/' || at[-1] == '-') &&
-		    (*end == '\0' || *end == '\n' || *end == '/' || strncmp(end, ".scope", 6) == 0))
+		    (*end == '\0' || *end == '\n' || *end == '/' ||
+		     strncmp(end, ".scope", 6) == 0) &&
+		    !((size_t)(at - line) >= before && strncmp(at - before, pods, before) == 0))
 			return strncmp(at, id, len) == 0;
 		at = end - 1;
 	}

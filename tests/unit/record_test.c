@@ -18,6 +18,8 @@ TEST(groups_of_the_container)
 		/* a Docker within it, or what pretends to be */
 		"0::/docker/" A "/docker/" B "\n",
 		"0::/cafe/" A "\n",
+		"0::/libpod_parent/" B "/libpod-" A "\n",
+		"0::/libpod_parent/" B "/" A "/container\n",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
@@ -34,6 +36,7 @@ TEST(groups_of_others)
 		/* made by another container below its own group */
 		"0::/docker/" B "/" A "\n",
 		"0::/docker/" B "/docker-" A ".scope\n",
+		"0::/docker/" B "/libpod_parent/" B "/" A "\n",
 		"0::/docker/" A "b\n",
 		"0::/docker/b" A "\n",
 		"0::/docker/x" A "\n",
