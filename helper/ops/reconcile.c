@@ -1,13 +1,12 @@
 /*
  * reconcile: makes leases, running containers and the kernel's marked entries agree.
  *
- * Theory of operation: the kernel is read first and the leases after it, because an attach records
- * itself before it tells the kernel: an entry that was seen and has no live attachment belongs to
- * nobody. Then each lease is judged by three questions (does its attachment say it is live in this
- * boot, does that instance live, is anything missing), and what is left of the kernel's list is
- * removed, under the lock of the container that may be coming back at this moment. What is done is
- * an attach or a detach like any other, so that there is one way to do each. Leases that a killed
- * run left beside its container's present one are given up before, as they account for nothing.
+ * Theory of operation: everything is looked at once (world/look.c). Then each lease is judged by
+ * three questions (does its attachment say it is live in this boot, does that instance live, is
+ * anything missing), and what is left of the kernel's list is removed, under the lock of the
+ * container that may be coming back at this moment. What is done is an attach or a detach like any
+ * other, so that there is one way to do each. Leases that a killed run left beside its container's
+ * present one are given up before, as they account for nothing.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -17,9 +16,7 @@
 #include "base/note.h"
 #include "net/host.h"
 #include "net/link.h"
-#include "net/marked.h"
 #include "net/netns.h"
-#include "net/nl.h"
 #include "ops/verbs.h"
 #include "policy/former.h"
 #include "policy/leftover.h"
@@ -27,42 +24,20 @@
 #include "policy/ready.h"
 #include "policy/refind.h"
 #include "policy/unserved.h"
-#include "runtime/engines.h"
+#include "world/look.h"
 
 #define RETRY_S 10 /* between two attempts of the service at what has failed */
-
-/* One lease with what is known of its holder. */
-struct holder {
-	struct lease lease;
-	struct attachment attachment;
-	bool has_attachment;
-	bool unreadable; /* there is a record that cannot be read, */
-	bool lost;	 /* or none, though the kernel has entries */
-	bool keeps;	 /* the kernel's entries for it stay */
-	bool was_moving; /* it has a stray lease, too */
-};
 
 struct reconcile {
 	struct context *c;
 	struct nl_sock *nl;
-	struct marked kernel;
-	struct holder *holders;
-	size_t holder_count;
-	struct holder *failed; /* containers whose last attach failed, by their records */
-	size_t failed_count;
-	struct lease *strays; /* leases that are not their containers' present ones */
-	size_t stray_count;
-	struct instance *running;
-	size_t running_count;
-	bool lost;	     /* one of the holders' records is */
-	const char *unasked; /* an engine that could not say what runs, or null */
-	struct ready ready;  /* addresses that the service keeps ready */
+	struct look look;
+	struct ready ready; /* addresses that the service keeps ready */
 	char settled_bridge[IF_NAMESIZE],
 		settled_uplink[IF_NAMESIZE]; /* the last pair found right */
 	enum reconcile_how how;
 	reconcile_each each;
 	void *arg;
-	struct error *e; /* the caller's, for what is called back */
 };
 
 static bool changes(const struct reconcile *r)
@@ -72,136 +47,8 @@ static bool changes(const struct reconcile *r)
 
 static void reconcile_release(struct reconcile *r)
 {
+	look_release(&r->look);
 	cleanup_nl_sock(&r->nl);
-	marked_release(&r->kernel);
-	free(r->holders);
-	free(r->failed);
-	free(r->strays);
-	free(r->running);
-}
-
-/* Makes room for one more in a list that holds count. Returns the list or null. */
-static void *room_for_one(void *list, size_t count, size_t size)
-{
-	return count & (count - 1) ? list : reallocarray(list, count ? 2 * count : 1, size);
-}
-
-static int on_stray(const struct lease *lease, struct reconcile *r)
-{
-	struct lease *larger = room_for_one(r->strays, r->stray_count, sizeof(*larger));
-
-	if (!larger)
-		return -ENOMEM;
-	r->strays = larger;
-	r->strays[r->stray_count++] = *lease;
-	return 0;
-}
-
-static int on_lease(const struct lease *lease, void *arg)
-{
-	struct reconcile *r = arg;
-	struct holder *larger, *h;
-	int stray, known;
-
-	if (lease->freed)
-		return 0;
-	stray = *lease->trouble ? 0 : leftover_is_stray(r->c, lease, r->e);
-	if (stray != 0)
-		return stray < 0 ? stray : on_stray(lease, r);
-	larger = room_for_one(r->holders, r->holder_count, sizeof(*larger));
-	if (!larger)
-		return -ENOMEM;
-	r->holders = larger;
-	h = memset(&r->holders[r->holder_count++], 0, sizeof(*h));
-	h->lease = *lease;
-	known = r->c->store->ops->attachment(r->c->store, lease->ident, &h->attachment, r->e);
-	h->has_attachment = known == 1;
-	h->unreadable = known == -EBADMSG;
-	h->lost = h->unreadable ||
-		  (known == 0 && *lease->ident && marked_has(&r->kernel, &lease->address));
-	r->lost |= h->lost;
-	return known < 0 && !h->unreadable ? known : 0;
-}
-
-/* Remembers one whose last attach failed, to be tried again. Returns 0 or -ENOMEM. */
-static int on_failed(struct reconcile *r, const char *ident, const struct attachment *a)
-{
-	struct holder *larger = room_for_one(r->failed, r->failed_count, sizeof(*larger));
-
-	if (!larger)
-		return -ENOMEM;
-	r->failed = larger;
-	larger += r->failed_count++;
-	*larger = (struct holder){ .attachment = *a, .has_attachment = true };
-	snprintf(larger->lease.ident, sizeof(larger->lease.ident), "%s", ident);
-	return 0;
-}
-
-/*
- * A container that is recorded as attached, if its lease is lost: finding it mends that. Or one
- * whose last attach failed.
- */
-static int on_recorded(const char *ident, const struct attachment *a, void *arg)
-{
-	struct reconcile *r = arg;
-	struct lease_store *s = r->c->store;
-	struct error ignored;
-	struct lease lease;
-
-	if (changes(r))
-		leftover_word(r->c, ident, a);
-	if (a->ended)
-		return *a->error ? on_failed(r, ident, a) : 0;
-	if (!a->has_address || !attachment_is_live(a, r->c->boot_id) ||
-	    s->ops->at(s, &a->address, NULL, &ignored) != 0 ||
-	    s->ops->find(s, ident, &lease, &ignored) != 1)
-		return 0;
-	return on_lease(&lease, r);
-}
-
-static int on_running(const struct instance *instance, void *arg)
-{
-	struct reconcile *r = arg;
-	struct instance *larger = room_for_one(r->running, r->running_count, sizeof(*larger));
-
-	if (!larger)
-		return -ENOMEM;
-	r->running = larger;
-	r->running[r->running_count++] = *instance;
-	return 0;
-}
-
-/* Asks the engines what runs. What one does not tell is no reason to leave the others alone. */
-static int read_running(struct reconcile *r, struct error *e)
-{
-	const struct runtime_options o = { .docker_socket = r->c->config->docker_socket };
-
-	for (size_t i = 0; runtimes[i]; i++) {
-		int err;
-
-		if (runtimes[i]->tells && r->how == RECONCILE_REPAIR && !r->lost)
-			continue;
-		err = runtimes[i]->each_running(&o, on_running, r, e);
-		if (err == -ENOMEM)
-			return error_sys(e, err, "cannot list what runs");
-		if (err == -EHOSTDOWN) {
-			note(NOTE_DETAIL, "%s", e->text);
-		} else if (err < 0) {
-			note(NOTE_WARNING, "%s", e->text);
-			r->unasked = runtimes[i]->name;
-		}
-	}
-	return 0;
-}
-
-static const struct instance *find_running(const struct reconcile *r, const char *ident)
-{
-	char text[IDENT_TEXT_MAX];
-
-	for (size_t i = 0; i < r->running_count; i++)
-		if (strcmp(ident_text(&r->running[i].ident, text), ident) == 0)
-			return &r->running[i];
-	return NULL;
 }
 
 /* Whether the settings that the bridge and the uplink of an attachment share are right. */
@@ -347,7 +194,7 @@ static bool moves(const struct reconcile *r, const struct holder *h)
  */
 static int judge_lost(struct reconcile *r, struct holder *h)
 {
-	const struct instance *running = find_running(r, h->lease.ident);
+	const struct instance *running = look_running(&r->look, h->lease.ident);
 	struct lease_store *s = r->c->store;
 	struct attachment now;
 	struct error e;
@@ -358,7 +205,7 @@ static int judge_lost(struct reconcile *r, struct holder *h)
 	if (s->ops->attachment(s, h->lease.ident, &now, &e) == 1)
 		return 0;
 	/* what nothing leads to was detached, maybe by hand: nobody attaches it but who may */
-	if (!marked_has(&r->kernel, &h->lease.address))
+	if (!marked_has(&r->look.kernel, &h->lease.address))
 		return act(r, RECONCILE_DETACH, h, NULL,
 			   "its record was lost, and nothing leads to it");
 	if (running)
@@ -377,7 +224,7 @@ static int judge_lost(struct reconcile *r, struct holder *h)
 /* Judges one lease. Returns 0 or what each returned. */
 static int judge(struct reconcile *r, struct holder *h)
 {
-	const struct instance *running = find_running(r, h->lease.ident);
+	const struct instance *running = look_running(&r->look, h->lease.ident);
 	const struct attachment *a = &h->attachment;
 	const char *what;
 	struct error e;
@@ -422,7 +269,7 @@ static int try_again(struct reconcile *r, struct holder *h)
 	struct error ignored;
 	struct ident ident;
 
-	if (!a->pid || strcmp(a->boot_id, r->c->boot_id) != 0 ||
+	if (!*a->error || !a->pid || strcmp(a->boot_id, r->c->boot_id) != 0 ||
 	    ident_from_text(h->lease.ident, &ident) < 0 || ident.owner ||
 	    ((r->how == RECONCILE_REPAIR || r->how == RECONCILE_LOOK) && a->since <= time(NULL) &&
 	     a->since + RETRY_S > time(NULL)) ||
@@ -501,10 +348,13 @@ static int leave_entry(struct reconcile *r, const struct marked_entry *entry)
 
 	if (is_ready(r, entry))
 		return 0;
-	for (size_t i = 0; i < r->holder_count; i++)
-		if (r->holders[i].keeps && memcmp(&r->holders[i].lease.address, &entry->address,
-						  sizeof(entry->address)) == 0)
+	for (size_t i = 0; i < r->look.present.count; i++) {
+		const struct holder *h = &r->look.present.list[i];
+
+		if (h->keeps &&
+		    memcmp(&h->lease.address, &entry->address, sizeof(entry->address)) == 0)
 			return 0;
+	}
 	err = leftover_entry(r->c, entry, &lock, &e);
 	if (err < 0)
 		return fail(r, RECONCILE_REMOVE, NULL, &entry->address, &e);
@@ -516,48 +366,56 @@ static int leave_entry(struct reconcile *r, const struct marked_entry *entry)
 	return r->each(&action, r->arg);
 }
 
+/* Judges everything that was seen. Returns 0 or what each returned. */
+static int judge_all(struct reconcile *r)
+{
+	struct look *l = &r->look;
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < l->present.count; i++)
+		err = judge(r, &l->present.list[i]);
+	for (size_t i = 0; err == 0 && i < l->strays.count; i++)
+		err = leave_lease(r, &l->strays.list[i].lease);
+	for (size_t i = 0; err == 0 && i < l->kernel.count; i++)
+		err = leave_entry(r, &l->kernel.list[i]);
+	for (size_t i = 0; err == 0 && i < l->running_count; i++)
+		err = serve_running(r, &l->running[i]);
+	for (size_t i = 0; err == 0 && i < l->ended.count; i++) {
+		if (changes(r))
+			leftover_word(r->c, l->ended.list[i].lease.ident,
+				      &l->ended.list[i].attachment);
+		err = try_again(r, &l->ended.list[i]);
+	}
+	return err;
+}
+
 int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each, void *arg,
 		 struct error *e)
 {
 	CLEANUP(reconcile_release)
 	struct reconcile r = {
 		.c = c,
+		.look = { .store = c->store, .boot_id = c->boot_id },
 		.how = how,
 		.each = each,
 		.arg = arg,
-		.e = e,
 	};
+	const struct runtime_options o = { .docker_socket = c->config->docker_socket };
 	int err = nl_open(&r.nl, e);
 
 	if (changes(&r))
 		c->store->ops->sweep(c->store);
 	if (err == 0)
-		err = marked_read(r.nl, &r.kernel, e);
-	if (err == 0)
-		err = c->store->ops->walk(c->store, on_lease, &r, e);
-	if (err == 0)
-		err = c->store->ops->walk_attachments(c->store, on_recorded, &r, e);
+		err = look_read(&r.look, r.nl, e);
 	if (err == 0 && ready_are_kept(c))
 		err = ready_list(c, r.nl, &r.ready, e);
 	if (err == 0 && how != RECONCILE_LOOK)
-		err = read_running(&r, e);
-	for (size_t i = 0; err == 0 && i < r.stray_count; i++)
-		for (size_t k = 0; k < r.holder_count; k++)
-			r.holders[k].was_moving |=
-				strcmp(r.holders[k].lease.ident, r.strays[i].ident) == 0;
-	for (size_t i = 0; err == 0 && i < r.holder_count; i++)
-		err = judge(&r, &r.holders[i]);
-	for (size_t i = 0; err == 0 && i < r.stray_count; i++)
-		err = leave_lease(&r, &r.strays[i]);
-	for (size_t i = 0; err == 0 && i < r.kernel.count; i++)
-		err = leave_entry(&r, &r.kernel.list[i]);
-	for (size_t i = 0; err == 0 && i < r.running_count; i++)
-		err = serve_running(&r, &r.running[i]);
-	for (size_t i = 0; err == 0 && i < r.failed_count; i++)
-		err = try_again(&r, &r.failed[i]);
-	if (err == 0 && r.unasked && how != RECONCILE_REPAIR)
+		err = look_ask_engines(&r.look, &o, how != RECONCILE_REPAIR || r.look.lost, e);
+	if (err == 0)
+		err = judge_all(&r);
+	if (err == 0 && r.look.unasked && how != RECONCILE_REPAIR)
 		return error_set(e, STATUS_FAILED, -EIO,
 				 "what %s has started was left out, as it does not say what runs",
-				 r.unasked);
+				 r.look.unasked);
 	return err;
 }

@@ -12,14 +12,6 @@ static bool same_address(const struct lease *a, const struct lease *b)
 	return memcmp(&a->address, &b->address, sizeof(a->address)) == 0;
 }
 
-int leftover_is_stray(struct context *c, const struct lease *lease, struct error *e)
-{
-	struct lease present;
-	int r = c->store->ops->find(c->store, lease->ident, &present, e);
-
-	return r < 0 ? r : r == 0 || !same_address(&present, lease);
-}
-
 /* Whether the container is recorded as attached, or may be. Returns 1, 0 or -errno. */
 static int is_live(struct context *c, const char *ident, struct error *e)
 {

@@ -12,12 +12,6 @@ enum leftover {
 };
 
 /*
- * Whether a lease is not its container's present one. Seen without a lock it may be about to
- * become that. Returns 1, 0 or -errno.
- */
-int leftover_is_stray(struct context *c, const struct lease *lease, struct error *e);
-
-/*
  * Judges a lease that is not its container's present one: one that it has moved from, or had not
  * got yet. @ret_lock: the container's, to be held while something is done about it
  * Returns enum leftover and the lease as it is now, or -errno.
