@@ -1,10 +1,10 @@
 /* The container's side of an attachment: its sysctls, its address, its default route. */
+#include "base/clock.h"
 #include "net/container.h"
 
 #include <errno.h>
 #include <linux/if_addr.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "net/address.h"
@@ -70,15 +70,6 @@ static int bring_up(const struct container_wish *w, bool *ret_changed, struct er
 	return r < 0 ? error_sys(e, r, "cannot bring the container's interface up") : 0;
 }
 
-/* The monotonic clock, in milliseconds. */
-static long long now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
-}
-
 /*
  * Waits until the kernel delivers to a new address. It puts the local route in place from a work
  * queue, also with IFA_F_NODAD (net/ipv6/addrconf.c: addrconf_dad_start): the first packet from
@@ -86,11 +77,11 @@ static long long now_ms(void)
  */
 static int wait_for_delivery(const struct container_wish *w)
 {
-	const long long end = now_ms() + DELIVERY_MOST_MS;
+	const long long end = clock_ms() + DELIVERY_MOST_MS;
 	struct route route;
 	struct link link;
 
-	for (unsigned int pause = 20; now_ms() < end; pause = pause < 1000 ? 2 * pause : pause) {
+	for (unsigned int pause = 20; clock_ms() < end; pause = pause < 1000 ? 2 * pause : pause) {
 		if (route_lookup(w->nl, &w->address, &route) == 0 && route.local)
 			return 0;
 		if (pause > 1000 && link_by_index(w->nl, w->port->inner, &link) == -ENODEV)

@@ -19,8 +19,8 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/cleanup.h"
 #include "base/deadline.h"
 
@@ -133,21 +133,13 @@ static bool says_taken(const unsigned char *data, size_t len, const struct packe
 	       memcmp(got.option, probe->option, sizeof(got.option)) != 0;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Listens until the deadline. Returns 1 and the owner, 0 or -errno. */
 static int listen_until(int fd, int64_t deadline, const struct packet *probe,
 			const unsigned char own_mac[6], unsigned char ret_owner[6])
 {
 	int64_t left;
 
-	while ((left = deadline - now_ms()) > 0) {
+	while ((left = deadline - clock_ms()) > 0) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
 		struct sockaddr_ll from = { 0 };
 		socklen_t from_len = sizeof(from);
@@ -187,7 +179,7 @@ int ndisc_probe(int ifindex, const unsigned char own_mac[6], const struct in6_ad
 	probe.option[1] = 1;
 	if (getrandom(probe.option + 2, NONCE_SIZE, 0) != NONCE_SIZE)
 		return error_sys(e, -errno, "cannot probe the uplink");
-	start = now_ms();
+	start = clock_ms();
 	wait_ms = deadline_cap(wait_ms);
 	for (unsigned int half = 1; half <= 2; half++) {
 		r = send_packet(fd, ifindex, &probe, e);

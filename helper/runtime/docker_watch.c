@@ -12,8 +12,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/note.h"
 #include "runtime/docker_ask.h"
@@ -56,14 +56,6 @@ struct asking {
 	struct docker_answer answer;
 	struct docker_container c; /* if its image is asked for now */
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void watching_release(struct docker_watching *w)
 {
@@ -241,7 +233,7 @@ static void on_list_done(int r, long status, const struct error *e, void *arg)
 	w->list_failed = r < 0 || !whole;
 	if (!w->list_failed)
 		return;
-	w->list_at = now_ms() + LIST_AGAIN_MS;
+	w->list_at = clock_ms() + LIST_AGAIN_MS;
 	note(NOTE_WARNING, "cannot list Docker's containers: %s",
 	     r < 0 ? e->text : "the list is not whole");
 }
@@ -407,7 +399,7 @@ static int go_on_listing(struct docker_watching *w, struct error *e)
 			library_rest();
 		}
 	}
-	if (w->listing || (w->list_failed ? now_ms() < w->list_at : !w->list_wanted))
+	if (w->listing || (w->list_failed ? clock_ms() < w->list_at : !w->list_wanted))
 		return 0;
 	return send_list(w, e);
 }
@@ -415,7 +407,7 @@ static int go_on_listing(struct docker_watching *w, struct error *e)
 /* How long nothing need be done if nothing comes, in milliseconds; -1: for ever. */
 static long time_to_list(const struct docker_watching *w)
 {
-	int64_t left = w->list_at - now_ms();
+	int64_t left = w->list_at - clock_ms();
 
 	if (w->listing || !w->list_failed)
 		return -1;

@@ -27,9 +27,9 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/cleanup.h"
 #include "watch/asked.h"
 #include "watch/who.h"
@@ -59,14 +59,6 @@ struct askers {
 	ino_t inode;
 	struct asker sides[2][PLACES]; /* the host, containers */
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* Makes the directory of the socket, if it is missing. */
 static void make_directory(const char *path)
@@ -183,13 +175,13 @@ static void leave(const struct askers *a, struct asker *asker)
 /* Waits for the end of a child, but not for ever. */
 static void await_end(const struct asker *asker, int64_t until)
 {
-	while (waitpid(asker->pid, NULL, WNOHANG) == 0 && now_ms() < until)
+	while (waitpid(asker->pid, NULL, WNOHANG) == 0 && clock_ms() < until)
 		usleep(10000);
 }
 
 void askers_close(struct askers *a)
 {
-	int64_t until = now_ms() + OVERDUE_MS / 2;
+	int64_t until = clock_ms() + OVERDUE_MS / 2;
 	struct asker *all = a->sides[0];
 
 	stop_listening(a);
@@ -255,7 +247,7 @@ static void take_in(struct askers *a, int fd)
 	place = find_place(a, &who);
 	if (!place || epoll_ctl(a->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
 		return;
-	*place = (struct asker){ .fd = steal_fd(&mine), .since = now_ms(), .who = who.number };
+	*place = (struct asker){ .fd = steal_fd(&mine), .since = clock_ms(), .who = who.number };
 }
 
 static void accept_some(struct askers *a)
@@ -288,7 +280,7 @@ static void start(struct askers *a, struct asker *asker)
 		_exit(asked(STDERR_FILENO + 1, a->context));
 	}
 	asker->pid = pid;
-	asker->since = now_ms();
+	asker->since = clock_ms();
 }
 
 /* Whether those for whom it is have to wait with another request. */
@@ -360,7 +352,7 @@ bool askers_ended(struct askers *a, pid_t pid, bool failed)
 			continue;
 		leave(a, &all[i]);
 		if (failed)
-			all[i] = (struct asker){ .fd = -1, .since = now_ms(), .who = who };
+			all[i] = (struct asker){ .fd = -1, .since = clock_ms(), .who = who };
 		start_some(a, a->sides[i / PLACES]);
 		return true;
 	}

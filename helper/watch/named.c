@@ -17,9 +17,9 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/cleanup.h"
 #include "runtime/docker_list.h"
 #include "runtime/docker_relay.h"
@@ -64,27 +64,19 @@ static void read_byte(struct reading *r, char c)
 	docker_list_read(&r->list, "[", 1, on_name, r);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Reads the answer to its end, and writes the name to `to` if there is one. In the child. */
 static int read_answer(int from, int to)
 {
 	struct reading r = { .list.wanted = "Name" };
 	char piece[4096];
-	const int64_t end = now_ms() + ANSWER_MS;
+	const int64_t end = clock_ms() + ANSWER_MS;
 	size_t all = 0;
 	ssize_t n;
 
 	while (true) {
 		struct pollfd p = { .fd = from, .events = POLLIN };
 
-		if (now_ms() >= end || poll(&p, 1, ANSWER_MS) <= 0)
+		if (clock_ms() >= end || poll(&p, 1, ANSWER_MS) <= 0)
 			return -ETIMEDOUT;
 		n = recv(from, piece, sizeof(piece), 0);
 		if (n < 0 && errno == EAGAIN)

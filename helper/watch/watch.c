@@ -24,9 +24,9 @@
 #include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/caps.h"
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -64,26 +64,18 @@ struct watch {
 	size_t told_count;
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Sets the timer to what comes first: the next connection, look, or end of somebody's patience. */
 static void set_timer(struct watch *w)
 {
 	int64_t at = w->look_at, left;
-	int64_t silent = w->askers ? askers_expire(w->askers, now_ms()) : INT64_MAX;
+	int64_t silent = w->askers ? askers_expire(w->askers, clock_ms()) : INT64_MAX;
 	struct itimerspec t = { 0 };
 
 	if (w->askers && !w->parser_pid && w->connect_at < at)
 		at = w->connect_at;
 	if (silent < at)
 		at = silent;
-	left = at - now_ms();
+	left = at - clock_ms();
 	left = left < 1 ? 1 : left;
 	t.it_value.tv_sec = left / 1000;
 	t.it_value.tv_nsec = left % 1000 * 1000000;
@@ -124,7 +116,7 @@ static void connect_docker(struct watch *w)
 	sigset_t none;
 	pid_t self;
 
-	w->connect_at = now_ms() + w->connect_pause;
+	w->connect_at = clock_ms() + w->connect_pause;
 	w->connect_pause =
 		w->connect_pause * 2 > PAUSE_MOST_MS ? PAUSE_MOST_MS : w->connect_pause * 2;
 	if (access(config->docker_socket, F_OK) < 0 ||
@@ -158,12 +150,12 @@ static void list_again(struct watch *w)
 		close(steal_fd(&w->parser));
 	w->parser_pid = 0;
 	w->connect_pause = PAUSE_LEAST_MS;
-	w->connect_at = now_ms();
+	w->connect_at = clock_ms();
 }
 
 static void look_soon(struct watch *w, unsigned int ms)
 {
-	int64_t at = now_ms() + ms;
+	int64_t at = clock_ms() + ms;
 
 	if (at < w->look_at)
 		w->look_at = at;
@@ -220,7 +212,7 @@ static void on_child(struct watch *w, pid_t pid, int wait_status)
 		w->parser_pid = 0;
 		cleanup_close(&w->parser);
 		w->parser = -1;
-		w->connect_at = now_ms() + w->connect_pause;
+		w->connect_at = clock_ms() + w->connect_pause;
 		return;
 	}
 	if ((w->askers && askers_ended(w->askers, pid, wait_status != 0)) ||
@@ -291,7 +283,7 @@ static void look(struct watch *w)
 	if (drifted)
 		jobs_reconcile(w->jobs);
 	else if (w->look_at > w->ready_at && ready_missing(&w->follow.now)) {
-		w->ready_at = now_ms() + READY_PAUSE_MS;
+		w->ready_at = clock_ms() + READY_PAUSE_MS;
 		jobs_make_ready(w->jobs);
 	}
 }
@@ -342,21 +334,21 @@ static int see_to_config(struct watch *w, struct error *e)
 /* Returns 0, or -errno if the service cannot begin. */
 static int on_timer(struct watch *w, struct error *e)
 {
-	bool looks = now_ms() >= w->look_at;
+	bool looks = clock_ms() >= w->look_at;
 	uint64_t ignored;
 	int r = 0;
 
 	if (read(w->timer, &ignored, sizeof(ignored)) < 0)
 		return 0;
 	if (looks) {
-		w->look_at = now_ms() + TICK_MS;
+		w->look_at = clock_ms() + TICK_MS;
 		r = see_to_config(w, e);
 	}
-	if (w->askers && !w->parser_pid && now_ms() >= w->connect_at)
+	if (w->askers && !w->parser_pid && clock_ms() >= w->connect_at)
 		connect_docker(w);
 	if (w->askers && looks)
 		look(w);
-	jobs_expire(w->jobs, now_ms());
+	jobs_expire(w->jobs, clock_ms());
 	/* here, where a loop that is stuck, or a look that is, does not come */
 	notify_service("WATCHDOG=1");
 	return r;
@@ -423,7 +415,7 @@ int watch_run(const char *config_path, bool json, struct error *e)
 	/* what a look finds, the next one finds, too */
 	note_to(journal_note_once);
 	r = set_up(&w, e);
-	w.look_at = now_ms() + TICK_MS;
+	w.look_at = clock_ms() + TICK_MS;
 	while (r == 0 && !w.over) {
 		struct epoll_event events[8];
 		int n;

@@ -1,0 +1,223 @@
+/* What one job of the service does, in a process of its own: attach, detach, rename, reconcile. */
+#include "watch/job.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "base/text.h"
+#include "base/user.h"
+#include "ops/verbs.h"
+#include "policy/ready.h"
+#include "runtime/runtime.h"
+#include "watch/journal.h"
+#include "watch/named.h"
+
+#define CONTAINER_MAX 300 /* "docker:" and a name */
+
+/* @instance: only if this one holds the attachment and is gone; null: in any case */
+static int detach(struct context *c, const struct record *r, const char *container,
+		  const char *instance)
+{
+	struct request q = { .container = container, .instance = instance };
+	char address[INET6_ADDRSTRLEN];
+	struct listing done;
+	struct error e;
+	int err = op_detach(c, &q, &done, &e);
+
+	if (err < 0)
+		journal_change("failed", container, NULL, r->why, e.text);
+	else if (done.changed)
+		journal_change("detached", container,
+			       inet_ntop(AF_INET6, &done.address, address, sizeof(address)), r->why,
+			       NULL);
+	return err;
+}
+
+/* Whether this very instance is attached already: what its labels ask for was told then. */
+static bool is_attached(struct context *c, const struct record *r, const char *container)
+{
+	struct attachment a;
+	struct error ignored;
+
+	return c->store->ops->attachment(c->store, container, &a, &ignored) == 1 &&
+	       attachment_is_live(&a, c->boot_id) && a.pid == r->pid &&
+	       strcmp(a.instance, r->id) == 0;
+}
+
+static int rename_lease(struct context *c, const struct record *r, const char *container)
+{
+	struct ident from = { .runtime = "docker" }, to = { .runtime = "docker" };
+	struct error e;
+	int err;
+
+	snprintf(from.name, sizeof(from.name), "%s", r->old_name);
+	snprintf(to.name, sizeof(to.name), "%s", r->name);
+	if (strcmp(from.name, to.name) == 0)
+		return 0;
+	err = op_rename(c, *r->old_name ? &from : NULL, &to, r->id, &e);
+	if (err < 0)
+		journal_change("failed", container, NULL, r->why, e.text);
+	else if (err > 0)
+		journal_change("renamed", container, NULL, r->old_name, NULL);
+	return err;
+}
+
+/*
+ * Puts the name that Docker gives the ID into the record, whatever the parser says: leases are of
+ * names. Returns 0, -ESRCH if there is no such container any more, or -errno, which is told.
+ */
+static int confirm_name(const struct context *c, struct record *r, char container[CONTAINER_MAX])
+{
+	char name[IDENT_NAME_MAX + 1];
+	int err = named_by_docker(c->config->docker_socket, r->id, name);
+
+	if (err == -ENOENT)
+		return -ESRCH;
+	if (err < 0) {
+		journal_change("failed", container, NULL, r->why,
+			       "Docker does not say what the name of this container is");
+		return err;
+	}
+	if (strcmp(name, r->name) != 0) {
+		if (r->kind == RECORD_RUNNING)
+			snprintf(r->old_name, sizeof(r->old_name), "%s", r->name);
+		snprintf(r->name, sizeof(r->name), "%s", name);
+		snprintf(container, CONTAINER_MAX, "docker:%s", name);
+	}
+	return 0;
+}
+
+static int on_held(const char *text, const struct attachment *a, void *arg)
+{
+	(void)text;
+	return strcmp(a->instance, arg) == 0;
+}
+
+/* A rename that the parser tells: only of what this very instance was given, to its name. */
+static int follow_rename(struct context *c, struct record *r, char container[CONTAINER_MAX])
+{
+	struct error ignored;
+	int err = c->store->ops->walk_attachments(c->store, on_held, r->id, &ignored);
+
+	if (err <= 0)
+		return err;
+	err = confirm_name(c, r, container);
+	if (err < 0)
+		return err == -ESRCH ? 0 : err;
+	return rename_lease(c, r, container);
+}
+
+static int attach(struct context *c, struct record *r, char container[CONTAINER_MAX])
+{
+	struct request q = {
+		.container = container,
+		.pid = r->pid,
+		.instance = r->id,
+		.hook = true,
+		.mac = r->has_mac ? r->mac : NULL,
+		.given = r->given,
+		.given_count = (int)r->given_count,
+	};
+	char address[INET6_ADDRSTRLEN];
+	struct in6_addr label;
+	struct listing done;
+	struct error e;
+	int err;
+
+	if (r->wish == WISH_NO || (c->config->docker_labelled && r->wish != WISH_YES))
+		return 0;
+	/* gone since, or never its process: the next record tells */
+	if (record_check_pid(r->pid, r->id, &q.started) < 0)
+		return 0;
+	if (!is_attached(c, r, container)) {
+		err = confirm_name(c, r, container);
+		/* renamed since: what it held by that name comes first */
+		if (err == 0 && *r->old_name)
+			err = rename_lease(c, r, container);
+		if (err < 0)
+			return err == -ESRCH ? 0 : err;
+	}
+	if (*r->address && !is_attached(c, r, container)) {
+		if (inet_pton(AF_INET6, r->address, &label) == 1)
+			q.label = &label;
+		else
+			journal_change("warning", container, NULL,
+				       "label v6hook.address is no IPv6 address", NULL);
+	}
+	err = op_attach(c, &q, &done, &e);
+	if (err == 0 && *done.unheard)
+		journal_change("warning", container, NULL, "label v6hook.address is not followed",
+			       done.unheard);
+	/* its last network was taken away, which a look may have seen before; list tells the rest
+	 */
+	if (err == -ENXIO)
+		return is_attached(c, r, container) ? detach(c, r, container, NULL) : 0;
+	/* gone at this moment: its end is told next; or detached by hand, which is the last word */
+	if (err == -ESRCH || err == -ECANCELED)
+		return 0;
+	if (err < 0)
+		journal_change("failed", container, NULL, r->why, e.text);
+	else if (done.changed)
+		journal_change("attached", container,
+			       inet_ntop(AF_INET6, &done.address, address, sizeof(address)), r->why,
+			       NULL);
+	if (err == 0)
+		op_attach_probe(c, &done, NULL);
+	return err;
+}
+
+static int on_action(const struct reconcile_action *a, void *arg)
+{
+	static const char *const whats[] = { "attached", "detached", "removed" };
+	char text[INET6_ADDRSTRLEN], name[IDENT_TEXT_MAX + USER_NAME_MAX] = "";
+	const char *address = NULL;
+
+	if (!IN6_IS_ADDR_UNSPECIFIED(&a->address))
+		address = inet_ntop(AF_INET6, &a->address, text, sizeof(text));
+	if (*a->ident.name)
+		ident_shown(&a->ident, name, sizeof(name));
+	if (a->error)
+		*(bool *)arg = true;
+	journal_change(a->error ? "failed" : whats[a->what], name, address, a->why, a->error);
+	return 0;
+}
+
+int job_run(const struct context *context, struct record *r)
+{
+	struct context c;
+	char container[CONTAINER_MAX];
+	bool failed = false;
+	struct error e;
+	int err = context_inherit(context, &c, &e);
+
+	snprintf(container, sizeof(container), "docker:%s", r->name);
+	if (err < 0) {
+		journal_change("failed", *r->name && r->kind != JOB_READY ? container : "", NULL,
+			       "leases", e.text);
+		return err;
+	}
+	switch (r->kind) {
+	case RECORD_RUNNING:
+		return attach(&c, r, container);
+	case RECORD_GONE:
+		return detach(&c, r, container, r->id);
+	case RECORD_RENAMED:
+		return follow_rename(&c, r, container);
+	case JOB_READY:
+		/* what it makes is the service's to give up */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		err = ready_make(&c, &e);
+		if (err < 0)
+			journal_change("failed", "", NULL, "probing ahead", e.text);
+		return err;
+	default:
+		err = op_reconcile(&c, RECONCILE_REPAIR, on_action, &failed, &e);
+		if (err < 0)
+			journal_change("failed", "", NULL, "reconcile", e.text);
+		return failed ? -EIO : err;
+	}
+}
