@@ -156,6 +156,9 @@ static int on_end(struct nl_msg *msg, void *arg)
 
 	if (!is_answer(x, nlmsg_get_src(msg), nlmsg_hdr(msg)->nlmsg_seq))
 		return NL_SKIP;
+	/* an acknowledgement is no answer to a question */
+	if (x->each && !x->dump)
+		x->error = -EIO;
 	x->ended = true;
 	return NL_STOP;
 }

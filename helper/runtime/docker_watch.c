@@ -13,13 +13,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/note.h"
 #include "runtime/docker_ask.h"
 #include "runtime/docker_container.h"
 #include "runtime/docker_http.h"
 #include "runtime/docker_lines.h"
+#include "runtime/docker_event.h"
 #include "runtime/docker_list.h"
 #include "runtime/docker_queue.h"
 #include "runtime/engines.h"
@@ -262,88 +263,45 @@ static void on_opened(void *arg)
 	w->list_wanted = true;
 }
 
-/* A word of an event's that means a look at its container, which lives on; or null. */
-static const char *look_for(const char *type, const char *action)
+/* Follows an end or another name. */
+static void on_change(struct docker_watching *w, const struct docker_event *event)
 {
-	static const char *const words[][2] = {
-		{ "container", "start" },
-		{ "network", "connect" },
-		{ "network", "disconnect" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (strcmp(type, words[i][0]) == 0 && strcmp(action, words[i][1]) == 0)
-			return words[i][1];
-	return NULL;
-}
-
-/* Tells an end or another name. @actor: the container's ID and attributes */
-static void on_container(struct docker_watching *w, const char *action, const cJSON *actor)
-{
-	const char *id = json_text(actor, "ID");
-	const cJSON *attributes = json_member(actor, "Attributes");
-	const char *name = json_text(attributes, "name"), *old = json_text(attributes, "oldName");
 	struct instance instance = { .ident.runtime = "docker" };
-	const struct docker_inspect *sent;
+	const struct docker_inspect *sent = docker_queue_outdate(&w->queue, event->id);
 
-	if (!id || !name || strlen(id) >= sizeof(instance.id) || strlen(name) > IDENT_NAME_MAX)
+	snprintf(instance.id, sizeof(instance.id), "%s", event->id);
+	snprintf(instance.ident.name, sizeof(instance.ident.name), "%s", event->name);
+	if (event->what == DOCKER_EVENT_END) {
+		w->heard(RUNTIME_GONE, &instance, NULL, event->why, w->arg);
 		return;
-	snprintf(instance.id, sizeof(instance.id), "%s", id);
-	snprintf(instance.ident.name, sizeof(instance.ident.name), "%s", name);
-	if (strcmp(action, "die") == 0) {
-		docker_queue_outdate(&w->queue, id);
-		w->heard(RUNTIME_GONE, &instance, NULL, "die", w->arg);
-	} else if (strcmp(action, "rename") == 0 &&
-		   (!old || (*old == '/' && strlen(old) <= IDENT_NAME_MAX))) {
-		sent = docker_queue_outdate(&w->queue, id);
-		/* Podman (4.3, 5.8: libpod/runtime_ctr.go) does not tell the former name */
-		w->heard(RUNTIME_RENAMED, &instance, old ? old + 1 : NULL, "rename", w->arg);
-		/* the answer that is under way may tell the old name */
-		if (sent)
-			look_at(w, id, name, sent->why, sent->event_ns, sent->listed);
 	}
+	w->heard(RUNTIME_RENAMED, &instance, *event->old_name ? event->old_name : NULL, event->why,
+		 w->arg);
+	/* the answer that is under way may tell the old name */
+	if (sent)
+		look_at(w, event->id, event->name, sent->why, sent->event_ns, sent->listed);
 }
 
 static void on_event(const char *line, size_t len, void *arg)
 {
 	struct docker_watching *w = arg;
-	_json_ cJSON *event = NULL;
-	const char *type, *action, *why, *id, *name;
-	const cJSON *actor, *attributes;
-	int64_t event_ns = 0;
-	struct error error;
+	struct docker_event event;
 
 	if (w->over)
 		return;
-	/* one that is too long or makes no sense may have been anything: look at all again */
-	if (!line || json_parse(line, len, &event, &error) < 0) {
+	docker_event_read(line, len, &event);
+	switch (event.what) {
+	case DOCKER_EVENT_NONE:
+		return;
+	case DOCKER_EVENT_ANY:
 		on_opened(w);
 		return;
-	}
-	type = json_text(event, "Type");
-	action = json_text(event, "Action");
-	actor = json_member(event, "Actor");
-	attributes = json_member(actor, "Attributes");
-	if (!type || !action)
+	case DOCKER_EVENT_LOOK:
+		look_at(w, event.id, event.name, event.why, event.event_ns, false);
 		return;
-	why = look_for(type, action);
-	if (!why) {
-		if (strcmp(type, "container") == 0)
-			on_container(w, action, actor);
-		return;
+	default:
+		on_change(w, &event);
 	}
-	json_whole(json_member(event, "timeNano"), 1, INT64_MAX, &event_ns);
-	if (strcmp(type, "container") == 0) {
-		id = json_text(actor, "ID");
-		name = json_text(attributes, "name");
-	} else {
-		id = name = json_text(attributes, "container");
-		/* Podman's actor is the container, not the network, whose ID is no container's */
-		if (!id)
-			id = name = json_text(actor, "ID");
-	}
-	if (id && name)
-		look_at(w, id, name, why, event_ns, false);
 }
 
 static enum docker_take on_stream(const char *data, size_t len, void *arg)
