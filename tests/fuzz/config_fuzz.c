@@ -22,7 +22,7 @@ static void read_others(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	_config_ struct config *config = NULL;
+	_config_ struct config *config = NULL, *left = NULL;
 	_pools_ struct pools *pools = NULL;
 	int fd = memfd_create("config.json", MFD_CLOEXEC);
 	struct error e = { 0 };
@@ -42,6 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (pools_new(config, &pools, &e) == 0)
 			must(pools);
 	}
+	must(config_salvage(path, &left, &e) == 0 && left->pool_count == 0 && left->state_dir);
 	config_requires_lxc(path);
 	close(fd);
 	return 0;

@@ -287,6 +287,9 @@ static int ask_marked(unsigned int what, struct nl_sock *s)
 	r = marked_read(s, &all, &e);
 	for (size_t i = 1; r == 0 && i < all.count; i++)
 		must(memcmp(&all.list[i - 1].address, &all.list[i].address, 16) <= 0);
+	for (size_t i = 0; r == 0 && i < all.count; i++)
+		must(marked_has(&all, &all.list[i].address));
+	marked_has(&all, &gateway);
 	return r;
 }
 
@@ -359,14 +362,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	count = 0;
 	/* one that is left of the former input would answer this one's questions */
 	must(nl_open(&s, &e) == 0);
-	what = data[0] % 27;
+	what = data[0] % 29;
 	r = what < 5	? ask_links(what, s)
 	    : what < 9	? ask_addresses(what, s)
 	    : what < 16 ? ask_routes(what, s)
 	    : what < 23 ? ask_neighbours(what, s)
 	    : what < 25 ? ask_marked(what, s)
 	    : what < 26 ? (left % 3 ? ask_port(s) : ask_uplink(s))
-			: ask_sockets();
+	    : what < 27 ? ask_sockets()
+	    : what < 28 ? link_set_mac(s, 2, (const unsigned char *)"\2\0\0\0\0\1")
+			: route_is_on_link(s, 2, &address);
 	must(r <= 1 && r > -4096);
 	nl_socket_free(s);
 	return 0;
