@@ -92,7 +92,7 @@ bool in_prefix(const struct in6_addr *a, const struct in6_addr *prefix, unsigned
 	unsigned int bytes = length / 8, bits = length % 8;
 	unsigned char mask = (unsigned char)(0xff00 >> bits);
 
-	return memcmp(a, prefix, bytes) == 0 &&
+	return length <= 128 && memcmp(a, prefix, bytes) == 0 &&
 	       (bits == 0 || !((a->s6_addr[bytes] ^ prefix->s6_addr[bytes]) & mask));
 }
 
