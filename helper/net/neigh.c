@@ -215,3 +215,16 @@ int neigh_is_permanent(struct nl_sock *s, const struct in6_addr *address, int if
 
 	return r <= 0 ? r : (now.state & NUD_PERMANENT) != 0;
 }
+
+int neigh_is_marked(struct nl_sock *s, const struct in6_addr *address, int ifindex,
+		    unsigned char ret_mac[6])
+{
+	struct neigh now;
+	int r = get(s, address, ifindex, 0, &now);
+
+	if (r <= 0 || !(now.state & NUD_PERMANENT) || now.protocol != V6HOOK_PROTOCOL ||
+	    !now.has_mac)
+		return r < 0 ? r : 0;
+	memcpy(ret_mac, now.mac, sizeof(now.mac));
+	return 1;
+}

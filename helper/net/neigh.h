@@ -43,6 +43,10 @@ int neigh_add(struct nl_sock *s, const struct in6_addr *address, int ifindex,
 /* Whether the address is a permanent neighbour, of whoever made it. Returns 1, 0 or -errno. */
 int neigh_is_permanent(struct nl_sock *s, const struct in6_addr *address, int ifindex);
 
+/* Whether it is one with the mark, and with which MAC. Returns 1, 0 or -errno. */
+int neigh_is_marked(struct nl_sock *s, const struct in6_addr *address, int ifindex,
+		    unsigned char ret_mac[6]);
+
 /* Calls each for every marked neighbour. Returns 0 or -errno. */
 int neigh_each_marked(struct nl_sock *s,
 		      int (*each)(const struct in6_addr *address, int ifindex, void *arg),

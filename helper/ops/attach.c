@@ -65,6 +65,7 @@ static int choose(struct attach *a, const struct request *q, struct error *e)
 	const struct choose choose = {
 		.c = a->c,
 		.host = a->at.host,
+		.inner = a->at.inner,
 		.port = &a->at.port,
 		.own = &a->at.own,
 		.ident = a->ident,

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "net/host.h"
+#include "net/marked.h"
 #include "net/nl.h"
 #include "ops/verbs.h"
+#include "policy/trace.h"
 
 struct listings {
 	struct context *c;
@@ -131,11 +133,38 @@ static int on_attachment(const char *ident, const struct attachment *a, void *ar
 	return ident_from_text(ident, &item->ident);
 }
 
+/* Adds what leads to a container although no lease tells of it. Returns 0 or -errno. */
+static int add_traces(struct listings *l, struct error *e)
+{
+	_marked_ struct marked kernel = { 0 };
+	int r = marked_read(l->nl, &kernel, e);
+	const size_t known = l->count;
+
+	for (size_t i = 0; r == 0 && i < kernel.count; i++) {
+		const struct in6_addr *address = &kernel.list[i].address;
+		struct lease lease = { .address = *address };
+		struct error ignored;
+		struct trace trace;
+		bool listed = kernel.list[i].kind != MARKED_ROUTE ||
+			      l->c->store->ops->at(l->c->store, address, NULL, &ignored) != 0 ||
+			      !trace_leads(l->nl, address, &trace);
+
+		for (size_t k = 0; !listed && k < known; k++)
+			listed = memcmp(&l->list[k].address, address, sizeof(*address)) == 0;
+		if (listed)
+			continue;
+		trace_tell(&trace, lease.trouble, sizeof(lease.trouble));
+		r = on_damaged(&lease, l);
+	}
+	return r == -ENOMEM ? error_sys(e, r, "cannot list the leases") : r;
+}
+
 /* Fills in what the attachment and the kernel say. */
 static int complete(struct listings *l, struct listing *item, struct error *e)
 {
 	char ident[IDENT_TEXT_MAX], path[64];
 	const char *lacks;
+	struct trace trace;
 	struct attachment a;
 	int r = l->c->store->ops->attachment(l->c->store, ident_text(&item->ident, ident), &a, e);
 
@@ -143,6 +172,8 @@ static int complete(struct listings *l, struct listing *item, struct error *e)
 		tell_trouble(item, e->text);
 		return 0;
 	}
+	if (r == 0 && !*item->error && trace_leads(l->nl, &item->address, &trace))
+		tell_trouble(item, "its record is lost: v6hook reconcile finds it again");
 	if (r <= 0)
 		return r;
 	item->since = attachment_since(&a, l->c->boot_id);
@@ -186,6 +217,8 @@ int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), 
 		return error_sys(e, r, "cannot list the leases");
 	if (r == 0)
 		r = nl_open(&l.nl, e);
+	if (r == 0)
+		r = add_traces(&l, e);
 	if (r == 0)
 		r = host_addresses_read(l.nl, &l.own, e);
 	l.reach.nl = l.nl;

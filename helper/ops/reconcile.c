@@ -8,6 +8,7 @@
  * other, so that there is one way to do each. Leases that a killed run left beside its container's
  * present one are given up before, as they account for nothing.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,7 @@
 #include "policy/living.h"
 #include "policy/ready.h"
 #include "policy/refind.h"
+#include "policy/trace.h"
 #include "policy/unserved.h"
 #include "world/look.h"
 
@@ -334,6 +336,25 @@ static bool is_ready(const struct reconcile *r, const struct marked_entry *entry
 	return false;
 }
 
+/*
+ * Whether the entry is of an address that leads to a container, though neither lease nor record
+ * tells of it: the store is lost, and what works stays.
+ */
+static bool leads_on(const struct reconcile *r, const struct marked_entry *entry)
+{
+	char address[INET6_ADDRSTRLEN], why[256];
+	struct trace trace;
+
+	if (!trace_leads(r->nl, &entry->address, &trace))
+		return false;
+	trace_tell(&trace, why, sizeof(why));
+	/* once for all its entries; the service's look does it, which tells nothing twice */
+	if (entry->kind == MARKED_ROUTE && r->how != RECONCILE_REPAIR)
+		note(NOTE_WARNING, "%s: %s; if that is gone: ip -6 route del %s",
+		     inet_ntop(AF_INET6, &entry->address, address, sizeof(address)), why, address);
+	return true;
+}
+
 /* Removes an entry that no live attachment accounts for. Returns 0 or what each returned. */
 static int leave_entry(struct reconcile *r, const struct marked_entry *entry)
 {
@@ -358,7 +379,7 @@ static int leave_entry(struct reconcile *r, const struct marked_entry *entry)
 	err = leftover_entry(r->c, entry, &lock, &e);
 	if (err < 0)
 		return fail(r, RECONCILE_REMOVE, NULL, &entry->address, &e);
-	if (err == LEFTOVER_NONE)
+	if (err == LEFTOVER_NONE || (err == LEFTOVER_UNKNOWN && leads_on(r, entry)))
 		return 0;
 	err = changes(r) ? marked_remove(r->nl, entry) : 0;
 	if (err < 0)

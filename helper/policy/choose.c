@@ -22,6 +22,7 @@
 #include "policy/quota.h"
 #include "policy/ready.h"
 #include "policy/reserved.h"
+#include "policy/trace.h"
 #include "policy/way.h"
 #include "policy/withdraw.h"
 
@@ -40,6 +41,7 @@ static bool is_forbidden(const struct in6_addr *address, bool taking_back, void 
 	struct error ignored;
 	struct lease lease;
 	struct route route;
+	struct trace trace;
 
 	if (reserved_is(q->c, q->own, address))
 		return true;
@@ -53,10 +55,15 @@ static bool is_forbidden(const struct in6_addr *address, bool taking_back, void 
 	if (taking_back || route.protocol != V6HOOK_PROTOCOL)
 		return true;
 	/* it is a killed run's, or the lease that accounts for it is lost: looking finds that */
-	return q->c->store->ops->at(q->c->store, address, &lease, &ignored) != 0;
+	if (q->c->store->ops->at(q->c->store, address, &lease, &ignored) != 0)
+		return true;
+	/* or nothing but the kernel tells of it: then it is nobody's but the one to whom it leads
+	 */
+	return trace_leads(q->host, address, &trace) &&
+	       memcmp(trace.mac, q->port->mac, sizeof(trace.mac)) != 0;
 }
 
-enum source { FROM_ASKED, FROM_CONFIG, FROM_PIN, FROM_ENGINE, FROM_LABEL, FROM_LEASE };
+enum source { FROM_ASKED, FROM_CONFIG, FROM_PIN, FROM_ENGINE, FROM_LABEL, FROM_LEASE, FROM_TRACE };
 
 /* An address that somebody names for the container, and who. */
 struct candidate {
@@ -64,7 +71,7 @@ struct candidate {
 	enum source source;
 };
 
-#define CANDIDATES_MOST (FROM_LEASE + 1)
+#define CANDIDATES_MOST (FROM_TRACE + 1)
 
 static void add(struct candidate *list, int *count, const struct in6_addr *address,
 		enum source source)
@@ -75,7 +82,7 @@ static void add(struct candidate *list, int *count, const struct in6_addr *addre
 
 /* Lists who speaks for the container, the highest authority first. Returns how many. */
 static int list_candidates(const struct choose *q, const struct lease *held,
-			   struct candidate list[CANDIDATES_MOST])
+			   struct candidate list[CANDIDATES_MOST], struct in6_addr *trace)
 {
 	const struct config_container *said = config_container(q->c->config, q->ident);
 	const struct in6_addr *engines = NULL;
@@ -94,6 +101,8 @@ static int list_candidates(const struct choose *q, const struct lease *held,
 	add(list, &count,
 	    held && pools_find(q->c->pools, &held->address, &ignored) ? &held->address : NULL,
 	    FROM_LEASE);
+	if (!held && trace_find(q->c, q->host, q->inner, q->port, trace))
+		add(list, &count, trace, FROM_TRACE);
 	return count;
 }
 
@@ -286,6 +295,8 @@ static int take_free(const struct choose *q, const struct lease *held, struct ch
 /* Whether the next may have it if this one cannot be followed: a label is a wish. */
 static bool may_pass_over(const struct candidate *c, const struct error *e)
 {
+	if (c->source == FROM_TRACE)
+		return true;
 	return c->source == FROM_LABEL && (e->status == STATUS_USAGE || e->status == STATUS_IN_USE);
 }
 
@@ -321,6 +332,7 @@ int choose_lease(const struct choose *q, struct choice *ret, struct error *e)
 {
 	struct candidate list[CANDIDATES_MOST];
 	struct lease lease, *held = NULL;
+	struct in6_addr trace;
 	char unheard[sizeof(ret->unheard)] = "";
 	int r = q->c->store->ops->find(q->c->store, q->ident, &lease, e), count;
 
@@ -330,13 +342,13 @@ int choose_lease(const struct choose *q, struct choice *ret, struct error *e)
 		held = &lease;
 	if (stays(q, held))
 		return stay(q, held, ret, e);
-	count = list_candidates(q, held, list);
+	count = list_candidates(q, held, list, &trace);
 	r = -ENOENT;
 	for (int i = 0; i < count && r < 0; i++) {
 		r = take(q, &list[i], held, ret, e);
 		if (r < 0 && !may_pass_over(&list[i], e))
 			return r;
-		if (r < 0)
+		if (r < 0 && list[i].source == FROM_LABEL)
 			snprintf(unheard, sizeof(unheard), "%.255s", e->text);
 	}
 	if (r < 0)

@@ -14,7 +14,8 @@
 /* What is known of the container and the host when the choice is made. */
 struct choose {
 	struct context *c;
-	struct nl_sock *host; /* a socket in the host's namespace */
+	struct nl_sock *host;  /* a socket in the host's namespace */
+	struct nl_sock *inner; /* and one in the container's */
 	const struct port *port;
 	const struct host_addresses *own;
 	const char *ident;
@@ -44,13 +45,14 @@ struct choice {
 
 /*
  * Chooses the first of these: --address, the configuration's, a pinned lease, what the engine says
- * it gave the container (if a pool holds it), what a label asks for, its lease, a free one. What
- * the container has done to its own interface is none of them. The engine's is the container's even
- * if the lease is another's who is gone: the engine has given it anew. A label that cannot be
- * followed is passed over, and the choice says why. Each new one is probed on an on-link uplink,
- * but for what the engine gave on a subnet of its own: if another answers, a free one is tried
- * instead, any other fails with STATUS_IN_USE. Of a user's container neither engine nor label is
- * heard. Returns 0; on failure nothing is left claimed.
+ * it gave the container (if a pool holds it), what a label asks for, its lease, the address that
+ * the kernel leads to it if that is lost, a free one. What the container has done to its own
+ * interface is none of them. The engine's is the container's even if the lease is another's who is
+ * gone: the engine has given it anew. A label that cannot be followed is passed over, and the
+ * choice says why. Each new one is probed on an on-link uplink, but for what the engine gave on a
+ * subnet of its own: if another answers, a free one is tried instead, any other fails with
+ * STATUS_IN_USE. Of a user's container neither engine nor label is heard. Returns 0; on failure
+ * nothing is left claimed.
  */
 int choose_lease(const struct choose *q, struct choice *ret, struct error *e);
 

@@ -63,7 +63,7 @@ int leftover_entry(struct context *c, const struct marked_entry *entry, int *ret
 	if (r < 0)
 		return r;
 	if (r == 0 || lease.freed)
-		return LEFTOVER_GONE;
+		return r == 0 ? LEFTOVER_UNKNOWN : LEFTOVER_GONE;
 	if (*lease.trouble)
 		return LEFTOVER_NONE;
 	r = s->ops->lock(s, LOCK_CONTAINER, lease.ident, false, 0, &lock, e);

@@ -8,6 +8,7 @@
 enum leftover {
 	LEFTOVER_NONE,	   /* it is somebody's, or its container is at work and knows better */
 	LEFTOVER_GONE,	   /* nobody's: to be given up */
+	LEFTOVER_UNKNOWN,  /* an entry of an address that has no lease, lost or not */
 	LEFTOVER_UNLINKED, /* a lease in use that has only lost its link: to be made again */
 };
 
