@@ -427,6 +427,11 @@ int watch_run(const char *config_path, bool json, struct error *e)
 		for (int i = 0; i < n; i++) {
 			int fd = events[i].data.fd;
 
+			/* who has just changed it counts on it; a bad one waits for the timer */
+			if (w.askers && !*w.follow.wrong)
+				r = see_to_config(&w, e);
+			if (r < 0)
+				break;
 			if (fd == w.signals)
 				on_signal(&w);
 			else if (fd == w.timer)
