@@ -178,8 +178,14 @@ int confine_rights(bool nobody)
 	/* needs CAP_SETPCAP; without it the set is what the service's unit bounds it to */
 	for (unsigned long cap = 0; cap <= CAP_LAST_CAP; cap++)
 		prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
-	if (nobody && (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
-		       setresuid(NOBODY, NOBODY, NOBODY) < 0))
+	/*
+	 * In the service's unit nobody may become another user: there it stays root, of which a
+	 * process without capabilities, shut in by its filter, has nothing.
+	 */
+	if (nobody &&
+	    (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
+	     setresuid(NOBODY, NOBODY, NOBODY) < 0) &&
+	    errno != EPERM)
 		return -errno;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || syscall(SYS_capset, &header, none) < 0 ||
 	    setrlimit(RLIMIT_DATA, &memory) < 0 || setrlimit(RLIMIT_NOFILE, &files) < 0)
