@@ -6,7 +6,7 @@
 
 /*
  * Gives up every capability and the right to gain any; bounds memory and descriptors.
- * @nobody: becomes user and group nobody, too, and leaves all others
+ * @nobody: becomes user and group nobody, too, and leaves all others, where it may
  * Returns 0 or -errno.
  */
 int confine_rights(bool nobody);
