@@ -25,6 +25,7 @@
 #include "policy/trace.h"
 #include "policy/way.h"
 #include "policy/withdraw.h"
+#include "store/allocate.h"
 
 #define TAKEN_MOST 8 /* addresses that others answer for, in one attach */
 

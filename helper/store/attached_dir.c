@@ -113,7 +113,8 @@ int lease_dir_attach(struct lease_store *s, const char *ident, const struct atta
 {
 	struct lease_dir *d = lease_dir_of(s);
 	_free_ char *text = NULL;
-	char file[300], fresh[64];
+	char file[300], fresh[64], lease[64];
+	struct in6_addr address;
 	size_t len = 0;
 	int r;
 
@@ -128,6 +129,9 @@ int lease_dir_attach(struct lease_store *s, const char *ident, const struct atta
 				    : -errno;
 		return r < 0 ? lease_dir_fail(d, "remove attachment", file, r, e) : 0;
 	}
+	if (a->ended && lease_dir_follow(d, ident, lease) == 0 &&
+	    lease_dir_file_address(lease, &address))
+		lease_dir_note_idle(d, &address, a->since);
 	r = attachment_encode(ident, a, &text, &len);
 	if (r < 0)
 		return lease_dir_fail(d, "write attachment", file, r, e);

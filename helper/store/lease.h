@@ -17,12 +17,12 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/ident.h"
-#include "store/pool.h"
 
 /* Before the MAC of another on the link, for an address that a probe found in use. */
 #define LEASE_ELSEWHERE "elsewhere:"
 
-#define LEASE_TROUBLE_MAX 256 /* bytes */
+#define LEASE_TROUBLE_MAX 256	   /* bytes */
+#define LEASE_RECLAIM_WAIT_MS 2000 /* for LOCK_RECLAIM */
 
 struct lease {
 	char ident[IDENT_TEXT_MAX]; /* as ident_text writes it */
@@ -68,6 +68,29 @@ struct attachment {
 };
 
 struct lease_store;
+
+/* A hint that the lease of an address may be idle since then. */
+struct lease_idle_entry {
+	int64_t since; /* seconds since the epoch */
+	struct in6_addr address;
+};
+
+/* What a hint turned out to be. */
+enum lease_idle {
+	LEASE_IDLE_STILL,   /* to be looked at again next time */
+	LEASE_IDLE_NO_MORE, /* not true any more */
+};
+
+/* @ret: anything but 0 ends the walk and is returned */
+typedef enum lease_idle (*lease_each_idle)(const struct in6_addr *address, int64_t since, int *ret,
+					   void *arg);
+
+/* What is known of whether any address is free. */
+enum lease_full {
+	LEASE_FULL_LOOKING, /* somebody is about to look at all of them */
+	LEASE_FULL_FOUND,   /* they have, and none was free or about to be */
+	LEASE_FULL_NO_MORE,
+};
 
 /* What a lock covers. Taken in this order: container, then one of the others. */
 enum lease_lock {
@@ -156,6 +179,21 @@ struct lease_store_ops {
 	int (*attach)(struct lease_store *s, const char *ident, const struct attachment *a,
 		      struct error *e);
 
+	/*
+	 * Calls each for the hints at idle leases, those that became idle first before others. Not
+	 * every idle lease need be among them. To be called with LOCK_RECLAIM. Returns 0 or what
+	 * each put into its ret.
+	 */
+	int (*each_idle)(struct lease_store *s, lease_each_idle each, void *arg);
+
+	/* Replaces the hints, by a list in the order of times: all that was idle. */
+	void (*set_idle)(struct lease_store *s, const struct lease_idle_entry *list, size_t count);
+
+	/* Whether it was found that no address is free, for the same ranges, and none was freed
+	 * since. */
+	bool (*is_full)(struct lease_store *s, uint64_t ranges);
+	void (*full)(struct lease_store *s, enum lease_full what, uint64_t ranges);
+
 	/* Removes what writers that were killed have left half written; others are let alone. */
 	void (*sweep)(struct lease_store *s);
 };
@@ -184,15 +222,15 @@ int lease_dir_open(const char *path, bool write, struct lease_store **ret, struc
  */
 typedef bool (*lease_forbidden)(const struct in6_addr *address, bool taking_back, void *arg);
 
+/* A new lease, not stored. */
+struct lease lease_new(const char *ident, const struct in6_addr *address, bool pinned);
+
 /*
- * Claims an address for a container that has none: the first free one of the first pool that has
- * one; when all are taken, that of the lease that was detached or freed longest ago, if it is not
- * pinned and hold_s seconds have passed.
- * Returns 0 and the lease, or -ENOSPC with STATUS_FULL, or -errno.
+ * Claims an address; one that was freed and has rested long enough is taken from its old holder.
+ * Returns as the claim of a store does.
  */
-int lease_allocate(struct lease_store *s, const struct pools *pools, const char *ident,
-		   lease_forbidden forbidden, void *arg, unsigned int hold_s, struct lease *ret,
-		   struct error *e);
+int lease_claim_rested(struct lease_store *s, const struct lease *lease, unsigned int hold_s,
+		       struct lease *holder, struct error *e);
 
 /*
  * Claims the given address for a container.
@@ -209,6 +247,9 @@ int lease_free(struct lease_store *s, const struct lease *lease, struct error *e
 
 /* The boot ID of the running kernel. @ret: 40 bytes. Returns 0 or -errno. */
 int lease_boot_id(char *ret, struct error *e);
+
+/* When this kernel started, by the clock as it is now; seconds since the epoch. */
+int64_t lease_booted(void);
 
 /*
  * Whether a freed address rests still, for nobody but the one who had it. One that was freed in the

@@ -7,6 +7,7 @@
  *     STATE_DIR/leases/2001:db8::5.json.damaged    could not be read: the address stays taken
  *     STATE_DIR/2001:db8::5.json.damaged           the same, when the lease has been made again
  *     STATE_DIR/attached/lxc:web1.json             the live attachment of that container
+ *     STATE_DIR/idle, STATE_DIR/full               hints (idle_dir.c)
  *     STATE_DIR/lock                               ranges of it are locked, it stays empty
  *
  * Theory of operation: a claim writes the lease under a name of its own, fsyncs it, and renames it
@@ -87,8 +88,12 @@ static int try_claim(struct lease_store *s, const struct lease *lease, struct le
 		r = lease->freed ? 0 : lease_dir_link(d, lease->ident, file);
 		if (r == 0)
 			r = lease_dir_sync(d);
-		if (r == 0)
+		if (r == 0) {
+			/* until it is attached, if ever */
+			lease_dir_note_idle(d, &lease->address,
+					    lease->freed ? lease->freed : lease->created);
 			return 0;
+		}
 		lease_dir_unlink(d, lease->ident, file);
 	}
 	unlinkat(d->leases, file, 0);
@@ -124,8 +129,11 @@ static int dir_update(struct lease_store *s, const struct lease *lease, struct e
 			lease_dir_write(d, &old, 0);
 	}
 	/* a link that comes back with a power loss leads to what rests: it is none */
-	if (r == 0 && lease->freed)
+	if (r == 0 && lease->freed) {
 		lease_dir_unlink(d, lease->ident, file);
+		lease_dir_note_idle(d, &lease->address, lease->freed);
+		lease_dir_full(s, LEASE_FULL_NO_MORE, 0);
+	}
 	return r < 0 ? lease_dir_fail(d, "write lease", file, r, e) : 0;
 }
 
@@ -172,6 +180,7 @@ static int dir_remove(struct lease_store *s, const struct lease *lease, struct e
 	lease_dir_unlink(d, lease->ident, file);
 	if (r == 0 && unlinkat(d->leases, file, 0) < 0)
 		r = -errno;
+	lease_dir_full(s, LEASE_FULL_NO_MORE, 0);
 	return r < 0 ? lease_dir_fail(d, "remove lease", file, r, e) : 0;
 }
 
@@ -315,6 +324,10 @@ static const struct lease_store_ops dir_ops = {
 	.attachment = lease_dir_attachment,
 	.walk_attachments = lease_dir_walk_attachments,
 	.attach = lease_dir_attach,
+	.each_idle = lease_dir_each_idle,
+	.set_idle = lease_dir_set_idle,
+	.is_full = lease_dir_is_full,
+	.full = lease_dir_full,
 	.sweep = lease_dir_sweep,
 };
 

@@ -147,6 +147,16 @@ int lease_dir_attach(struct lease_store *s, const char *ident, const struct atta
 
 /* Those that mend_dir.c, link_dir.c and sweep_dir.c hold. */
 int lease_dir_find(struct lease_store *s, const char *ident, struct lease *ret, struct error *e);
+/* Notes that the lease of an address is idle since then (idle_dir.c). */
+void lease_dir_note_idle(struct lease_dir *d, const struct in6_addr *address, int64_t since);
+
+/* The operations that idle_dir.c holds. */
+int lease_dir_each_idle(struct lease_store *s, lease_each_idle each, void *arg);
+void lease_dir_set_idle(struct lease_store *s, const struct lease_idle_entry *list, size_t count);
+bool lease_dir_is_full(struct lease_store *s, uint64_t ranges);
+void lease_dir_full(struct lease_store *s, enum lease_full what, uint64_t ranges);
+
+/* Those that link_dir.c and sweep_dir.c hold. */
 int lease_dir_former(struct lease_store *s, const char *ident, struct lease *ret, struct error *e);
 void lease_dir_sweep(struct lease_store *s);
 

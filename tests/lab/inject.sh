@@ -78,7 +78,7 @@ store() {
 	for file in "$lab_store"/{,.}* "$lab_store"/{leases,attached}/{,.}*; do
 		name=${file#"$lab_store"/}
 		case $name in
-		. | .. | */. | */.. | lock | leases | attached | */ | *'*') continue ;;
+		. | .. | */. | */.. | lock | idle | full | leases | attached | */ | *'*') continue ;;
 		esac
 		text=
 		[ ! -e "$file" ] || read -r -d '' text <"$file"

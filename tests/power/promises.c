@@ -11,7 +11,7 @@
 
 #include "base/note.h"
 #include "model.h"
-#include "store/lease.h"
+#include "store/allocate.h"
 
 #define HOLD_S 60
 #define LATER                                                                                      \

@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "base/note.h"
-#include "store/lease.h"
+#include "store/allocate.h"
 
 /*
  * In place of the C library's: the machine came up eleven days ago, whenever it really did. What is
