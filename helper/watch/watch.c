@@ -20,8 +20,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,32 +32,28 @@
 #include "ops/verbs.h"
 #include "watch/askers.h"
 #include "watch/changes.h"
+#include "watch/channel.h"
 #include "watch/follow.h"
 #include "watch/jobs.h"
 #include "watch/journal.h"
 #include "watch/notify.h"
-#include "watch/parser.h"
 
 #define TICK_MS 1000
 #define LOCK_WAIT_MS 1000   /* who only asks whether a service runs holds the lock for a moment */
 #define READY_PAUSE_MS 5000 /* between two attempts to make addresses ready */
 #define SETTLE_MS 50	    /* after an rtnetlink event: more of them follow */
-#define PAUSE_LEAST_MS 50   /* between connections to Docker */
-#define PAUSE_MOST_MS 5000
 #define TOLD_MOST 1024
 
 struct watch {
 	struct follow follow;
 	struct jobs *jobs;
 	struct askers *askers;
-	int epoll, signals, timer, netlink, parser;
+	struct channel channel;
+	int epoll, signals, timer, netlink;
 	int lock; /* LOCK_SERVICE */
-	pid_t parser_pid;
 	/* milliseconds of the monotonic clock; ready_at: no addresses are made ready before */
-	int64_t connect_at, look_at, ready_at;
-	unsigned int connect_pause;
+	int64_t look_at, ready_at;
 	bool ready, over;
-	bool parser_held;	  /* not read from at the moment */
 	uint64_t told[TOLD_MOST]; /* hashes of remarks already made */
 	size_t told_count;
 };
@@ -71,8 +65,8 @@ static void set_timer(struct watch *w)
 	int64_t silent = w->askers ? askers_expire(w->askers, clock_ms()) : INT64_MAX;
 	struct itimerspec t = { 0 };
 
-	if (w->askers && !w->parser_pid && w->connect_at < at)
-		at = w->connect_at;
+	if (w->askers && channel_due(&w->channel) < at)
+		at = channel_due(&w->channel);
 	if (silent < at)
 		at = silent;
 	left = at - clock_ms();
@@ -108,51 +102,6 @@ static int add_fd(struct watch *w, int fd)
 	return epoll_ctl(w->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
-/* Starts a parser, if there is a socket to connect to. */
-static void connect_docker(struct watch *w)
-{
-	const struct config *config = w->follow.now.config;
-	int pair[2];
-	sigset_t none;
-	pid_t self;
-
-	w->connect_at = clock_ms() + w->connect_pause;
-	w->connect_pause =
-		w->connect_pause * 2 > PAUSE_MOST_MS ? PAUSE_MOST_MS : w->connect_pause * 2;
-	if (access(config->docker_socket, F_OK) < 0 ||
-	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return;
-	self = getpid();
-	w->parser_pid = fork();
-	if (w->parser_pid == 0) {
-		close(pair[0]);
-		sigemptyset(&none);
-		sigprocmask(SIG_SETMASK, &none, NULL);
-		_exit(parser_run(config, pair[1], self));
-	}
-	close(pair[1]);
-	if (w->parser_pid < 0 || add_fd(w, pair[0]) < 0) {
-		w->parser_pid = w->parser_pid < 0 ? 0 : w->parser_pid;
-		close(pair[0]);
-		return;
-	}
-	w->parser = pair[0];
-	w->parser_held = false;
-}
-
-/*
- * Has another parser list what runs, of the socket that the configuration names now. The former one
- * ends as this end of its socket is closed.
- */
-static void list_again(struct watch *w)
-{
-	if (w->parser >= 0)
-		close(steal_fd(&w->parser));
-	w->parser_pid = 0;
-	w->connect_pause = PAUSE_LEAST_MS;
-	w->connect_at = clock_ms();
-}
-
 static void look_soon(struct watch *w, unsigned int ms)
 {
 	int64_t at = clock_ms() + ms;
@@ -161,45 +110,23 @@ static void look_soon(struct watch *w, unsigned int ms)
 		w->look_at = at;
 }
 
-/* Reads no more from the parser while too much is waiting: the socket then makes it wait. */
-static void hold_parser(struct watch *w)
-{
-	struct epoll_event event = { .data.fd = w->parser };
-
-	if (w->parser < 0 || jobs_full(w->jobs) == w->parser_held)
-		return;
-	w->parser_held = !w->parser_held;
-	event.events = w->parser_held ? 0 : EPOLLIN;
-	epoll_ctl(w->epoll, EPOLL_CTL_MOD, w->parser, &event);
-}
-
 /* Takes one record from the parser. */
 static void on_record(struct watch *w)
 {
-	struct record r;
-	ssize_t n = recv(w->parser, &r, sizeof(r), MSG_DONTWAIT);
+	struct record record;
+	int r = channel_take(&w->channel, &record);
 
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n == 0 || n < 0) {
-		/* its end is reaped by on_signal */
-		close(steal_fd(&w->parser));
-		return;
-	}
-	if (n != sizeof(r) || record_check(&r) < 0) {
+	if (r < 0)
 		tell_once(w, "a record of the parser's makes no sense: starting another parser");
-		/* its next record finds nobody, and ends it; killing nobody's takes CAP_KILL */
-		close(steal_fd(&w->parser));
+	if (r <= 0)
 		return;
-	}
-	if (r.kind == RECORD_NOTE) {
-		tell_once(w, r.why);
-	} else if (r.kind == RECORD_LISTED) {
-		w->connect_pause = PAUSE_LEAST_MS;
+	if (record.kind == RECORD_NOTE) {
+		tell_once(w, record.why);
+	} else if (record.kind == RECORD_LISTED) {
 		notify_ready(w);
 		look_soon(w, SETTLE_MS);
 	} else {
-		jobs_add(w->jobs, &r);
+		jobs_add(w->jobs, &record);
 	}
 }
 
@@ -208,13 +135,8 @@ static void on_child(struct watch *w, pid_t pid, int wait_status)
 	bool reconciled = false;
 	int status = 0;
 
-	if (pid == w->parser_pid) {
-		w->parser_pid = 0;
-		cleanup_close(&w->parser);
-		w->parser = -1;
-		w->connect_at = clock_ms() + w->connect_pause;
+	if (channel_ended(&w->channel, pid))
 		return;
-	}
 	if ((w->askers && askers_ended(w->askers, pid, wait_status != 0)) ||
 	    !jobs_ended(w->jobs, pid, wait_status, &reconciled, &status) || !reconciled)
 		return;
@@ -325,7 +247,7 @@ static int see_to_config(struct watch *w, struct error *e)
 		r = begin(w, e);
 	if (r < 0)
 		return r;
-	list_again(w);
+	channel_again(&w->channel);
 	/* a boot, or what happened while nobody watched */
 	jobs_reconcile(w->jobs);
 	return 0;
@@ -344,8 +266,8 @@ static int on_timer(struct watch *w, struct error *e)
 		w->look_at = clock_ms() + TICK_MS;
 		r = see_to_config(w, e);
 	}
-	if (w->askers && !w->parser_pid && clock_ms() >= w->connect_at)
-		connect_docker(w);
+	if (w->askers && clock_ms() >= channel_due(&w->channel))
+		channel_start(&w->channel, w->follow.now.config);
 	if (w->askers && looks)
 		look(w);
 	jobs_expire(w->jobs, clock_ms());
@@ -369,6 +291,7 @@ static int set_up(struct watch *w, struct error *e)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	w->jobs = jobs_new(&w->follow.now);
 	w->epoll = epoll_create1(EPOLL_CLOEXEC);
+	w->channel = channel_new(w->epoll);
 	w->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	w->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	w->netlink = changes_open();
@@ -388,7 +311,7 @@ static void watch_release(struct watch *w)
 	if (w->askers)
 		askers_close(w->askers);
 	cleanup_close(&w->lock);
-	cleanup_close(&w->parser);
+	cleanup_close(&w->channel.fd);
 	cleanup_close(&w->netlink);
 	cleanup_close(&w->timer);
 	cleanup_close(&w->signals);
@@ -405,9 +328,8 @@ int watch_run(const char *config_path, bool json, struct error *e)
 		.signals = -1,
 		.timer = -1,
 		.netlink = -1,
-		.parser = -1,
+		.channel.fd = -1,
 		.lock = -1,
-		.connect_pause = PAUSE_LEAST_MS,
 	};
 	int r;
 
@@ -421,7 +343,7 @@ int watch_run(const char *config_path, bool json, struct error *e)
 		int n;
 
 		jobs_start(w.jobs);
-		hold_parser(&w);
+		channel_hold(&w.channel, jobs_full(w.jobs));
 		set_timer(&w);
 		n = epoll_wait(w.epoll, events, ARRAY_SIZE(events), -1);
 		for (int i = 0; i < n; i++) {
@@ -438,7 +360,7 @@ int watch_run(const char *config_path, bool json, struct error *e)
 				r = on_timer(&w, e);
 			else if (fd == w.netlink)
 				on_netlink(&w);
-			else if (fd == w.parser)
+			else if (fd == w.channel.fd)
 				on_record(&w);
 			else if (w.askers)
 				askers_event(w.askers, fd);

@@ -1,0 +1,106 @@
+/* The applier's end of what the parser tells: one parser after the other, and their records. */
+#include "watch/channel.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "watch/parser.h"
+
+#define PAUSE_LEAST_MS 50
+#define PAUSE_MOST_MS 5000
+
+struct channel channel_new(int epoll)
+{
+	return (struct channel){ .epoll = epoll, .fd = -1, .pause = PAUSE_LEAST_MS };
+}
+
+static void let_go(struct channel *c)
+{
+	cleanup_close(&c->fd);
+	c->fd = -1;
+}
+
+int64_t channel_due(const struct channel *c)
+{
+	return c->pid ? INT64_MAX : c->connect_at;
+}
+
+void channel_start(struct channel *c, const struct config *config)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	pid_t self = getpid();
+	sigset_t none;
+	int pair[2];
+
+	c->connect_at = clock_ms() + c->pause;
+	c->pause = c->pause * 2 > PAUSE_MOST_MS ? PAUSE_MOST_MS : c->pause * 2;
+	if (access(config->docker_socket, F_OK) < 0 ||
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return;
+	c->pid = fork();
+	if (c->pid == 0) {
+		close(pair[0]);
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		_exit(parser_run(config, pair[1], self));
+	}
+	close(pair[1]);
+	event.data.fd = pair[0];
+	if (c->pid < 0 || epoll_ctl(c->epoll, EPOLL_CTL_ADD, pair[0], &event) < 0) {
+		c->pid = c->pid < 0 ? 0 : c->pid;
+		close(pair[0]);
+		return;
+	}
+	c->fd = pair[0];
+	c->held = false;
+}
+
+void channel_again(struct channel *c)
+{
+	let_go(c);
+	c->pid = 0;
+	c->pause = PAUSE_LEAST_MS;
+	c->connect_at = clock_ms();
+}
+
+void channel_hold(struct channel *c, bool hold)
+{
+	struct epoll_event event = { .events = hold ? 0 : EPOLLIN, .data.fd = c->fd };
+
+	if (c->fd < 0 || hold == c->held)
+		return;
+	c->held = hold;
+	epoll_ctl(c->epoll, EPOLL_CTL_MOD, c->fd, &event);
+}
+
+int channel_take(struct channel *c, struct record *ret)
+{
+	ssize_t n = recv(c->fd, ret, sizeof(*ret), MSG_DONTWAIT);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (n == sizeof(*ret) && record_check(ret) == 0) {
+		if (ret->kind == RECORD_LISTED)
+			c->pause = PAUSE_LEAST_MS;
+		return 1;
+	}
+	/* its end is told by channel_ended; the next record of one that goes on finds nobody, and
+	 * ends it: killing nobody's process takes CAP_KILL */
+	let_go(c);
+	return n <= 0 ? 0 : -EBADMSG;
+}
+
+bool channel_ended(struct channel *c, pid_t pid)
+{
+	if (!pid || pid != c->pid)
+		return false;
+	let_go(c);
+	c->pid = 0;
+	c->connect_at = clock_ms() + c->pause;
+	return true;
+}
