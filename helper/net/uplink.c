@@ -171,6 +171,7 @@ int uplink_find(struct nl_sock *s, const struct host_addresses *h, const char *n
 		return error_set(e, STATUS_FAILED, -ENETDOWN,
 				 "uplink %s is down: ip link set %s up", link.name, link.name);
 	u.ifindex = link.ifindex;
+	u.master = link.master;
 	memcpy(u.name, link.name, sizeof(u.name));
 	u.has_mac = link.has_mac;
 	u.carrier = link.carrier;

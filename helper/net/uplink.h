@@ -15,6 +15,7 @@
 
 struct uplink {
 	int ifindex;
+	int master; /* the bridge that it is a port of, or 0 */
 	char name[IF_NAMESIZE];
 	bool ra_default; /* the default route there comes from router advertisements */
 	bool on_link;	 /* the range lies in the prefix of an address there */

@@ -212,6 +212,14 @@ static int claim(const struct choose *q, const struct candidate *c, struct lease
 	return r < 0 ? r : lease_claim(q->c->store, &c->address, q->ident, false, 0, ret, e);
 }
 
+/* Whether the lease has been in service: of a first attach that failed the record has no bridge. */
+static bool has_served(const struct choose *q, const struct lease *held)
+{
+	const struct attachment *a = q->before;
+
+	return a && *a->bridge && (!a->has_address || same(&a->address, &held->address));
+}
+
 /* Makes the candidate the container's, and nothing else. Returns as choose_lease. */
 static int take(const struct choose *q, const struct candidate *c, const struct lease *held,
 		struct choice *ret, struct error *e)
@@ -225,6 +233,8 @@ static int take(const struct choose *q, const struct candidate *c, const struct 
 	if (held && same(&held->address, &c->address)) {
 		choice.lease = *held;
 		r = complete(q, &choice, e);
+		if (r == 0 && held->pinned && !has_served(q, held))
+			r = probe(q, &choice, owner, e);
 		if (r == 0)
 			*ret = choice;
 		return r;

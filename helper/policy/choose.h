@@ -24,6 +24,7 @@ struct choose {
 	const struct in6_addr *asked; /* the administrator's --address, or null */
 	const struct in6_addr *label; /* v6hook.address, of the one who started it, or null */
 	const struct given *given;    /* what the engine says it gave */
+	const struct attachment *before; /* its record, or null */
 	/*
 	 * This instance's attachment, if it has the address of its lease and nobody who may move it
 	 * asks for that: it stays though no pool holds the address any more. Or null.

@@ -1,6 +1,7 @@
 /* What the engine says that it gave the container, and what its port merely has. */
 #include "policy/given.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/note.h"
@@ -35,7 +36,8 @@ int given_read(const struct request *q, const struct instance *i, struct nl_sock
 		g.written = true;
 		said = written;
 		count = runtime_lxc_written(&i->ident, q->engine_config, written, &error);
-		if (count < 0)
+		/* one that is not there names nothing */
+		if (count < 0 && count != -ENOENT)
 			note(NOTE_WARNING, "%s: the addresses that it names are not known",
 			     error.text);
 	}

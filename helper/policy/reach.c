@@ -76,6 +76,7 @@ void reach_doubt(struct reach *r, const struct in6_addr *address, char *out, siz
 		    r->uplink);
 	if (is_dropped(r, address, chain, sizeof(chain)))
 		add(out, size,
-		    "nft chain \"%s\" drops what is forwarded: have it accept what leaves by %s",
+		    "nft chain \"%s\" drops what is forwarded: have it accept what leaves by %s "
+		    "and what comes in from it",
 		    chain, r->bridge);
 }
