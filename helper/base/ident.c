@@ -18,7 +18,7 @@ static int check_name(const char *name, struct error *e)
 	else if (strlen(name) > IDENT_NAME_MAX)
 		why = "is longer than 255 bytes";
 	else if (strchr(name, '/'))
-		why = "holds a '/' (an LXC path goes with --lxcpath)";
+		why = "holds a '/' (a user's is USER/lxc:NAME; an LXC path goes with --lxcpath)";
 	else if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		why = "is not a name";
 	else if (text_has_control(name))

@@ -194,8 +194,10 @@ static int complete(struct listings *l, struct listing *item, struct error *e)
 	else
 		item->state = LIST_BROKEN;
 	if (!*item->error && a.pid && access(path, F_OK) < 0)
+		snprintf(item->error, sizeof(item->error), "its process is gone: v6hook reconcile");
+	if (!*item->error && item->state == LIST_BROKEN)
 		snprintf(item->error, sizeof(item->error),
-			 "its process is gone: v6hook reconcile detaches it");
+			 "its %s is gone from the kernel: v6hook reconcile", lacks);
 	if (item->state != LIST_ATTACHED)
 		return 0;
 	l->reach.routed = a.routed;

@@ -16,6 +16,7 @@
 #include "watch/askers.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -30,6 +31,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/cleanup.h"
 #include "watch/asked.h"
 #include "watch/who.h"
@@ -72,9 +74,24 @@ static void make_directory(const char *path)
 		mkdir(directory, 0755);
 }
 
+/* Whether a socket that answers is another daemon's. A former service's may be, of a child. */
+static bool is_anothers(int connection)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+	_free_ char *name = NULL;
+	char path[64];
+	size_t size;
+
+	if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
+		return true;
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)peer.pid);
+	return file_read(AT_FDCWD, path, 64, &name, &size) == 0 && strncmp(name, "v6hook", 6) != 0;
+}
+
 /*
- * Whether what is at the socket's path is anything but what a former service left: a file, or a
- * socket of another kind on which somebody listens. What is not ours is not removed.
+ * Whether what is at the socket's path is anything but what a former service left: a file, a socket
+ * of another kind, or one on which another daemon listens. What is not ours is not removed.
  */
 static bool is_foreign(const struct sockaddr_un *name)
 {
@@ -83,10 +100,11 @@ static bool is_foreign(const struct sockaddr_un *name)
 
 	if (lstat(name->sun_path, &st) < 0)
 		return false;
-	/* a child of the former service may still listen on one of ours */
-	return !S_ISSOCK(st.st_mode) ||
-	       (connect(fd, (const struct sockaddr *)name, sizeof(*name)) < 0 &&
-		errno == EPROTOTYPE);
+	if (!S_ISSOCK(st.st_mode))
+		return true;
+	if (connect(fd, (const struct sockaddr *)name, sizeof(*name)) == 0)
+		return is_anothers(fd);
+	return errno == EPROTOTYPE;
 }
 
 /* Ends the socket that there is; another service may have taken the place of its file. */

@@ -2,6 +2,7 @@
 #ifndef V6HOOK_FOLLOW_H
 #define V6HOOK_FOLLOW_H
 
+#include <stdint.h>
 #include <sys/stat.h>
 
 #include "policy/context.h"
@@ -9,7 +10,8 @@
 struct follow {
 	const char *path;
 	struct context now;	    /* the last good one; without a config: there was none yet */
-	struct stat seen;	    /* the file that it was read from */
+	struct stat seen;	    /* the file that it was read from, */
+	uint64_t sum;		    /* and what that held */
 	char wrong[ERROR_TEXT_MAX]; /* what was told of the file as it is; "": it is good */
 };
 
