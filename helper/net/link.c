@@ -34,7 +34,7 @@ static int link_read(const struct nlmsghdr *h, struct link *ret)
 
 	if (h->nlmsg_type != RTM_NEWLINK ||
 	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*msg), attr, IFLA_MAX, link_policy) < 0 ||
-	    !attr[IFLA_IFNAME])
+	    !attr[IFLA_IFNAME] || msg->ifi_index <= 0)
 		return -EBADMSG;
 	l.ifindex = msg->ifi_index;
 	l.up = msg->ifi_flags & IFF_UP;
