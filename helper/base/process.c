@@ -71,6 +71,25 @@ int process_started(int proc, uint64_t *ret)
 	return 0;
 }
 
+int process_is(pid_t pid, uint64_t started)
+{
+	_close_ int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), proc = -1;
+	uint64_t now;
+	char path[64];
+	int r;
+
+	if (pidfd < 0)
+		return errno == ESRCH || errno == EINVAL ? 0 : -errno;
+	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
+	proc = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (proc < 0)
+		return errno == ENOENT ? 0 : -errno;
+	r = process_started(proc, &now);
+	if (r < 0)
+		return r == -ESRCH ? 0 : r;
+	return now == started && process_lives(pidfd);
+}
+
 int process_of_pidfd(int pidfd, pid_t *ret)
 {
 	_free_ char *text = NULL;

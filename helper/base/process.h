@@ -24,6 +24,12 @@ int process_read(pid_t pid, struct process *ret);
  */
 int process_started(int proc, uint64_t *ret);
 
+/*
+ * Whether the process of that number, started then, lives; wherever it has gone meanwhile.
+ * Returns 1, 0, or -errno if that cannot be told now.
+ */
+int process_is(pid_t pid, uint64_t started);
+
 /* The process of a pidfd. Returns 0, -ESRCH if it is gone, -EINVAL if that is no pidfd. */
 int process_of_pidfd(int pidfd, pid_t *ret);
 

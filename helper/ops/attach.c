@@ -28,6 +28,7 @@
 #include "policy/former.h"
 #include "policy/locate.h"
 #include "policy/resolve.h"
+#include "policy/word.h"
 
 /* Everything one attach holds; released as a whole. */
 struct attach {
@@ -323,6 +324,9 @@ static void record_failure(struct attach *a, const struct error *e)
 	if (a->instance.ident.owner && !a->had_before &&
 	    a->c->store->ops->find(a->c->store, a->ident, &lease, &ignored) != 1)
 		return;
+	/* what fails may be the instance's own doing, to be rid of the word */
+	if (a->had_before && word_stands(a->c, &a->before))
+		return;
 	if (a->had_before && attachment_is_live(&a->before, a->c->boot_id)) {
 		failed = a->before;
 	} else if (a->at.netns.fd >= 0) {
@@ -354,19 +358,6 @@ static void describe(const struct attach *a, struct listing *ret)
 	memcpy(ret->unheard, a->choice.unheard, sizeof(ret->unheard));
 	memcpy(ret->bridge, a->at.port.via_name, sizeof(ret->bridge));
 	memcpy(ret->uplink, a->choice.uplink.name, sizeof(ret->uplink));
-}
-
-/* Whether this very instance was detached by a hand that the asker's does not outrank. */
-static int check_word(const struct attach *a, const struct request *q, struct error *e)
-{
-	const struct attachment *b = &a->before;
-
-	if (!a->had_before || !b->ended || b->word <= q->word || !is_same_instance(a, b))
-		return 0;
-	return error_set(e, STATUS_FAILED, -ECANCELED,
-			 "it was detached by hand, and stays so until it is started anew or %s",
-			 b->word == WORD_ROOT ? "root attaches it: v6hook attach"
-					      : "its user attaches it: v6hook attach");
 }
 
 /* Warns of what will keep packets from outside away all the same; for hooks and the service, once.
@@ -415,7 +406,9 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 	if (q->expected && (r == 0 || !attachment_same(&a.before, q->expected)))
 		return -ESTALE;
 	r = locate(c, q, &a.instance, &a.at, e);
-	if (r == 0 && check_word(&a, q, e) < 0)
+	/* whatever else is wrong with it */
+	if (a.at.netns.fd >= 0 &&
+	    word_check(c, q, &a.instance, a.had_before ? &a.before : NULL, &a.at.netns, e) < 0)
 		return -ECANCELED;
 	if (r == 0)
 		r = choose(&a, q, e);

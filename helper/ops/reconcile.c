@@ -271,7 +271,7 @@ static int try_again(struct reconcile *r, struct holder *h)
 	struct error ignored;
 	struct ident ident;
 
-	if (!*a->error || !a->pid || strcmp(a->boot_id, r->c->boot_id) != 0 ||
+	if (!*a->error || a->word || !a->pid || strcmp(a->boot_id, r->c->boot_id) != 0 ||
 	    ident_from_text(h->lease.ident, &ident) < 0 || ident.owner ||
 	    ((r->how == RECONCILE_REPAIR || r->how == RECONCILE_LOOK) && a->since <= time(NULL) &&
 	     a->since + RETRY_S > time(NULL)) ||

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "base/process.h"
+
 /* Whether a failure says nothing of the instance: this host lacks memory, descriptors or the like.
  */
 static bool says_nothing(int r)
@@ -35,7 +37,13 @@ int living_open(const struct attachment *a, struct netns *ret, struct error *e)
 int living_ask(const struct attachment *a, struct error *e)
 {
 	_netns_ struct netns netns = NETNS_NONE;
+	int r;
 
+	/* it would take itself back by going to another namespace */
+	if (a->ended && a->word && a->pid && a->started) {
+		r = process_is(a->pid, a->started);
+		return r < 0 ? error_sys(e, r, "cannot look at process %d", (int)a->pid) : r;
+	}
 	return living_open(a, &netns, e);
 }
 

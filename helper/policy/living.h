@@ -11,7 +11,10 @@
  */
 int living_open(const struct attachment *a, struct netns *ret, struct error *e);
 
-/* Whether it lives: 1, 0, or -errno if that cannot be told now. */
+/*
+ * Whether it lives: 1, 0, or -errno if that cannot be told now. One that was detached by hand is
+ * its first process, whatever namespace that is in by now.
+ */
 int living_ask(const struct attachment *a, struct error *e);
 
 /* Whether it lives, or may live as far as can be told. */
