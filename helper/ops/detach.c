@@ -15,6 +15,7 @@
 #include "policy/living.h"
 #include "policy/refind.h"
 #include "policy/withdraw.h"
+#include "policy/word.h"
 
 /* Whether that instance holds the attachment and is gone. */
 static bool is_over(const struct attachment *a, const char *instance)
@@ -40,7 +41,7 @@ static void end(struct attachment *a, enum word word)
 
 /*
  * Of one that holds no lease: forgets why its start hook failed, as somebody has seen to it; but
- * not that it was detached by hand. Returns 0 or -errno.
+ * not that it was detached by hand, even before it was attached. Returns 0 or -errno.
  */
 static int end_unleased(struct context *c, const struct request *q, const char *ident,
 			struct error *e)
@@ -49,14 +50,14 @@ static int end_unleased(struct context *c, const struct request *q, const char *
 	struct attachment a;
 	int r = s->ops->attachment(s, ident, &a, e);
 
-	if (r == -EBADMSG)
-		return s->ops->attach(s, ident, NULL, e);
-	if (r <= 0)
+	if (r < 0 && r != -EBADMSG)
 		return r;
-	if (!is_running(c, &a) || (!q->word && !a.word))
-		return s->ops->attach(s, ident, NULL, e);
+	if (r != 1)
+		a = (struct attachment){ 0 };
 	end(&a, q->word);
-	return s->ops->attach(s, ident, &a, e);
+	if (!is_running(c, &a) && (!q->word || !word_find(c, q, ident, &a)))
+		a.word = WORD_NONE;
+	return r || a.word ? s->ops->attach(s, ident, a.word ? &a : NULL, e) : 0;
 }
 
 int op_detach(struct context *c, const struct request *q, struct listing *ret, struct error *e)
@@ -64,7 +65,7 @@ int op_detach(struct context *c, const struct request *q, struct listing *ret, s
 	struct lease_store *s = c->store;
 	struct attachment a = { 0 };
 	_held_ struct held h = HELD_NONE;
-	bool damaged = false;
+	bool damaged = false, found = false;
 	struct error ignored;
 	int r;
 
@@ -98,23 +99,29 @@ int op_detach(struct context *c, const struct request *q, struct listing *ret, s
 	/* a tear-down that comes late: another instance has been started meanwhile */
 	if (r == 1 && q->hook && attachment_is_live(&a, c->boot_id) && living(&a))
 		return 0;
+	/* so that the word is on the one that runs */
+	if (r >= 0 && q->word && !is_running(c, &a))
+		found = word_find(c, q, h.ident, &a) ||
+			(r == 0 && !damaged && refind(&h.lease.address, &a, &ignored) == 1);
+	if (found)
+		memcpy(a.boot_id, c->boot_id, sizeof(a.boot_id));
 	*ret = (struct listing){ .address = h.lease.address,
 				 .has_address = true,
-				 .changed = damaged || (r == 1 && !a.ended) };
+				 .changed = damaged || found || (r == 1 && !a.ended) };
 	/* what cannot be recorded would be undone by the service: it is not begun */
 	if (r == 1 && q->word && !a.ended && !damaged) {
 		r = s->ops->attach(s, h.ident, &a, e);
 		r = r < 0 ? error_prefix(e, r, "it stays attached") : 1;
 	}
 	if (r >= 0)
-		r = withdraw_address(c, &h.lease, r ? &a : NULL, e);
+		r = withdraw_address(c, &h.lease, r || found ? &a : NULL, e);
 	if (r < 0)
 		return r;
 	if (q->release) {
 		end(&a, q->word);
 		return withdraw_lease_but(c, &h.lease, a.word && is_running(c, &a) ? &a : NULL, e);
 	}
-	if (damaged) {
+	if (damaged || found) {
 		a.address = h.lease.address;
 		a.has_address = true;
 	} else if (!a.since || (a.ended && a.word >= q->word && (!*a.error || q->hook))) {

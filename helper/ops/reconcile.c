@@ -127,7 +127,8 @@ static int act(struct reconcile *r, enum reconcile_what what, const struct holde
 	/* the service does not repeat what it could not do until something changed it */
 	struct request q = {
 		.hook = r->how == RECONCILE_REPAIR && !h->lost,
-		.word = r->how == RECONCILE_DO ? WORD_ROOT : WORD_NONE,
+		/* what it detaches, it does not mean to keep away */
+		.word = r->how == RECONCILE_DO && what == RECONCILE_ATTACH ? WORD_ROOT : WORD_NONE,
 		.expected = h->has_attachment ? a : NULL,
 	};
 	char name[IDENT_TEXT_MAX];

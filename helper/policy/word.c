@@ -2,9 +2,11 @@
 #include "policy/word.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "policy/living.h"
+#include "policy/resolve.h"
 
 /* What is asked for, compared with each record. */
 struct search {
@@ -64,4 +66,28 @@ int word_check(struct context *c, const struct request *q, const struct instance
 			 "it was detached by hand, and stays so until it is started anew or %s",
 			 s.found == WORD_ROOT ? "root attaches it: v6hook attach"
 					      : "its user attaches it: v6hook attach");
+}
+
+bool word_find(struct context *c, const struct request *q, const char *ident,
+	       struct attachment *ret)
+{
+	_netns_ struct netns netns = NETNS_NONE;
+	struct instance instance = { .pid = 0 };
+	char found[IDENT_TEXT_MAX];
+	struct error ignored;
+	struct ident id;
+
+	if (ident_from_text(ident, &id) < 0 || id.owner ||
+	    resolve_instance(c, q, &instance, &ignored) < 0 ||
+	    strcmp(ident_text(&instance.ident, found), ident) != 0 || !instance.pid ||
+	    netns_pin_pid(instance.pid, &netns, &ignored) < 0)
+		return false;
+	ret->pid = instance.pid;
+	ret->netns_dev = netns.dev;
+	ret->netns_inode = netns.inode;
+	ret->started = netns.started;
+	*ret->netns_path = '\0';
+	snprintf(ret->instance, sizeof(ret->instance), "%s", instance.id);
+	memcpy(ret->boot_id, c->boot_id, sizeof(ret->boot_id));
+	return true;
 }

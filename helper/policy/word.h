@@ -21,4 +21,13 @@ bool word_stands(const struct context *c, const struct attachment *a);
 int word_check(struct context *c, const struct request *q, const struct instance *instance,
 	       const struct attachment *before, const struct netns *netns, struct error *e);
 
+/*
+ * Which instance of a container runs now, for a word on one of which no record tells. An ordinary
+ * user's container is not looked for: they could fill the store with names.
+ * @ret: process, namespace, boot and engine's ID; the rest is left alone
+ * Returns whether one was found.
+ */
+bool word_find(struct context *c, const struct request *q, const char *ident,
+	       struct attachment *ret);
+
 #endif
