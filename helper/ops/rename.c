@@ -1,4 +1,4 @@
-/* rename: a lease follows its container to a new name. */
+/* rename: a lease, and a word on the instance, follow the container to a new name. */
 #include <errno.h>
 #include <string.h>
 
@@ -32,9 +32,10 @@ int op_rename(struct context *c, const struct ident *from, const struct ident *t
 	struct lease_store *s = c->store;
 	_close_ int old_lock = -1, new_lock = -1;
 	char old[IDENT_TEXT_MAX], new[IDENT_TEXT_MAX];
-	struct attachment a;
+	struct attachment a, own;
 	struct find_name f = { .to = to, .instance = instance };
 	struct lease lease, other;
+	bool leased, worded;
 	int r;
 
 	if (!from) {
@@ -50,19 +51,32 @@ int op_rename(struct context *c, const struct ident *from, const struct ident *t
 		r = s->ops->lock(s, LOCK_CONTAINER, ident_text(to, new), false, 0, &new_lock, e);
 	if (r == 0)
 		r = s->ops->find(s, old, &lease, e);
-	if (r > 0)
+	leased = r == 1;
+	if (r >= 0)
 		r = s->ops->attachment(s, old, &a, e);
 	if (r <= 0 || strcmp(a.instance, instance) != 0)
 		return r < 0 ? r : 0;
+	/* that it was detached by hand is true of it by any name */
+	worded = a.ended && a.word;
+	if (!leased && !worded)
+		return 0;
 	r = s->ops->find(s, new, &other, e);
-	if (r != 0)
+	if (r < 0 || (r == 1 && !worded))
 		return r < 0 ? r
 			     : error_set(e, STATUS_FAILED, -EEXIST,
 					 "%s keeps its lease: %s has one of its own", old, new);
-	r = s->ops->rename(s, &lease, new, e);
+	/* what is recorded of it by its new name is the news */
+	if (worded && s->ops->attachment(s, new, &own, e) == 1 &&
+	    strcmp(own.instance, instance) == 0)
+		return 0;
+	if (r == 1) {
+		leased = false;
+		a.address = other.address;
+	}
+	r = leased ? s->ops->rename(s, &lease, new, e) : 0;
 	if (r == 0)
 		r = s->ops->attach(s, new, &a, e);
 	if (r == 0)
 		r = s->ops->attach(s, old, NULL, e);
-	return r < 0 ? r : 1;
+	return r < 0 ? r : leased;
 }

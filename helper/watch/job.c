@@ -135,9 +135,12 @@ static int attach(struct context *c, struct record *r, char container[CONTAINER_
 		return 0;
 	if (!is_attached(c, r, container)) {
 		err = confirm_name(c, r, container);
-		/* renamed since: what it held by that name comes first */
-		if (err == 0 && *r->old_name)
+		/* renamed since, or before the service ran: what it held by that name is first */
+		if (err == 0 && (*r->old_name || strcmp(r->why, "running") == 0))
 			err = rename_lease(c, r, container);
+		/* each name keeps its own lease */
+		if (err == -EEXIST && !*r->old_name)
+			err = 0;
 		if (err < 0)
 			return err == -ESRCH ? 0 : err;
 	}
