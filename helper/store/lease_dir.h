@@ -111,10 +111,11 @@ int lease_dir_is_own(struct lease_dir *d, const char *ident, const char *file, s
 
 /*
  * Makes the lease again of a file that cannot be read or is lost; a reader only says what it was.
- * @ident: whose it is, or "": the one link to it says, else the one live record that names it; of a
- * file that is lost without a trace the record alone
- * Returns 1 and the lease (with trouble, if it could not be made again), 0 if there is none, or
- * -errno.
+ * Whose it was, the one live record that names it says, else the one link to it; of a file that is
+ * lost without a trace the record alone.
+ * @ident: "", or only if it is this container's
+ * Returns 1 and the lease (with trouble, if it could not be made again; without an ident, if nobody
+ * can tell whose it was), 0 if there is none or it is another's, or -errno.
  */
 int lease_dir_mend(struct lease_dir *d, const char *ident, const char *file, struct lease *ret);
 

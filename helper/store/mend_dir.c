@@ -4,7 +4,8 @@
  * Theory of operation: three files say the same. The lease's own names its holder, the holder's
  * link leads to it, and the record of the attachment names both. Any of them can be lost or
  * damaged and is made again from the others; what a damaged lease file said beyond that (that it is
- * pinned) is lost, and told. Nothing is concluded from a file that cannot be read: its address
+ * pinned) is lost, and told. Where they contradict each other, the record of what is attached in
+ * this boot outranks a link. Nothing is concluded from a file that cannot be read: its address
  * stays taken, its holder keeps what it has. A lease that is not there at all is made again only
  * for a container that is recorded as attached in this boot, as such a record goes before its lease
  * does. Readers mend nothing and see the same.
@@ -73,6 +74,20 @@ static bool leads_to(struct lease_dir *d, const char *entry, const char *file, c
 	return strcmp(target, file) == 0 && ident_of(d, entry, ret);
 }
 
+/* The address that the container's live record names, if it has such a record. */
+static bool live_address(struct lease_dir *d, const char *ident, struct in6_addr *ret)
+{
+	char record[300], own[IDENT_TEXT_MAX];
+	struct attachment a;
+
+	lease_dir_ident_file(ident, record, sizeof(record));
+	if (d->attached < 0 || lease_dir_read_record(d, record, ident, own, &a) < 0 ||
+	    !a.has_address || !is_live(&a))
+		return false;
+	*ret = a.address;
+	return true;
+}
+
 /* Whether the entry is a live record that names the address, and whose. */
 static bool records(struct lease_dir *d, const char *entry, const struct in6_addr *address,
 		    char *ret)
@@ -83,19 +98,30 @@ static bool records(struct lease_dir *d, const char *entry, const struct in6_add
 	       a.has_address && memcmp(&a.address, address, sizeof(*address)) == 0 && is_live(&a);
 }
 
+/* Whether the entry is a link to the file, of one whose live record names no other address. */
+static bool claims(struct lease_dir *d, const char *entry, const char *file,
+		   const struct in6_addr *address, char *ret)
+{
+	struct in6_addr other;
+
+	return leads_to(d, entry, file, ret) &&
+	       (!live_address(d, ret, &other) || memcmp(&other, address, sizeof(other)) == 0);
+}
+
 /*
- * Whose lease a file was: by the one link that leads to it (if links count), else by the one live
- * record that names it. @ret: IDENT_TEXT_MAX bytes, "" if nobody can tell. Returns 0 or -errno.
+ * Whose lease a file was: by the one live record that names it, else (if links count) by the one
+ * link that leads to it. A record is written at each attach, a link once: it says more.
+ * @ret: IDENT_TEXT_MAX bytes, "" if nobody can tell. Returns 0 or -errno.
  */
 static int holder_of(struct lease_dir *d, const char *file, bool links, char *ret)
 {
-	const int dirs[] = { d->leases, d->attached };
+	const int dirs[] = { d->attached, d->leases };
 	struct in6_addr address;
 
 	*ret = '\0';
 	if (!lease_dir_file_address(file, &address))
 		return 0;
-	for (size_t i = links ? 0 : 1; i < ARRAY_SIZE(dirs) && !*ret; i++) {
+	for (size_t i = 0; i < (links ? 2 : 1) && !*ret; i++) {
 		_closedir_ DIR *dir = NULL;
 		char ident[IDENT_TEXT_MAX];
 		struct dirent *entry;
@@ -106,8 +132,8 @@ static int holder_of(struct lease_dir *d, const char *file, bool links, char *re
 			continue;
 		dir = lease_dir_entries(dirs[i], &r);
 		while (dir && (entry = lease_dir_next(dir, &r)))
-			if (i == 0 ? leads_to(d, entry->d_name, file, ident)
-				   : records(d, entry->d_name, &address, ident)) {
+			if (i == 0 ? records(d, entry->d_name, &address, ident)
+				   : claims(d, entry->d_name, file, &address, ident)) {
 				found++;
 				memcpy(ret, ident, IDENT_TEXT_MAX);
 			}
@@ -172,11 +198,10 @@ int lease_dir_mend(struct lease_dir *d, const char *ident, const char *file, str
 			 "its lease file leases/%s cannot be read: %s", file, d->why);
 	if (d->write && r == -EBADMSG)
 		lease_dir_set_aside(d, file);
-	if (*ident)
-		snprintf(lease.ident, sizeof(lease.ident), "%s", ident);
-	else if ((r = holder_of(d, file, !gone, lease.ident)) < 0)
+	r = holder_of(d, file, !gone, lease.ident);
+	if (r < 0)
 		return r;
-	if (gone && !*lease.ident)
+	if ((gone && !*lease.ident) || (*ident && *lease.ident && strcmp(lease.ident, ident) != 0))
 		return 0;
 	*ret = lease;
 	if (d->write && *lease.ident && make_again(d, &lease, file) == 0)
@@ -259,6 +284,27 @@ static int find_by_looking(struct lease_dir *d, const char *ident, struct lease 
 	return link_again(d, ident, file, &found, ret);
 }
 
+/* As lease_dir_find, of one whose link leads to a damaged file. */
+static int mend_linked(struct lease_dir *d, const char *ident, const char *file, struct lease *ret)
+{
+	struct in6_addr address, live;
+	struct lease lease;
+	int r;
+
+	lease_dir_file_address(file, &address);
+	/* its own record outranks a link, which may have been led astray */
+	if (live_address(d, ident, &live) && memcmp(&live, &address, sizeof(live)) != 0)
+		return find_by_record(d, ident, ret);
+	r = lease_dir_mend(d, ident, file, &lease);
+	if (r != 1)
+		return r;
+	/* several may lead to it: each of them keeps what it has */
+	if (!*lease.ident)
+		snprintf(lease.ident, sizeof(lease.ident), "%s", ident);
+	*ret = lease;
+	return 1;
+}
+
 int lease_dir_find(struct lease_store *s, const char *ident, struct lease *ret, struct error *e)
 {
 	struct lease_dir *d = lease_dir_of(s);
@@ -280,7 +326,7 @@ int lease_dir_find(struct lease_store *s, const char *ident, struct lease *ret, 
 		return 1;
 	}
 	if (r == -EBADMSG || (r == -ENOENT && *file && lease_dir_is_damaged(d, file)))
-		r = lease_dir_mend(d, ident, file, ret);
+		r = mend_linked(d, ident, file, ret);
 	else if (r == 0 || r == -ENOENT)
 		r = find_by_record(d, ident, ret);
 	if (r == 0 && d->leases >= 0 && lease_dir_has_link(d, ident))

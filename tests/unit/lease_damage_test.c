@@ -173,17 +173,22 @@ TEST(a_reader_sees_the_damage_and_mends_nothing)
 	assert_int_equal(access(in_scratch(FILE_OF_IT ".damaged"), F_OK), -1);
 }
 
-/* Records that lxc:web1 is attached at the address, now or before another boot. */
-static void record(const char *boot_id)
+/* Records that a container is attached at an address, now or before another boot. */
+static void record_of(const char *ident, const char *address, const char *boot_id)
 {
-	struct attachment a = { .since = 1, .address = ip(ADDRESS), .has_address = true };
+	struct attachment a = { .since = 1, .address = ip(address), .has_address = true };
 	struct error e;
 
 	if (boot_id)
 		snprintf(a.boot_id, sizeof(a.boot_id), "%s", boot_id);
 	else
 		assert_int_equal(lease_boot_id(a.boot_id, &e), 0);
-	check(store->ops->attach(store, "lxc:web1", &a, &e) == 0, "%s", e.text);
+	check(store->ops->attach(store, ident, &a, &e) == 0, "%s", e.text);
+}
+
+static void record(const char *boot_id)
+{
+	record_of("lxc:web1", ADDRESS, boot_id);
 }
 
 /* Removes the lease, its link or both. */
@@ -271,6 +276,45 @@ TEST(two_links_to_one_damaged_file_tell_nothing)
 	assert_string_equal(l.ident, "");
 	as_writer();
 	assert_int_equal(store->ops->at(store, &l.address, NULL, &e), 1);
+}
+
+/* A link may have been led astray: what is recorded as attached keeps its own address. */
+TEST(a_live_record_outranks_a_link)
+{
+	char link[2][PATH_MAX];
+
+	snprintf(link[0], sizeof(link[0]), "%s", in_scratch("leases/lxc:web1.json"));
+	snprintf(link[1], sizeof(link[1]), "%s", in_scratch("leases/lxc:b.json"));
+	for (int both = 0; both < 2; both++) {
+		hold();
+		record(NULL);
+		claim("lxc:b", "2001:db8::6");
+		record_of("lxc:b", "2001:db8::6", NULL);
+		write_file(in_scratch("leases/2001:db8::6.json"), "{", 1);
+		assert_return_code(unlink(link[0]), errno);
+		assert_return_code(symlink("2001:db8::6.json", link[0]), errno);
+		if (both) {
+			damage("{", 1);
+			assert_return_code(unlink(link[1]), errno);
+			assert_return_code(symlink("2001:db8::5.json", link[1]), errno);
+		}
+		assert_string_equal(found("lxc:web1"), ADDRESS);
+		assert_string_equal(found("lxc:b"), "2001:db8::6");
+		assert_string_equal(holder_of(ADDRESS), "lxc:web1");
+		assert_string_equal(holder_of("2001:db8::6"), "lxc:b");
+	}
+}
+
+/* Without a record of its own the one that the link leads to is nobody's to take from another. */
+TEST(a_link_takes_nothing_from_a_live_record)
+{
+	hold();
+	record(NULL);
+	assert_return_code(symlink("2001:db8::5.json", in_scratch("leases/lxc:thief.json")), errno);
+	damage("{", 1);
+	assert_string_equal(found("lxc:thief"), "");
+	assert_string_equal(found("lxc:web1"), ADDRESS);
+	assert_string_equal(holder_of(ADDRESS), "lxc:web1");
 }
 
 TEST(directories_that_are_removed_are_made_anew)
@@ -381,6 +425,8 @@ int main(void)
 		STORE_TEST(a_lost_lease_of_another_boot_stays_lost),
 		STORE_TEST(a_link_that_is_lost_or_leads_elsewhere_is_made_again),
 		STORE_TEST(two_links_to_one_damaged_file_tell_nothing),
+		STORE_TEST(a_live_record_outranks_a_link),
+		STORE_TEST(a_link_takes_nothing_from_a_live_record),
 		STORE_TEST(directories_that_are_removed_are_made_anew),
 		STORE_TEST(whatever_stands_for_the_lock_is_moved_away),
 		STORE_TEST(a_damaged_file_without_a_link_keeps_the_address),
