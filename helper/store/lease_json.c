@@ -97,6 +97,29 @@ static const char *const ended_texts[] = {
 	[WORD_ROOT] = "detached by root",
 };
 
+/*
+ * A checksum over all members of a record: one flipped digit of its boot or its namespace would say
+ * that a container is gone that runs. @out: 32 bytes. Returns it, or null without memory.
+ */
+static char *sum_of_record(const cJSON *json, char *out)
+{
+	_free_ char *text = cJSON_PrintUnformatted(json);
+
+	if (!text)
+		return NULL;
+	snprintf(out, 32, "%016llx", (unsigned long long)text_hash(text, 0));
+	return out;
+}
+
+/* Whether the checksum of a record is right, or it is an earlier version's and has none. */
+static bool is_summed(cJSON *json)
+{
+	_json_ cJSON *sum = cJSON_DetachItemFromObjectCaseSensitive(json, "sum");
+	char own[32];
+
+	return !sum || text_equal(cJSON_GetStringValue(sum), sum_of_record(json, own));
+}
+
 int attachment_encode(const char *ident, const struct attachment *a, char **ret, size_t *ret_len)
 {
 	_json_ cJSON *json = cJSON_CreateObject();
@@ -126,7 +149,8 @@ int attachment_encode(const char *ident, const struct attachment *a, char **ret,
 					inet_ntop(AF_INET6, &a->address, address, sizeof(address)));
 	cJSON_AddBoolToObject(json, "routed", a->routed);
 	cJSON_AddStringToObject(json, "error", a->error);
-	if (cJSON_GetArraySize(json) != (a->has_address ? 16 : 15))
+	cJSON_AddStringToObject(json, "sum", sum_of_record(json, number));
+	if (cJSON_GetArraySize(json) != (a->has_address ? 17 : 16))
 		return -ENOMEM;
 	return json_print(json, ret, ret_len);
 }
@@ -160,6 +184,20 @@ static bool copy_u64(const cJSON *json, const char *key, uint64_t *out)
 	return true;
 }
 
+/* Returns whether the state is one that there is. */
+static bool read_state(const char *state, struct attachment *ret)
+{
+	if (strcmp(state, "attached") == 0)
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(ended_texts); i++)
+		if (strcmp(state, ended_texts[i]) == 0) {
+			ret->ended = true;
+			ret->word = (enum word)i;
+			return true;
+		}
+	return false;
+}
+
 int attachment_decode(const char *text, size_t len, char *ret_ident, struct attachment *ret)
 {
 	_json_ cJSON *json = NULL;
@@ -170,7 +208,7 @@ int attachment_decode(const char *text, size_t len, char *ret_ident, struct atta
 	struct ident id;
 	int64_t pid;
 
-	if (json_parse(text, len, &json, &ignored) < 0)
+	if (json_parse(text, len, &json, &ignored) < 0 || !is_summed(json))
 		return -EBADMSG;
 	state = json_text(json, "state");
 	since = json_text(json, "since");
@@ -187,16 +225,12 @@ int attachment_decode(const char *text, size_t len, char *ret_ident, struct atta
 	    !copy_u64(json, "netns_inode", &a.netns_inode) ||
 	    /* one of an earlier version lacks it */
 	    (json_member(json, "started") && !copy_u64(json, "started", &a.started)) ||
-	    !json_whole(json_member(json, "pid"), 0, INT_MAX, &pid))
+	    !json_whole(json_member(json, "pid"), 0, INT_MAX, &pid) || !read_state(state, &a))
 		return -EBADMSG;
 	address = json_text(json, "address");
 	a.has_address = address && inet_pton(AF_INET6, address, &a.address) == 1;
 	a.pid = (pid_t)pid;
 	a.routed = cJSON_IsTrue(json_member(json, "routed"));
-	a.ended = strcmp(state, "attached") != 0;
-	for (size_t i = 0; i < ARRAY_SIZE(ended_texts); i++)
-		if (strcmp(state, ended_texts[i]) == 0)
-			a.word = (enum word)i;
 	memcpy(ret_ident, ident, sizeof(ident));
 	*ret = a;
 	return 0;

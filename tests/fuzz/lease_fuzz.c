@@ -43,11 +43,13 @@ static void try_attachment(const char *text, size_t len)
 	attachment_is_live(&a, "0");
 }
 
-/* A lease says a checksum of itself, which no fuzzer guesses: one is made of the input, too. */
+/* Both say a checksum of themselves, which no fuzzer guesses: they are made of the input, too. */
 static void try_made(const uint8_t *data, size_t size)
 {
 	struct lease lease = { 0 };
+	struct attachment a = { .pid = (pid_t)size, .netns_inode = size, .ended = size & 1 };
 	_free_ char *written = NULL, *name = fuzz_text(data, size < 200 ? size : 200);
+	_free_ char *record = NULL;
 	size_t len = 0;
 
 	snprintf(lease.ident, sizeof(lease.ident), "lxc:%s", name);
@@ -56,6 +58,9 @@ static void try_made(const uint8_t *data, size_t size)
 	lease.pinned = size & 1;
 	if (lease_encode(&lease, &written, &len) == 0)
 		try_lease(written, len);
+	snprintf(a.error, sizeof(a.error), "%s", name);
+	if (attachment_encode(lease.ident, &a, &record, &len) == 0)
+		try_attachment(record, len);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -92,6 +92,10 @@ TEST(attachments_of_an_earlier_version_are_read)
 	assert_non_null(line);
 	end = strchr(line, '\n') + 1;
 	memmove(line, end, strlen(end) + 1);
+	/* nor had it a checksum */
+	line = strstr(text, ",\n\t\"sum\"");
+	assert_non_null(line);
+	strcpy(line, "\n}\n");
 	assert_int_equal(attachment_decode(text, strlen(text), ident, &b), 0);
 	assert_true(b.started == 0 && b.netns_inode == attachment.netns_inode);
 }
@@ -217,6 +221,10 @@ TEST(attachments_with_wrong_values_are_refused)
 		{ "\"lxcbr0\"", "null" },
 		{ "\"lxc:web1@", "\"web1@" },
 		{ "\"state\":", "\"State\":" },
+		{ "\"detached\"", "\"attachee\"" },
+		{ "\"detached\"", "\"\"" },
+		{ "}", ",\"sum\":\"0123456789abcdef\"}" },
+		{ "}", ",\"sum\":7}" },
 	};
 	_free_ char *text = NULL;
 	char ident[IDENT_TEXT_MAX] = "untouched";
@@ -224,6 +232,8 @@ TEST(attachments_with_wrong_values_are_refused)
 	size_t len = 0;
 
 	assert_int_equal(attachment_encode(lease.ident, &attachment, &text, &len), 0);
+	/* each is refused for itself, not for the sum */
+	strcpy(strstr(text, ",\n\t\"sum\""), "\n}\n");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		char bad[2048];
 
@@ -253,6 +263,30 @@ TEST(what_is_cut_anywhere_is_refused)
 		_free_ char *cut = strndup(other, n);
 
 		check(attachment_decode(cut, n, ident, &a) == -EBADMSG, "%zu bytes of %zu", n, len);
+	}
+}
+
+/* One flipped bit would say that a container that runs is gone, and take its address away. */
+TEST(a_flipped_bit_makes_no_other_record)
+{
+	_free_ char *text = NULL;
+	char ident[IDENT_TEXT_MAX];
+	struct attachment live = attachment, a;
+	size_t len = 0;
+
+	live.ended = false;
+	assert_int_equal(attachment_encode("lxc:a", &live, &text, &len), 0);
+	for (size_t i = 0; i < 8 * len; i++) {
+		text[i / 8] ^= (char)(1 << i % 8);
+		if (attachment_decode(text, len, ident, &a) == 0)
+			check(!strcmp(ident, "lxc:a") && !a.ended && a.pid == live.pid &&
+				      a.netns_inode == live.netns_inode &&
+				      a.started == live.started &&
+				      !strcmp(a.boot_id, live.boot_id) &&
+				      !strcmp(a.netns_path, live.netns_path) &&
+				      !strcmp(a.bridge, live.bridge),
+			      "bit %zu: %s", i, text);
+		text[i / 8] ^= (char)(1 << i % 8);
 	}
 }
 
@@ -293,6 +327,7 @@ int main(void)
 		cmocka_unit_test(leases_with_wrong_values_are_refused),
 		cmocka_unit_test(attachments_with_wrong_values_are_refused),
 		cmocka_unit_test(what_is_cut_anywhere_is_refused),
+		cmocka_unit_test(a_flipped_bit_makes_no_other_record),
 		cmocka_unit_test(damaged_files_are_read_or_refused),
 	};
 
