@@ -191,6 +191,40 @@ static bool moves(const struct reconcile *r, const struct holder *h)
 	       !pools_find(r->c->pools, &h->lease.address, &ignored);
 }
 
+/* What is asked of a namespace that was found for a container. */
+struct asked {
+	const struct reconcile *r;
+	const char *ident;
+};
+
+/* refind_taken: whether another's record, or its engine, says that it runs there. */
+static bool is_others(const struct attachment *found, void *arg)
+{
+	const struct asked *asked = arg;
+	const struct look *l = &asked->r->look;
+
+	for (size_t i = 0; i < l->present.count; i++) {
+		const struct holder *h = &l->present.list[i];
+
+		if (h->has_attachment && attachment_is_live(&h->attachment, asked->r->c->boot_id) &&
+		    h->attachment.netns_dev == found->netns_dev &&
+		    h->attachment.netns_inode == found->netns_inode &&
+		    strcmp(h->lease.ident, asked->ident) != 0)
+			return true;
+	}
+	for (size_t i = 0; i < l->running_count; i++) {
+		_netns_ struct netns netns = NETNS_NONE;
+		char ident[IDENT_TEXT_MAX];
+		struct error ignored;
+
+		if (netns_pin_pid(l->running[i].pid, &netns, &ignored) == 0 &&
+		    netns.dev == found->netns_dev && netns.inode == found->netns_inode &&
+		    strcmp(ident_text(&l->running[i].ident, ident), asked->ident) != 0)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Judges one whose record cannot be read, or is gone though the kernel has entries: that says
  * nothing. Its engine or its namespace does. Returns 0 or what each returned.
@@ -198,6 +232,7 @@ static bool moves(const struct reconcile *r, const struct holder *h)
 static int judge_lost(struct reconcile *r, struct holder *h)
 {
 	const struct instance *running = look_running(&r->look, h->lease.ident);
+	struct asked asked = { r, h->lease.ident };
 	struct lease_store *s = r->c->store;
 	struct attachment now;
 	struct error e;
@@ -213,7 +248,7 @@ static int judge_lost(struct reconcile *r, struct holder *h)
 			   "its record was lost, and nothing leads to it");
 	if (running)
 		return act(r, RECONCILE_ATTACH, h, running, "its record was lost");
-	alive = refind(&h->lease.address, &h->attachment, &e);
+	alive = refind_but(&h->lease.address, is_others, &asked, &h->attachment, &e);
 	if (alive < 0) {
 		note(NOTE_WARNING, "%s: let alone: %s", h->lease.ident, e.text);
 		return 0;
@@ -299,8 +334,9 @@ static int serve_running(struct reconcile *r, const struct instance *running)
 }
 
 /* Gives up, or links again, a lease that a killed run has left. Returns 0 or what each returned. */
-static int leave_lease(struct reconcile *r, const struct lease *stray)
+static int leave_lease(struct reconcile *r, struct holder *h)
 {
+	const struct lease *stray = &h->lease;
 	struct reconcile_action action = {
 		.what = RECONCILE_REMOVE,
 		.address = stray->address,
@@ -310,13 +346,14 @@ static int leave_lease(struct reconcile *r, const struct lease *stray)
 	struct lease now, holder;
 	_close_ int lock = -1;
 	struct error e;
-	int err = leftover_lease(r->c, stray, &now, &lock, &e);
+	int err = leftover_lease(r->c, r->nl, stray, &now, &lock, &e);
 
 	if (err < 0)
 		return fail(r, RECONCILE_REMOVE, stray->ident, &stray->address, &e);
 	if (err == LEFTOVER_NONE || ident_from_text(stray->ident, &action.ident) < 0)
 		return 0;
 	if (err == LEFTOVER_UNLINKED) {
+		h->keeps = true;
 		action.what = RECONCILE_ATTACH;
 		action.why = "link to its lease";
 		if (changes(r) && s->ops->claim(s, &now, &holder, &e) < 0)
@@ -356,6 +393,16 @@ static bool leads_on(const struct reconcile *r, const struct marked_entry *entry
 	return true;
 }
 
+/* Whether one of them is to keep what the kernel has of the address. */
+static bool is_kept(const struct holders *h, const struct in6_addr *address)
+{
+	for (size_t i = 0; i < h->count; i++)
+		if (h->list[i].keeps &&
+		    memcmp(&h->list[i].lease.address, address, sizeof(*address)) == 0)
+			return true;
+	return false;
+}
+
 /* Removes an entry that no live attachment accounts for. Returns 0 or what each returned. */
 static int leave_entry(struct reconcile *r, const struct marked_entry *entry)
 {
@@ -370,13 +417,8 @@ static int leave_entry(struct reconcile *r, const struct marked_entry *entry)
 
 	if (is_ready(r, entry))
 		return 0;
-	for (size_t i = 0; i < r->look.present.count; i++) {
-		const struct holder *h = &r->look.present.list[i];
-
-		if (h->keeps &&
-		    memcmp(&h->lease.address, &entry->address, sizeof(entry->address)) == 0)
-			return 0;
-	}
+	if (is_kept(&r->look.present, &entry->address) || is_kept(&r->look.strays, &entry->address))
+		return 0;
 	err = leftover_entry(r->c, entry, &lock, &e);
 	if (err < 0)
 		return fail(r, RECONCILE_REMOVE, NULL, &entry->address, &e);
@@ -397,7 +439,7 @@ static int judge_all(struct reconcile *r)
 	for (size_t i = 0; err == 0 && i < l->present.count; i++)
 		err = judge(r, &l->present.list[i]);
 	for (size_t i = 0; err == 0 && i < l->strays.count; i++)
-		err = leave_lease(r, &l->strays.list[i].lease);
+		err = leave_lease(r, &l->strays.list[i]);
 	for (size_t i = 0; err == 0 && i < l->kernel.count; i++)
 		err = leave_entry(r, &l->kernel.list[i]);
 	for (size_t i = 0; err == 0 && i < l->running_count; i++)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "policy/living.h"
+#include "policy/trace.h"
 
 /* Whether two leases are of one address. */
 static bool same_address(const struct lease *a, const struct lease *b)
@@ -23,11 +24,12 @@ static int is_live(struct context *c, const char *ident, struct error *e)
 	return r <= 0 ? r : attachment_is_live(&now, c->boot_id);
 }
 
-int leftover_lease(struct context *c, const struct lease *stray, struct lease *ret_now,
-		   int *ret_lock, struct error *e)
+int leftover_lease(struct context *c, struct nl_sock *host, const struct lease *stray,
+		   struct lease *ret_now, int *ret_lock, struct error *e)
 {
 	struct lease_store *s = c->store;
 	struct lease present, now;
+	struct trace trace;
 	_close_ int lock = -1;
 	int r = s->ops->lock(s, LOCK_CONTAINER, stray->ident, false, 0, &lock, e), live = 0;
 
@@ -44,6 +46,9 @@ int leftover_lease(struct context *c, const struct lease *stray, struct lease *r
 	/* beside a present lease it was left in a move; without one it may have lost its link */
 	if (r == 0)
 		live = is_live(c, stray->ident, e);
+	/* and its record with it: what the kernel leads to a container is that container's */
+	if (r == 0 && live == 0)
+		live = trace_leads(host, &stray->address, &trace);
 	if (r < 0 || live < 0)
 		return r < 0 ? r : live;
 	*ret_now = now;

@@ -1,4 +1,4 @@
-/* The instance that has an address, found by looking into every network namespace. */
+/* The instance that an address leads to, found by looking into every network namespace. */
 #ifndef V6HOOK_REFIND_H
 #define V6HOOK_REFIND_H
 
@@ -7,13 +7,21 @@
 #include "base/error.h"
 #include "store/lease.h"
 
+/* Whether the instance that was found is known to be another container's. */
+typedef bool (*refind_taken)(const struct attachment *found, void *arg);
+
 /*
- * Looks for the one network namespace of this host, besides its own, whose interfaces have the
- * address with v6hook's mark. What a container has besides (an address added by hand, two that have
- * the same) tells nothing.
- * @ret: where it is: process or file, namespace, boot; the rest is left alone
- * Returns 1; 0 if no namespace has the address; -EEXIST or another -errno if nobody can tell.
+ * Looks for the one network namespace of this host, besides its own, that the address leads to: its
+ * port is on the bridge of the marked route, with the MAC of the marked neighbour. What is found
+ * inside a namespace tells nothing, as its container may have put it there.
+ * @taken: or null
+ * @ret: where it is: process or file, namespace; the rest is left alone
+ * Returns 1; 0 if there is none; -EEXIST or another -errno if nobody can tell.
  */
+int refind_but(const struct in6_addr *address, refind_taken taken, void *arg,
+	       struct attachment *ret, struct error *e);
+
+/* The same, whoever's it is. */
 int refind(const struct in6_addr *address, struct attachment *ret, struct error *e);
 
 #endif
