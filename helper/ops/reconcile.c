@@ -469,8 +469,14 @@ int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each,
 
 	if (changes(&r))
 		c->store->ops->sweep(c->store);
+	c->store->looks = how == RECONCILE_LOOK;
+	c->store->met = false;
 	if (err == 0)
 		err = look_read(&r.look, r.nl, e);
+	c->store->looks = false;
+	/* reading all for each of many takes long: whoever only looks has other things to do */
+	if (err == 0 && c->store->met)
+		return each(&(struct reconcile_action){ .why = "damaged files" }, arg);
 	if (err == 0 && ready_are_kept(c))
 		err = ready_list(c, r.nl, &r.ready, e);
 	if (err == 0 && how != RECONCILE_LOOK)

@@ -200,7 +200,12 @@ struct lease_store_ops {
 
 struct lease_store {
 	const struct lease_store_ops *ops;
+	bool looks; /* set by one who has no time to mend: what could be mended is only noted */
+	bool met;   /* so it is: there was something */
 };
+
+/* What is told when the directory of a store that was open is not there any more. */
+#define LEASE_DIR_GONE "the state directory %s is gone: move it back, or make an empty one"
 
 static inline void lease_store_close(struct lease_store *s)
 {

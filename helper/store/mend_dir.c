@@ -169,6 +169,12 @@ static int make_again(struct lease_dir *d, const struct lease *lease, const char
 	return 0;
 }
 
+/* Whether anything can be mended. */
+static bool may_write(struct lease_dir *d)
+{
+	return d->write && faccessat(d->leases, ".", W_OK, AT_EACCESS) == 0;
+}
+
 int lease_dir_mend(struct lease_dir *d, const char *ident, const char *file, struct lease *ret)
 {
 	struct lease lease = { .created = time(NULL) };
@@ -196,6 +202,12 @@ int lease_dir_mend(struct lease_dir *d, const char *ident, const char *file, str
 	else
 		snprintf(lease.trouble, sizeof(lease.trouble),
 			 "its lease file leases/%s cannot be read: %s", file, d->why);
+	/* what was set aside, or cannot be, has been tried already */
+	if (d->store.looks) {
+		d->store.met |= r == -EBADMSG && may_write(d);
+		*ret = lease;
+		return !gone;
+	}
 	if (d->write && r == -EBADMSG)
 		lease_dir_set_aside(d, file);
 	r = holder_of(d, file, !gone, lease.ident);
@@ -218,7 +230,9 @@ static int link_again(struct lease_dir *d, const char *ident, const char *file, 
 
 	lease_dir_ident_file(ident, link, sizeof(link));
 	*ret = *lease;
-	if (d->write)
+	if (d->store.looks)
+		d->store.met |= may_write(d);
+	else if (d->write)
 		r = lease_dir_link(d, ident, file);
 	if (r == 0)
 		r = lease_dir_sync(d);
@@ -253,6 +267,10 @@ static int find_by_record(struct lease_dir *d, const char *ident, struct lease *
 			       : link_again(d, ident, file, &lease, ret);
 	if ((r != -ENOENT && r != -EBADMSG) || !is_live(&a))
 		return r == -ENOENT || r == -EBADMSG ? 0 : r;
+	if (d->store.looks) {
+		d->store.met |= may_write(d);
+		return 0;
+	}
 	r = holder_of(d, file, r == -EBADMSG || lease_dir_is_damaged(d, file), holder);
 	if (r < 0)
 		return r;
@@ -272,6 +290,10 @@ static int find_by_looking(struct lease_dir *d, const char *ident, struct lease 
 	struct lease lease, found;
 	int r = 0;
 
+	if (d->store.looks) {
+		d->store.met |= may_write(d);
+		return 0;
+	}
 	dir = lease_dir_entries(d->leases, &r);
 	while (dir && (entry = lease_dir_next(dir, &r)))
 		if (strlen(entry->d_name) < sizeof(file) &&

@@ -278,6 +278,41 @@ TEST(two_links_to_one_damaged_file_tell_nothing)
 	assert_int_equal(store->ops->at(store, &l.address, NULL, &e), 1);
 }
 
+/* Mending reads all for each: the service's look leaves that to a process of its own. */
+TEST(who_only_looks_mends_nothing_and_notes_it)
+{
+	struct look look;
+	struct lease l;
+	struct error e;
+
+	hold();
+	record(NULL);
+	store->looks = true;
+	assert_int_equal(count_leases(), 1);
+	assert_false(store->met);
+	for (int i = 0; i < 3; i++) {
+		if (i == 0)
+			damage("{", 1);
+		else
+			lose(i == 1, i == 2);
+		store->met = false;
+		look = look_for(ADDRESS);
+		assert_int_equal(look.troubled, i == 0);
+		store->ops->find(store, "lxc:web1", &l, &e);
+		check(store->met, "row %d", i);
+		assert_string_equal(warned, "");
+		assert_int_equal(access(in_scratch(FILE_OF_IT ".damaged"), F_OK), -1);
+		store->looks = false;
+		assert_string_equal(found("lxc:web1"), ADDRESS);
+		assert_int_equal(count_leases(), 1);
+		store->looks = true;
+		store->met = false;
+		assert_int_equal(count_leases(), 1);
+		assert_false(store->met);
+		warned[0] = '\0';
+	}
+}
+
 /* A link may have been led astray: what is recorded as attached keeps its own address. */
 TEST(a_live_record_outranks_a_link)
 {
@@ -425,6 +460,7 @@ int main(void)
 		STORE_TEST(a_lost_lease_of_another_boot_stays_lost),
 		STORE_TEST(a_link_that_is_lost_or_leads_elsewhere_is_made_again),
 		STORE_TEST(two_links_to_one_damaged_file_tell_nothing),
+		STORE_TEST(who_only_looks_mends_nothing_and_notes_it),
 		STORE_TEST(a_live_record_outranks_a_link),
 		STORE_TEST(a_link_takes_nothing_from_a_live_record),
 		STORE_TEST(directories_that_are_removed_are_made_anew),
