@@ -2,6 +2,7 @@
 #include "policy/context.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #include "base/config_read.h"
 #include "runtime/engines.h"
@@ -83,9 +84,14 @@ void context_release(struct context *c)
 
 int context_inherit(const struct context *from, struct context *ret, struct error *e)
 {
+	const char *dir = from->config->state_dir;
 	struct lease_store *store;
-	int r = lease_dir_open(from->config->state_dir, true, &store, e);
+	int r;
 
+	/* a new one would stand in the way of the old one when that is moved back */
+	if (access(dir, F_OK) < 0 && errno == ENOENT)
+		return error_set(e, STATUS_FAILED, -ENOENT, LEASE_DIR_GONE, dir);
+	r = lease_dir_open(dir, true, &store, e);
 	if (r < 0)
 		return r;
 	*ret = *from;

@@ -98,7 +98,10 @@ int lease_dir_renew(struct lease_dir *d, struct error *e)
 	int top = -1, r = 0;
 
 	if (d->top >= 0 && d->write && !is_there(AT_FDCWD, d->path, d->top)) {
-		r = open_dir(AT_FDCWD, d->path, true, &top);
+		r = open_dir(AT_FDCWD, d->path, false, &top);
+		/* a new one would stand in the way of the old one when that is moved back */
+		if (r == 0 && top < 0)
+			return error_set(e, STATUS_FAILED, -ENOENT, LEASE_DIR_GONE, d->path);
 		if (r >= 0) {
 			close(d->top);
 			d->top = top;
