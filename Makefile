@@ -102,10 +102,10 @@ fuzzers:
 	@mkdir -p build/fuzz build/cover
 	@if echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 		clang -x c -fsanitize=fuzzer,address -o build/fuzz/probe - 2>/dev/null; then \
-		$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang fuzz-units \
+		$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang HARDENING=-fPIE fuzz-units \
 			CFLAGS="$(SANITIZE) -fsanitize=fuzzer-no-link" LDFLAGS=-fsanitize=fuzzer; \
 	else \
-		$(MAKE) --no-print-directory BUILD=build/fuzz fuzz-units \
+		$(MAKE) --no-print-directory BUILD=build/fuzz HARDENING=-fPIE fuzz-units \
 			CFLAGS="$(SANITIZE)" FUZZ_DRIVER=tests/fuzz/driver.c; \
 	fi
 	@$(MAKE) --no-print-directory BUILD=build/cover CC=gcc HARDENING=-fPIE fuzz-units \
