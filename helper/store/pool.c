@@ -7,6 +7,15 @@
  * parts. A walk visits each of the places 0..n-1 once: in their order in a small pool; in a large
  * one from a place and with a step that both come from the name's hash (the step has no divisor
  * in common with n), so that two names that start at the same place part at once.
+ *
+ * Addresses with the same low 24 bits share one solicited-node multicast group (RFC 4291, 2.7.1),
+ * and the kernel looks through a list of all groups for each solicitation. So a wide pool, in which
+ * many addresses have the same low 24 bits, is walked in windows: first through the addresses whose
+ * low 24 bits are, but for the last few, those of POOL_LOW_BITS. The few are as few as make
+ * POOL_WINDOW places, a number that depends on the pool alone: with fewer places more names would
+ * meet, and what a name gets without any state would depend on who came before it. Once
+ * POOL_TRIES of a window are taken it is nearly full, and the next is twice as wide. The last one
+ * is the pool; for a pool that is not wide it is the only one.
  */
 #include "store/pool.h"
 
@@ -17,8 +26,9 @@
 
 #include "base/text.h"
 
-#define LOW_MASK UINT64_C(0xffffff)
-#define WALK_MOST (UINT64_C(1) << 20) /* places tried at most */
+#define GROUP_BITS 24		      /* of an address, that make its multicast group */
+#define POOL_TRIES 128		      /* places tried in one window, but for the last */
+#define WALK_MOST (UINT64_C(1) << 20) /* places tried at most in the last */
 
 static int by_address(const void *a, const void *b)
 {
@@ -113,6 +123,45 @@ static int cut_exclusions(struct pool *p, const struct range *exclude, size_t co
 	return 0;
 }
 
+/* The lowest that the low 24 bits of an address in the window are. */
+static uint64_t window_start(unsigned int window)
+{
+	return (uint64_t)POOL_LOW_BITS >> window << window;
+}
+
+/* How many identifiers below this one are in the window. */
+static uint64_t places_below(uint64_t id, unsigned int window)
+{
+	const uint64_t width = UINT64_C(1) << window, start = window_start(window);
+	const uint64_t low = id & ((UINT64_C(1) << GROUP_BITS) - 1);
+	const uint64_t inside = low < start ? 0 : low - start < width ? low - start : width;
+
+	return (id >> GROUP_BITS << window) + inside;
+}
+
+/* How many addresses of the part are in the window. */
+static uint64_t part_places(const struct range *part, unsigned int window)
+{
+	const uint64_t start = window_start(window);
+	const uint64_t low = part->last & ((UINT64_C(1) << GROUP_BITS) - 1);
+
+	return places_below(part->last, window) - places_below(part->first, window) +
+	       (low >= start && low - start < UINT64_C(1) << window);
+}
+
+/* How many addresses of the pool are in the window, at most UINT64_MAX. */
+static uint64_t pool_places(const struct pool *p, unsigned int window)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < p->part_count; i++) {
+		uint64_t n = part_places(&p->parts[i], window);
+
+		sum = sum > UINT64_MAX - n ? UINT64_MAX : sum + n;
+	}
+	return sum;
+}
+
 static int pool_read(const struct config_pool *from, struct pools *all, size_t number,
 		     struct error *e)
 {
@@ -144,11 +193,7 @@ static int pool_read(const struct config_pool *from, struct pools *all, size_t n
 	if (r < 0)
 		return r;
 	qsort(p->parts, p->part_count, sizeof(*p->parts), by_address);
-	for (size_t i = 0; i < p->part_count; i++) {
-		uint64_t n = p->parts[i].last - p->parts[i].first + 1;
-
-		p->size = p->size > UINT64_MAX - n ? UINT64_MAX : p->size + n;
-	}
+	p->size = pool_places(p, GROUP_BITS);
 	return 0;
 }
 
@@ -215,23 +260,17 @@ const struct pool *pools_find(const struct pools *p, const struct in6_addr *addr
 	return NULL;
 }
 
-/* How many addresses of the part end in POOL_LOW_BITS; *first is the lowest of them. */
-static uint64_t vast_places(const struct range *part, uint64_t *first)
+/* The place-th address of the pool in the window. */
+static struct in6_addr pool_address(const struct pool *p, unsigned int window, uint64_t place)
 {
-	uint64_t lowest = (part->first & ~LOW_MASK) | POOL_LOW_BITS;
+	const struct range *part = p->parts;
+	uint64_t n;
 
-	if (lowest < part->first && (lowest += LOW_MASK + 1) < part->first)
-		return 0; /* past the end of the /64 */
-	*first = lowest;
-	return lowest > part->last ? 0 : (part->last - lowest) / (LOW_MASK + 1) + 1;
-}
-
-static uint64_t part_places(const struct pool *p, const struct range *part, uint64_t *first)
-{
-	if (p->size >= POOL_VAST)
-		return vast_places(part, first);
-	*first = part->first;
-	return part->last - part->first + 1;
+	for (; place >= (n = part_places(part, window)); part++)
+		place -= n;
+	place += places_below(part->first, window);
+	return range_address(part->prefix, (place >> window << GROUP_BITS) + window_start(window) +
+						   (place & ((UINT64_C(1) << window) - 1)));
 }
 
 static uint64_t common_divisor(uint64_t a, uint64_t b)
@@ -245,42 +284,53 @@ static uint64_t common_divisor(uint64_t a, uint64_t b)
 	return a;
 }
 
-void pool_walk_start(struct pool_walk *w, const struct pool *pool, const char *ident)
+/* Begins with the addresses of one window. */
+static void enter(struct pool_walk *w, unsigned int window)
 {
-	uint64_t first;
+	const uint64_t most = window == GROUP_BITS ? WALK_MOST : POOL_TRIES;
 
-	*w = (struct pool_walk){ .pool = pool, .step = 1 };
-	for (size_t i = 0; i < pool->part_count; i++)
-		w->places += part_places(pool, &pool->parts[i], &first);
-	w->left = w->places < WALK_MOST ? w->places : WALK_MOST;
+	w->window = window;
+	w->places = pool_places(w->pool, window);
+	w->left = w->places < most ? w->places : most;
+	w->place = 0;
+	w->step = 1;
 	if (w->places <= POOL_SMALL)
 		return;
-	w->place = text_hash(ident, 1) % w->places;
-	w->step = 1 + text_hash(ident, 2) % (w->places - 1);
+	w->place = w->start % w->places;
+	w->step = 1 + w->stride % (w->places - 1);
 	while (common_divisor(w->places, w->step) != 1)
 		w->step = w->step % (w->places - 1) + 1;
 }
 
+/* How many of its low 24 bits vary in the pool's first window. */
+static unsigned int first_window(const struct pool *p)
+{
+	unsigned int window = 0;
+
+	if (p->size < POOL_WIDE)
+		return GROUP_BITS;
+	while (pool_places(p, window) < POOL_WINDOW)
+		window++;
+	return window;
+}
+
+void pool_walk_start(struct pool_walk *w, const struct pool *pool, const char *ident)
+{
+	*w = (struct pool_walk){ .pool = pool,
+				 .start = text_hash(ident, 1),
+				 .stride = text_hash(ident, 2) };
+	enter(w, first_window(pool));
+}
+
 bool pool_walk_next(struct pool_walk *w, struct in6_addr *ret)
 {
-	const struct pool *p = w->pool;
-	uint64_t place = w->place;
-
+	if (w->left == 0 && w->window < GROUP_BITS)
+		enter(w, w->window + 1);
 	if (w->left == 0)
 		return false;
 	w->left--;
+	*ret = pool_address(w->pool, w->window, w->place);
 	w->place = w->place >= w->places - w->step ? w->place - (w->places - w->step)
 						   : w->place + w->step;
-	for (size_t i = 0; i < p->part_count; i++) {
-		uint64_t first, n = part_places(p, &p->parts[i], &first);
-
-		if (place < n) {
-			if (p->size >= POOL_VAST)
-				place *= LOW_MASK + 1;
-			*ret = range_address(p->parts[i].prefix, first + place);
-			return true;
-		}
-		place -= n;
-	}
-	return false;
+	return true;
 }

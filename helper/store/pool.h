@@ -19,10 +19,14 @@
 #define POOL_SMALL 256
 
 /*
- * From this size on (2^40, a /88) the addresses that a pool hands out share their low 24 bits, and
- * so one solicited-node multicast group (RFC 4291, 2.7.1): the kernel's lists of groups are linear.
+ * From this size on (2^25, a /103) a pool has addresses with the same low 24 bits, and so with one
+ * solicited-node multicast group (RFC 4291, 2.7.1), of which the kernel's lists are linear. It
+ * gives those first that have POOL_LOW_BITS, and if they are fewer than POOL_WINDOW (from a /91
+ * on), those of as many values beside it as make so many: a /96 has 64 groups, a /103 8192, of
+ * 16384 addresses.
  */
-#define POOL_VAST (UINT64_C(1) << 40)
+#define POOL_WIDE (UINT64_C(1) << 25)
+#define POOL_WINDOW (UINT64_C(1) << 14)
 #define POOL_LOW_BITS 0x763668 /* "v6h" */
 
 struct pool {
@@ -63,12 +67,17 @@ const struct pool *pools_find(const struct pools *p, const struct in6_addr *addr
 /* Walks the addresses of a pool in the order in which they are to be tried. */
 struct pool_walk {
 	const struct pool *pool;
+	uint64_t start, stride; /* from the name */
+	unsigned int window;	/* how many of the low 24 bits vary in it */
 	uint64_t places, place, step, left;
 };
 
 void pool_walk_start(struct pool_walk *w, const struct pool *pool, const char *ident);
 
-/* The next address to try; false when all were (in a vast pool: the first million). */
+/*
+ * The next address to try; false when all were (in a pool of more: the first million). In a wide
+ * pool an address may come again, once for each time that the window is doubled.
+ */
 bool pool_walk_next(struct pool_walk *w, struct in6_addr *ret);
 
 #endif
