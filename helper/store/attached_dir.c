@@ -75,19 +75,24 @@ int lease_dir_walk_attachments(struct lease_store *s,
 	struct lease_dir *d = lease_dir_of(s);
 	_closedir_ DIR *dir = NULL;
 	struct dirent *entry = NULL;
-	int r = 0;
+	int r = lease_dir_renew(d, e);
 
-	if (d->attached < 0)
-		return 0;
+	s->unread = false;
+	if (r < 0 || d->attached < 0)
+		return r;
 	dir = lease_dir_entries(d->attached, &r);
 	if (!dir)
 		return lease_dir_fail(d, "read", "attached", r, e);
 	while (r == 0 && (entry = lease_dir_next(dir, &r))) {
 		char ident[IDENT_TEXT_MAX];
 		struct attachment a;
+		int known;
 
-		if (entry->d_name[0] != '.' &&
-		    lease_dir_read_record(d, entry->d_name, NULL, ident, &a) == 0)
+		if (entry->d_name[0] == '.')
+			continue;
+		known = lease_dir_read_record(d, entry->d_name, NULL, ident, &a);
+		s->unread |= known < 0 && known != -ENOENT;
+		if (known == 0)
 			r = each(ident, &a, arg);
 	}
 	return r < 0 && !entry ? lease_dir_fail(d, "read", "attached", r, e) : r;

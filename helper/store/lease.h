@@ -30,6 +30,7 @@ struct lease {
 	bool pinned;	 /* never reclaimed, never moved */
 	int64_t created; /* seconds since the epoch */
 	int64_t freed;	 /* 0, or since when the address rests before another may have it */
+	bool left;	 /* told by walk: its holder's present lease is another, or it has none */
 	/*
 	 * Why this is not what the store holds, but what is known otherwise: then the address is
 	 * taken, nothing that works may be taken away, and ident is "" if nobody can tell whose it
@@ -156,8 +157,9 @@ struct lease_store_ops {
 	int (*remove)(struct lease_store *s, const struct lease *lease, struct error *e);
 
 	/*
-	 * Calls each on every lease, with those that are damaged at the end (lease->trouble); they
-	 * are made again where that can be done. A non-zero return ends it and is returned.
+	 * Calls each on every lease, in one pass, with those that are damaged at the end
+	 * (lease->trouble); they are made again where that can be done. A non-zero return ends it
+	 * and is returned.
 	 */
 	int (*walk)(struct lease_store *s, int (*each)(const struct lease *lease, void *arg),
 		    void *arg, struct error *e);
@@ -169,7 +171,10 @@ struct lease_store_ops {
 	int (*attachment)(struct lease_store *s, const char *ident, struct attachment *ret,
 			  struct error *e);
 
-	/* Calls each on every attachment that can be read, as walk does. */
+	/*
+	 * Calls each on every attachment that can be read, as walk does; whether there are others
+	 * is in the store's `unread` then.
+	 */
 	int (*walk_attachments)(struct lease_store *s,
 				int (*each)(const char *ident, const struct attachment *a,
 					    void *arg),
@@ -200,8 +205,9 @@ struct lease_store_ops {
 
 struct lease_store {
 	const struct lease_store_ops *ops;
-	bool looks; /* set by one who has no time to mend: what could be mended is only noted */
-	bool met;   /* so it is: there was something */
+	bool looks;  /* set by one who has no time to mend: what could be mended is only noted */
+	bool met;    /* so it is: there was something */
+	bool unread; /* the last walk_attachments left out some that cannot be read */
 };
 
 /* What is told when the directory of a store that was open is not there any more. */

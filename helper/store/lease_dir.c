@@ -231,6 +231,31 @@ static int meet(struct met *m, const char *file)
 }
 
 /*
+ * Tells of a lease that was read whether it is its holder's present one. Seen without a lock it may
+ * be about to become that.
+ */
+static void place(struct lease_dir *d, const char *file, struct lease *lease)
+{
+	struct lease present;
+	char link[300];
+	struct error e;
+	int r;
+
+	lease->left = false;
+	/* what rests has no holder; most that have one are what its link leads to */
+	lease_dir_ident_file(lease->ident, link, sizeof(link));
+	if (lease->freed || lease_dir_leads_to(d, link, file))
+		return;
+	r = lease_dir_find(&d->store, lease->ident, &present, &e);
+	lease->left = r == 0 || (r == 1 && memcmp(&present.address, &lease->address,
+						  sizeof(present.address)) != 0);
+	if (r < 0)
+		snprintf(lease->trouble, sizeof(lease->trouble), "%.255s", e.text);
+	else if (!lease->left)
+		memcpy(lease->trouble, present.trouble, sizeof(lease->trouble));
+}
+
+/*
  * Takes one entry of the directory: a lease for each, a damaged one to be mended later. Returns 0,
  * what each returned, or -errno.
  */
@@ -264,6 +289,7 @@ static int take_entry(struct lease_dir *d, const char *name,
 		return meet(met, name);
 	if (r < 0)
 		return r == -ENOENT ? 0 : lease_dir_fail(d, "read lease", name, r, e);
+	place(d, name, &lease);
 	return each(&lease, arg);
 }
 
@@ -295,6 +321,8 @@ static int dir_walk(struct lease_store *s, int (*each)(const struct lease *lease
 		r = lease_dir_mend(d, "", met.list[i], &lease);
 		if (r < 0)
 			return lease_dir_fail(d, "read lease", met.list[i], r, e);
+		if (r == 1 && !*lease.trouble)
+			place(d, met.list[i], &lease);
 		r = r == 0 ? 0 : each(&lease, arg);
 	}
 	return r;

@@ -103,6 +103,9 @@ void lease_dir_unlink(struct lease_dir *d, const char *ident, const char *file);
 /* The name of the container's present lease file. @ret: 64 bytes; "" for none. 0 or -errno */
 int lease_dir_follow(struct lease_dir *d, const char *ident, char *ret);
 
+/* Whether the link of that name leads to the lease file. */
+bool lease_dir_leads_to(struct lease_dir *d, const char *link, const char *file);
+
 /* Whether anything stands where the container's link belongs. */
 bool lease_dir_has_link(struct lease_dir *d, const char *ident);
 

@@ -41,12 +41,17 @@ static int read_link(struct lease_dir *d, const char *link, char *ret)
 	return n < 0 && errno != ENOENT && errno != EINVAL ? -errno : 0;
 }
 
-/* Removes a link if it points to this lease file. */
-static void remove_link(struct lease_dir *d, const char *link, const char *file)
+bool lease_dir_leads_to(struct lease_dir *d, const char *link, const char *file)
 {
 	char now[64];
 
-	if (read_link(d, link, now) == 0 && strcmp(now, file) == 0)
+	return read_link(d, link, now) == 0 && strcmp(now, file) == 0;
+}
+
+/* Removes a link if it points to this lease file. */
+static void remove_link(struct lease_dir *d, const char *link, const char *file)
+{
+	if (lease_dir_leads_to(d, link, file))
 		unlinkat(d->leases, link, 0);
 }
 
