@@ -187,17 +187,23 @@ int host_open(const struct host_wish *w, struct host_effects *done, struct error
 	return r < 0 ? error_sys(e, r, "cannot add proxy entry on %s", w->uplink->name) : 0;
 }
 
+bool host_leads(struct nl_sock *nl, const struct in6_addr *address, int ifindex)
+{
+	struct route route;
+
+	return route_lookup(nl, address, &route) == 0 && route.length == 128 &&
+	       route.ifindex == ifindex;
+}
+
 const char *host_lacks(struct nl_sock *nl, const struct in6_addr *address, const char *uplink,
 		       const char *via)
 {
 	struct link link;
-	struct route route;
 
 	if (uplink &&
 	    (link_by_name(nl, uplink, &link) < 0 || proxy_exists(nl, address, link.ifindex) != 1))
 		return "proxy entry";
-	if (link_by_name(nl, via, &link) < 0 || route_lookup(nl, address, &route) < 0 ||
-	    route.length != 128 || route.ifindex != link.ifindex)
+	if (link_by_name(nl, via, &link) < 0 || !host_leads(nl, address, link.ifindex))
 		return "route";
 	return neigh_is_permanent(nl, address, link.ifindex) == 1 ? NULL : "neighbour";
 }

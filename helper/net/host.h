@@ -52,6 +52,9 @@ int host_lead(const struct host_wish *w, struct host_effects *done, struct error
 /* Adds the proxy entry: from here on the address is reachable. Returns as host_settle. */
 int host_open(const struct host_wish *w, struct host_effects *done, struct error *e);
 
+/* Whether packets to the address take a /128 route by the interface. */
+bool host_leads(struct nl_sock *nl, const struct in6_addr *address, int ifindex);
+
 /*
  * What is missing of an address that is attached: "proxy entry", "route", "neighbour", or null if
  * nothing is. Entries of another's making serve as well. @uplink: null for a routed upstream

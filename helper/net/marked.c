@@ -36,7 +36,9 @@ static int compare(const void *a, const void *b)
 	const struct marked_entry *x = a, *y = b;
 	int order = memcmp(&x->address, &y->address, sizeof(x->address));
 
-	return order ? order : (int)x->kind - (int)y->kind;
+	if (order == 0)
+		order = (int)x->kind - (int)y->kind;
+	return order ? order : x->ifindex - y->ifindex;
 }
 
 int marked_read(struct nl_sock *s, struct marked *ret, struct error *e)
@@ -76,6 +78,14 @@ bool marked_has(const struct marked *m, const struct in6_addr *address)
 			to = middle;
 	}
 	return false;
+}
+
+bool marked_is(const struct marked *m, const struct in6_addr *address, enum marked_kind kind,
+	       int ifindex)
+{
+	const struct marked_entry key = { *address, kind, ifindex };
+
+	return m->count && bsearch(&key, m->list, m->count, sizeof(key), compare);
 }
 
 int marked_remove(struct nl_sock *s, const struct marked_entry *entry)

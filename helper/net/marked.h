@@ -36,6 +36,10 @@ int marked_read(struct nl_sock *s, struct marked *ret, struct error *e);
 /* Whether one of them is of the address. */
 bool marked_has(const struct marked *m, const struct in6_addr *address);
 
+/* Whether it is this very entry. */
+bool marked_is(const struct marked *m, const struct in6_addr *address, enum marked_kind kind,
+	       int ifindex);
+
 /* Removes one entry if it is there and marked still. Returns 0 or -errno. */
 int marked_remove(struct nl_sock *s, const struct marked_entry *entry);
 

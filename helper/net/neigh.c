@@ -147,7 +147,9 @@ static int on_marked(const struct nlmsghdr *h, void *arg)
 	struct neigh n;
 	int r = neigh_read(h, &n);
 
-	if (r < 0 || (n.flags & NTF_PROXY) != m->flags || n.protocol != V6HOOK_PROTOCOL)
+	/* one that somebody has made an ordinary one is the kernel's to forget */
+	if (r < 0 || (n.flags & NTF_PROXY) != m->flags || n.protocol != V6HOOK_PROTOCOL ||
+	    !(m->flags || n.state & NUD_PERMANENT))
 		return r;
 	return m->each(&n.address, n.ifindex, m->arg);
 }

@@ -47,7 +47,7 @@ int neigh_is_permanent(struct nl_sock *s, const struct in6_addr *address, int if
 int neigh_is_marked(struct nl_sock *s, const struct in6_addr *address, int ifindex,
 		    unsigned char ret_mac[6]);
 
-/* Calls each for every marked neighbour. Returns 0 or -errno. */
+/* Calls each for every permanent neighbour with the mark. Returns 0 or -errno. */
 int neigh_each_marked(struct nl_sock *s,
 		      int (*each)(const struct in6_addr *address, int ifindex, void *arg),
 		      void *arg);

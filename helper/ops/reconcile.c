@@ -32,7 +32,6 @@
 
 struct reconcile {
 	struct context *c;
-	struct nl_sock *nl;
 	struct look look;
 	struct ready ready; /* addresses that the service keeps ready */
 	char settled_bridge[IF_NAMESIZE],
@@ -50,7 +49,7 @@ static bool changes(const struct reconcile *r)
 static void reconcile_release(struct reconcile *r)
 {
 	look_release(&r->look);
-	cleanup_nl_sock(&r->nl);
+	cleanup_nl_sock(&r->look.host);
 }
 
 /* Whether the settings that the bridge and the uplink of an attachment share are right. */
@@ -61,7 +60,7 @@ static bool settled(struct reconcile *r, const struct attachment *a, const struc
 		.bridged = strcmp(bridge->kind, "bridge") == 0,
 	};
 	struct uplink uplink = { 0 };
-	struct host_wish wish = { .nl = r->nl,
+	struct host_wish wish = { .nl = r->look.host,
 				  .port = &port,
 				  .uplink = &uplink,
 				  .routed = a->routed,
@@ -84,17 +83,16 @@ static bool settled(struct reconcile *r, const struct attachment *a, const struc
 /* What the kernel lacks of an attachment, or null. */
 static const char *missing(struct reconcile *r, const struct holder *h)
 {
-	const struct attachment *a = &h->attachment;
-	const char *lacks =
-		host_lacks(r->nl, &h->lease.address, a->routed ? NULL : a->uplink, a->bridge);
-	struct link bridge;
+	const char *lacks = look_lacks(&r->look, h);
+	const struct link *bridge;
 
 	if (lacks)
 		return lacks;
 	/* a port that was bare when it was attached, and is a bridge's now */
-	if (link_by_name(r->nl, a->bridge, &bridge) < 0 || bridge.master)
+	bridge = look_link(&r->look, h->attachment->bridge);
+	if (!bridge || bridge->master)
 		return "bridge";
-	return settled(r, a, &bridge) ? NULL : "settings";
+	return settled(r, h->attachment, bridge) ? NULL : "settings";
 }
 
 /*
@@ -122,26 +120,26 @@ static int attach_again(struct reconcile *r, const struct request *q,
 static int act(struct reconcile *r, enum reconcile_what what, const struct holder *h,
 	       const struct instance *running, const char *why)
 {
-	struct reconcile_action action = { .what = what, .address = h->lease.address, .why = why };
-	const struct attachment *a = &h->attachment;
+	struct reconcile_action action = { .what = what, .address = h->address, .why = why };
+	const struct attachment *a = h->attachment;
 	/* the service does not repeat what it could not do until something changed it */
 	struct request q = {
 		.hook = r->how == RECONCILE_REPAIR && !h->lost,
 		/* what it detaches, it does not mean to keep away */
 		.word = r->how == RECONCILE_DO && what == RECONCILE_ATTACH ? WORD_ROOT : WORD_NONE,
-		.expected = h->has_attachment ? a : NULL,
+		.expected = h->recorded ? a : NULL,
 	};
 	char name[IDENT_TEXT_MAX];
 	struct listing ignored;
 	struct error e;
 	int err = 0;
 
-	if (ident_from_text(h->lease.ident, &action.ident) < 0)
+	if (ident_from_text(h->ident, &action.ident) < 0)
 		return 0;
 	q.container = ident_container(&action.ident, name);
 	q.lxcpath = *action.ident.path ? action.ident.path : NULL;
 	/* one that its engine has listed is asked for by name: its PID may be another's by now */
-	if (what == RECONCILE_ATTACH && !running) {
+	if (what == RECONCILE_ATTACH && !running && a) {
 		q.pid = a->pid;
 		/* it was alive a moment ago: another may have its PID by now */
 		q.netns_dev = a->netns_dev;
@@ -156,7 +154,8 @@ static int act(struct reconcile *r, enum reconcile_what what, const struct holde
 	/* gone at this moment, or changed since it was judged: the next look tells */
 	if (err == -ESRCH || err == -ESTALE || (running && err == -ENOENT))
 		return 0;
-	if (err < 0 && (r->how == RECONCILE_REPAIR || a->ended) && strcmp(a->error, e.text) == 0)
+	if (err < 0 && a && (r->how == RECONCILE_REPAIR || a->ended) &&
+	    strcmp(a->error, e.text) == 0)
 		return 0;
 	if (err < 0)
 		action.error = e.text;
@@ -188,7 +187,7 @@ static bool moves(const struct reconcile *r, const struct holder *h)
 	struct error ignored;
 
 	return (r->how == RECONCILE_DO || r->how == RECONCILE_TELL) &&
-	       !pools_find(r->c->pools, &h->lease.address, &ignored);
+	       !pools_find(r->c->pools, &h->address, &ignored);
 }
 
 /* What is asked of a namespace that was found for a container. */
@@ -205,21 +204,20 @@ static bool is_others(const struct attachment *found, void *arg)
 
 	for (size_t i = 0; i < l->present.count; i++) {
 		const struct holder *h = &l->present.list[i];
+		const struct attachment *a = h->attachment;
 
-		if (h->has_attachment && attachment_is_live(&h->attachment, asked->r->c->boot_id) &&
-		    h->attachment.netns_dev == found->netns_dev &&
-		    h->attachment.netns_inode == found->netns_inode &&
-		    strcmp(h->lease.ident, asked->ident) != 0)
+		if (a && attachment_is_live(a, asked->r->c->boot_id) &&
+		    a->netns_dev == found->netns_dev && a->netns_inode == found->netns_inode &&
+		    strcmp(h->ident, asked->ident) != 0)
 			return true;
 	}
 	for (size_t i = 0; i < l->running_count; i++) {
 		_netns_ struct netns netns = NETNS_NONE;
-		char ident[IDENT_TEXT_MAX];
 		struct error ignored;
 
-		if (netns_pin_pid(l->running[i].pid, &netns, &ignored) == 0 &&
+		if (netns_pin_pid(l->running[i].instance.pid, &netns, &ignored) == 0 &&
 		    netns.dev == found->netns_dev && netns.inode == found->netns_inode &&
-		    strcmp(ident_text(&l->running[i].ident, ident), asked->ident) != 0)
+		    strcmp(l->running[i].ident, asked->ident) != 0)
 			return true;
 	}
 	return false;
@@ -231,28 +229,32 @@ static bool is_others(const struct attachment *found, void *arg)
  */
 static int judge_lost(struct reconcile *r, struct holder *h)
 {
-	const struct instance *running = look_running(&r->look, h->lease.ident);
-	struct asked asked = { r, h->lease.ident };
+	const struct instance *running = look_running(&r->look, h->ident);
+	struct asked asked = { r, h->ident };
 	struct lease_store *s = r->c->store;
-	struct attachment now;
+	struct attachment found = { 0 };
+	struct lease lease;
 	struct error e;
 	int alive;
 
 	h->keeps = true;
 	/* another has been at work meanwhile */
-	if (s->ops->attachment(s, h->lease.ident, &now, &e) == 1)
+	if (s->ops->attachment(s, h->ident, &found, &e) == 1 ||
+	    s->ops->find(s, h->ident, &lease, &e) != 1 ||
+	    memcmp(&lease.address, &h->address, sizeof(h->address)) != 0)
 		return 0;
 	/* what nothing leads to was detached, maybe by hand: nobody attaches it but who may */
-	if (!marked_has(&r->look.kernel, &h->lease.address))
+	if (!marked_has(&r->look.kernel, &h->address))
 		return act(r, RECONCILE_DETACH, h, NULL,
 			   "its record was lost, and nothing leads to it");
 	if (running)
 		return act(r, RECONCILE_ATTACH, h, running, "its record was lost");
-	alive = refind_but(&h->lease.address, is_others, &asked, &h->attachment, &e);
+	alive = refind_but(&h->address, is_others, &asked, &found, &e);
 	if (alive < 0) {
-		note(NOTE_WARNING, "%s: let alone: %s", h->lease.ident, e.text);
+		note(NOTE_WARNING, "%s: let alone: %s", h->ident, e.text);
 		return 0;
 	}
+	h->attachment = alive ? arena_copy(&r->look.arena, &found, sizeof(found)) : NULL;
 	if (alive)
 		return act(r, RECONCILE_ATTACH, h, NULL, "its record was lost");
 	h->keeps = h->unreadable;
@@ -262,30 +264,29 @@ static int judge_lost(struct reconcile *r, struct holder *h)
 /* Judges one lease. Returns 0 or what each returned. */
 static int judge(struct reconcile *r, struct holder *h)
 {
-	const struct instance *running = look_running(&r->look, h->lease.ident);
-	const struct attachment *a = &h->attachment;
+	const struct attachment *a = h->attachment;
+	const struct instance *running;
 	const char *what;
 	struct error e;
 	int alive;
 
-	if (*h->lease.trouble) {
+	if (*h->trouble) {
 		h->keeps = true;
-		note(NOTE_WARNING, "%s%s%s", h->lease.ident, *h->lease.ident ? ": " : "",
-		     h->lease.trouble);
+		note(NOTE_WARNING, "%s%s%s", h->ident, *h->ident ? ": " : "", h->trouble);
 	}
 	if (h->lost)
 		return judge_lost(r, h);
-	if (!h->has_attachment || a->ended) {
-		/* taken out of service on purpose, or never in it */
+	/* taken out of service on purpose, or never in it */
+	if (!a || a->ended)
 		return 0;
-	}
 	h->keeps = true;
+	running = look_running(&r->look, h->ident);
 	if (!attachment_is_live(a, r->c->boot_id))
 		return running ? act(r, RECONCILE_ATTACH, h, running, "running since this boot")
 			       : act(r, RECONCILE_DETACH, h, NULL, "attached before this boot");
 	alive = living_ask(a, &e);
 	if (alive < 0)
-		return fail(r, RECONCILE_ATTACH, h->lease.ident, &h->lease.address, &e);
+		return fail(r, RECONCILE_ATTACH, h->ident, &h->address, &e);
 	if (!alive)
 		return running ? act(r, RECONCILE_ATTACH, h, running, "it was started again")
 			       : act(r, RECONCILE_DETACH, h, NULL, "the container is gone");
@@ -303,12 +304,12 @@ static int judge(struct reconcile *r, struct holder *h)
  */
 static int try_again(struct reconcile *r, struct holder *h)
 {
-	const struct attachment *a = &h->attachment;
+	const struct attachment *a = h->attachment;
 	struct error ignored;
 	struct ident ident;
 
 	if (!*a->error || a->word || !a->pid || strcmp(a->boot_id, r->c->boot_id) != 0 ||
-	    ident_from_text(h->lease.ident, &ident) < 0 || ident.owner ||
+	    ident_from_text(h->ident, &ident) < 0 || ident.owner ||
 	    ((r->how == RECONCILE_REPAIR || r->how == RECONCILE_LOOK) && a->since <= time(NULL) &&
 	     a->since + RETRY_S > time(NULL)) ||
 	    living_ask(a, &ignored) != 1)
@@ -320,37 +321,35 @@ static int try_again(struct reconcile *r, struct holder *h)
  * One whose start found no configuration, or no service to ask, was told to nobody: its own
  * configuration tells that it is to have an address. Returns 0 or what each returned.
  */
-static int serve_running(struct reconcile *r, const struct instance *running)
+static int serve_running(struct reconcile *r, const struct running *running)
 {
-	struct holder h = { 0 };
-	int known;
+	struct attachment former = { 0 };
+	struct holder h = { .ident = running->ident, .attachment = &former };
+	int known = unserved_ask(r->c, &running->instance, &former);
 
-	ident_text(&running->ident, h.lease.ident);
-	known = unserved_ask(r->c, running, &h.attachment);
-	h.has_attachment = known == UNSERVED_RECORDED;
-	return known == UNSERVED_NONE
-		       ? 0
-		       : act(r, RECONCILE_ATTACH, &h, running, "its start found no service");
+	h.recorded = known == UNSERVED_RECORDED;
+	return known == UNSERVED_NONE ? 0
+				      : act(r, RECONCILE_ATTACH, &h, &running->instance,
+					    "its start found no service");
 }
 
 /* Gives up, or links again, a lease that a killed run has left. Returns 0 or what each returned. */
 static int leave_lease(struct reconcile *r, struct holder *h)
 {
-	const struct lease *stray = &h->lease;
 	struct reconcile_action action = {
 		.what = RECONCILE_REMOVE,
-		.address = stray->address,
+		.address = h->address,
 		.why = "lease that was left in a move or a start",
 	};
 	struct lease_store *s = r->c->store;
 	struct lease now, holder;
 	_close_ int lock = -1;
 	struct error e;
-	int err = leftover_lease(r->c, r->nl, stray, &now, &lock, &e);
+	int err = leftover_lease(r->c, r->look.host, h->ident, &h->address, &now, &lock, &e);
 
 	if (err < 0)
-		return fail(r, RECONCILE_REMOVE, stray->ident, &stray->address, &e);
-	if (err == LEFTOVER_NONE || ident_from_text(stray->ident, &action.ident) < 0)
+		return fail(r, RECONCILE_REMOVE, h->ident, &h->address, &e);
+	if (err == LEFTOVER_NONE || ident_from_text(h->ident, &action.ident) < 0)
 		return 0;
 	if (err == LEFTOVER_UNLINKED) {
 		h->keeps = true;
@@ -358,7 +357,7 @@ static int leave_lease(struct reconcile *r, struct holder *h)
 		action.why = "link to its lease";
 		if (changes(r) && s->ops->claim(s, &now, &holder, &e) < 0)
 			action.error = "cannot make it";
-	} else if (changes(r) && former_give_up(r->c, r->nl, &now, &e) < 0) {
+	} else if (changes(r) && former_give_up(r->c, r->look.host, &now, &e) < 0) {
 		action.error = e.text;
 	}
 	return r->each(&action, r->arg);
@@ -383,7 +382,7 @@ static bool leads_on(const struct reconcile *r, const struct marked_entry *entry
 	char address[INET6_ADDRSTRLEN], why[256];
 	struct trace trace;
 
-	if (!trace_leads(r->nl, &entry->address, &trace))
+	if (!trace_leads(r->look.host, &entry->address, &trace))
 		return false;
 	trace_tell(&trace, why, sizeof(why));
 	/* once for all its entries; the service's look does it, which tells nothing twice */
@@ -394,13 +393,11 @@ static bool leads_on(const struct reconcile *r, const struct marked_entry *entry
 }
 
 /* Whether one of them is to keep what the kernel has of the address. */
-static bool is_kept(const struct holders *h, const struct in6_addr *address)
+static bool is_kept(const struct holders *holders, const struct in6_addr *address)
 {
-	for (size_t i = 0; i < h->count; i++)
-		if (h->list[i].keeps &&
-		    memcmp(&h->list[i].lease.address, address, sizeof(*address)) == 0)
-			return true;
-	return false;
+	const struct holder *h = holders_find(holders, address);
+
+	return h && h->keeps;
 }
 
 /* Removes an entry that no live attachment accounts for. Returns 0 or what each returned. */
@@ -424,7 +421,7 @@ static int leave_entry(struct reconcile *r, const struct marked_entry *entry)
 		return fail(r, RECONCILE_REMOVE, NULL, &entry->address, &e);
 	if (err == LEFTOVER_NONE || (err == LEFTOVER_UNKNOWN && leads_on(r, entry)))
 		return 0;
-	err = changes(r) ? marked_remove(r->nl, entry) : 0;
+	err = changes(r) ? marked_remove(r->look.host, entry) : 0;
 	if (err < 0)
 		action.error = strerror(-err);
 	return r->each(&action, r->arg);
@@ -446,8 +443,7 @@ static int judge_all(struct reconcile *r)
 		err = serve_running(r, &l->running[i]);
 	for (size_t i = 0; err == 0 && i < l->ended.count; i++) {
 		if (changes(r))
-			leftover_word(r->c, l->ended.list[i].lease.ident,
-				      &l->ended.list[i].attachment);
+			leftover_word(r->c, l->ended.list[i].ident, l->ended.list[i].attachment);
 		err = try_again(r, &l->ended.list[i]);
 	}
 	return err;
@@ -465,20 +461,20 @@ int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each,
 		.arg = arg,
 	};
 	const struct runtime_options o = { .docker_socket = c->config->docker_socket };
-	int err = nl_open(&r.nl, e);
+	int err = nl_open(&r.look.host, e);
 
 	if (changes(&r))
 		c->store->ops->sweep(c->store);
 	c->store->looks = how == RECONCILE_LOOK;
 	c->store->met = false;
 	if (err == 0)
-		err = look_read(&r.look, r.nl, e);
+		err = look_read(&r.look, e);
 	c->store->looks = false;
 	/* reading all for each of many takes long: whoever only looks has other things to do */
 	if (err == 0 && c->store->met)
 		return each(&(struct reconcile_action){ .why = "damaged files" }, arg);
 	if (err == 0 && ready_are_kept(c))
-		err = ready_list(c, r.nl, &r.ready, e);
+		err = ready_list(c, r.look.host, &r.ready, e);
 	if (err == 0 && how != RECONCILE_LOOK)
 		err = look_ask_engines(&r.look, &o, how != RECONCILE_REPAIR || r.look.lost, e);
 	if (err == 0)

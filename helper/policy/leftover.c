@@ -7,12 +7,6 @@
 #include "policy/living.h"
 #include "policy/trace.h"
 
-/* Whether two leases are of one address. */
-static bool same_address(const struct lease *a, const struct lease *b)
-{
-	return memcmp(&a->address, &b->address, sizeof(a->address)) == 0;
-}
-
 /* Whether the container is recorded as attached, or may be. Returns 1, 0 or -errno. */
 static int is_live(struct context *c, const char *ident, struct error *e)
 {
@@ -24,31 +18,32 @@ static int is_live(struct context *c, const char *ident, struct error *e)
 	return r <= 0 ? r : attachment_is_live(&now, c->boot_id);
 }
 
-int leftover_lease(struct context *c, struct nl_sock *host, const struct lease *stray,
-		   struct lease *ret_now, int *ret_lock, struct error *e)
+int leftover_lease(struct context *c, struct nl_sock *host, const char *ident,
+		   const struct in6_addr *address, struct lease *ret_now, int *ret_lock,
+		   struct error *e)
 {
 	struct lease_store *s = c->store;
 	struct lease present, now;
 	struct trace trace;
 	_close_ int lock = -1;
-	int r = s->ops->lock(s, LOCK_CONTAINER, stray->ident, false, 0, &lock, e), live = 0;
+	int r = s->ops->lock(s, LOCK_CONTAINER, ident, false, 0, &lock, e), live = 0;
 
 	if (r == -EBUSY)
 		return LEFTOVER_NONE;
 	if (r == 0)
-		r = s->ops->at(s, &stray->address, &now, e);
-	if (r == 0 || (r == 1 && (now.freed || strcmp(now.ident, stray->ident) != 0)))
+		r = s->ops->at(s, address, &now, e);
+	if (r == 0 || (r == 1 && (now.freed || strcmp(now.ident, ident) != 0)))
 		return LEFTOVER_NONE;
 	if (r >= 0)
-		r = s->ops->find(s, stray->ident, &present, e);
-	if (r == 1 && same_address(&present, stray))
+		r = s->ops->find(s, ident, &present, e);
+	if (r == 1 && memcmp(&present.address, address, sizeof(*address)) == 0)
 		return LEFTOVER_NONE;
 	/* beside a present lease it was left in a move; without one it may have lost its link */
 	if (r == 0)
-		live = is_live(c, stray->ident, e);
+		live = is_live(c, ident, e);
 	/* and its record with it: what the kernel leads to a container is that container's */
 	if (r == 0 && live == 0)
-		live = trace_leads(host, &stray->address, &trace);
+		live = trace_leads(host, address, &trace);
 	if (r < 0 || live < 0)
 		return r < 0 ? r : live;
 	*ret_now = now;

@@ -13,14 +13,15 @@ enum leftover {
 };
 
 /*
- * Judges a lease that is not its container's present one: one that it has moved from, or had not
- * got yet; or that has lost its link and its record, if the kernel leads its address to a
- * container.
+ * Judges a container's lease of an address that is not its container's present one: one that it has
+ * moved from, or had not got yet; or that has lost its link and its record, if the kernel leads its
+ * address to a container.
  * @ret_lock: the container's, to be held while something is done about it
  * Returns enum leftover and the lease as it is now, or -errno.
  */
-int leftover_lease(struct context *c, struct nl_sock *host, const struct lease *stray,
-		   struct lease *ret_now, int *ret_lock, struct error *e);
+int leftover_lease(struct context *c, struct nl_sock *host, const char *ident,
+		   const struct in6_addr *address, struct lease *ret_now, int *ret_lock,
+		   struct error *e);
 
 /*
  * Judges a marked entry by the leases as they are now: someone may have been attached since they

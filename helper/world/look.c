@@ -1,19 +1,38 @@
-/* One look at everything: the kernel's marked entries, the leases and the records, and what runs.
+/*
+ * One look at everything: the kernel's marked entries, the leases and the records, and what runs.
+ *
+ * Theory of operation: each table and each directory is read once, the records first. Each of the
+ * leases then finds its record by its holder's name, in a table of hashes, and says whether it is
+ * its holder's present one; the kernel's entries are found by their order. So the cost of a look
+ * grows with what there is, and not with its square. Of most containers only a few words are kept:
+ * whole records only of those that are attached, or that have more to tell than since when not.
  */
 #include "world/look.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/note.h"
+#include "base/text.h"
+#include "net/host.h"
 #include "runtime/engines.h"
 
 /* What is being read, for what is called back. */
 struct reading {
 	struct look *look;
 	struct error *e;
+	struct holders records;
+	uint32_t *table; /* by the hash of the ident: the place in records, from 1 on */
+	size_t size;	 /* of the table, a power of two */
 };
+
+static void reading_release(struct reading *r)
+{
+	free(r->records.list);
+	free(r->table);
+}
 
 void look_release(struct look *l)
 {
@@ -22,6 +41,7 @@ void look_release(struct look *l)
 	free(l->strays.list);
 	free(l->ended.list);
 	free(l->running);
+	arena_release(&l->arena);
 }
 
 /* Makes room for one more in a list that holds count. Returns the list or null. */
@@ -30,110 +50,256 @@ static void *room_for_one(void *list, size_t count, size_t size)
 	return count & (count - 1) ? list : reallocarray(list, count ? 2 * count : 1, size);
 }
 
-/* Adds an empty one. Returns it, or null without memory. */
-static struct holder *add(struct holders *h)
+/* Adds one. Returns 0 or -ENOMEM. */
+static int add(struct holders *h, const struct holder *one)
 {
 	struct holder *larger = room_for_one(h->list, h->count, sizeof(*larger));
 
 	if (!larger)
-		return NULL;
+		return -ENOMEM;
 	h->list = larger;
-	return memset(&h->list[h->count++], 0, sizeof(*larger));
+	h->list[h->count++] = *one;
+	return 0;
+}
+
+static int on_record(const char *ident, const struct attachment *a, void *arg)
+{
+	struct reading *r = arg;
+	struct arena *arena = &r->look->arena;
+	struct holder h = {
+		.ident = arena_text(arena, ident),
+		.trouble = "",
+		.since = attachment_since(a, r->look->boot_id),
+		.recorded = true,
+	};
+
+	if (!h.ident)
+		return -ENOMEM;
+	if (!a->ended || a->word || *a->error) {
+		h.attachment = arena_copy(arena, a, sizeof(*a));
+		if (!h.attachment)
+			return -ENOMEM;
+	}
+	return add(&r->records, &h);
+}
+
+/* Where the ident is in the table, or the empty place where it belongs. */
+static uint32_t *place_of(const struct reading *r, const char *ident)
+{
+	size_t i = text_hash(ident, 0) & (r->size - 1);
+
+	while (r->table[i] && strcmp(r->records.list[r->table[i] - 1].ident, ident) != 0)
+		i = (i + 1) & (r->size - 1);
+	return &r->table[i];
+}
+
+/* Makes the table of all records that were read. Returns 0 or -ENOMEM. */
+static int index_records(struct reading *r)
+{
+	for (r->size = 16; r->size < 2 * r->records.count; r->size *= 2)
+		;
+	r->table = calloc(r->size, sizeof(*r->table));
+	if (!r->table)
+		return -ENOMEM;
+	for (size_t i = 0; i < r->records.count; i++)
+		*place_of(r, r->records.list[i].ident) = (uint32_t)(i + 1);
+	return 0;
 }
 
 /*
- * Whether a lease is not its container's present one. Seen without a lock it may be about to
- * become that. Returns 1, 0 or -errno.
+ * Tells of the lease's holder what its record says, if it has one. Returns 0 or -errno.
  */
-static int is_stray(const struct look *l, const struct lease *lease, struct error *e)
+static int join(struct reading *r, struct holder *h)
 {
-	struct lease present;
-	int r = l->store->ops->find(l->store, lease->ident, &present, e);
+	const struct look *l = r->look;
+	uint32_t place = *place_of(r, h->ident);
+	struct attachment ignored;
+	int known = 0;
 
-	return r < 0 ? r
-		     : r == 0 || memcmp(&present.address, &lease->address,
-					sizeof(present.address)) != 0;
+	if (place) {
+		struct holder *record = &r->records.list[place - 1];
+
+		record->leased = true;
+		h->ident = record->ident;
+		h->attachment = record->attachment;
+		h->since = record->since;
+		h->recorded = true;
+		return 0;
+	}
+	if (l->store->unread)
+		known = l->store->ops->attachment(l->store, h->ident, &ignored, r->e);
+	h->unreadable = known == -EBADMSG;
+	h->lost = h->unreadable || (known == 0 && *h->ident && marked_has(&l->kernel, &h->address));
+	return known < 0 && !h->unreadable ? known : 0;
 }
 
 static int on_lease(const struct lease *lease, void *arg)
 {
-	const struct reading *reading = arg;
+	struct reading *reading = arg;
 	struct look *l = reading->look;
-	struct holder *h;
-	int stray, known;
+	struct holder h = {
+		.ident = lease->ident,
+		.address = lease->address,
+		.since = lease_since(lease),
+		.pinned = lease->pinned,
+		.leased = true,
+	};
+	int r = 0;
 
 	if (lease->freed)
 		return 0;
-	/* of one that cannot be read nothing can be told */
-	stray = *lease->trouble ? 0 : is_stray(l, lease, reading->e);
-	if (stray < 0)
-		return stray;
-	h = add(stray ? &l->strays : &l->present);
-	if (!h)
+	if (!lease->left)
+		r = join(reading, &h);
+	if (r < 0)
+		return r;
+	/* a record has the text already */
+	if (!h.recorded)
+		h.ident = arena_text(&l->arena, lease->ident);
+	h.trouble = arena_text(&l->arena, lease->trouble);
+	if (!h.ident || !h.trouble)
 		return -ENOMEM;
-	h->lease = *lease;
-	if (stray)
-		return 0;
-	known = l->store->ops->attachment(l->store, lease->ident, &h->attachment, reading->e);
-	h->has_attachment = known == 1;
-	h->unreadable = known == -EBADMSG;
-	h->lost = h->unreadable ||
-		  (known == 0 && *lease->ident && marked_has(&l->kernel, &lease->address));
-	l->lost |= h->lost;
-	return known < 0 && !h->unreadable ? known : 0;
+	l->lost |= h.lost;
+	return add(lease->left ? &l->strays : &l->present, &h);
 }
 
-/* A container that is not attached; or one that is, whose lease is lost: finding it mends that. */
-static int on_record(const char *ident, const struct attachment *a, void *arg)
+/* One that is attached though nobody has its lease: that is lost, and finding it mends that. */
+static int find_lost(struct reading *r, const struct holder *record)
 {
-	const struct reading *reading = arg;
-	struct look *l = reading->look;
-	struct lease_store *s = l->store;
+	const struct attachment *a = record->attachment;
+	struct lease_store *s = r->look->store;
 	struct error ignored;
 	struct lease lease;
-	struct holder *h;
 
-	if (a->ended) {
-		h = add(&l->ended);
-		if (!h)
-			return -ENOMEM;
-		h->attachment = *a;
-		h->has_attachment = true;
-		snprintf(h->lease.ident, sizeof(h->lease.ident), "%s", ident);
-		return 0;
-	}
-	if (!a->has_address || !attachment_is_live(a, l->boot_id) ||
+	if (!a || !a->has_address || !attachment_is_live(a, r->look->boot_id) ||
 	    s->ops->at(s, &a->address, NULL, &ignored) != 0 ||
-	    s->ops->find(s, ident, &lease, &ignored) != 1)
+	    s->ops->find(s, record->ident, &lease, &ignored) != 1)
 		return 0;
-	return on_lease(&lease, arg);
+	return on_lease(&lease, r);
 }
 
-int look_read(struct look *l, struct nl_sock *host, struct error *e)
+/* Goes through the records once more, now that all leases are known. Returns 0 or -errno. */
+static int end_records(struct reading *r)
 {
-	struct reading reading = { l, e };
-	int r = marked_read(host, &l->kernel, e);
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < r->records.count; i++) {
+		const struct holder *record = &r->records.list[i];
+
+		if (!record->leased)
+			err = find_lost(r, record);
+		if (err == 0 && record->attachment && record->attachment->ended)
+			err = add(&r->look->ended, record);
+	}
+	return err;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct holder *x = a, *y = b;
+
+	return memcmp(&x->address, &y->address, sizeof(x->address));
+}
+
+static void sort(struct holders *h)
+{
+	if (h->count)
+		qsort(h->list, h->count, sizeof(*h->list), by_address);
+}
+
+/* Tells the holders of strays that they have these, too. */
+static void tell_of_strays(struct look *l)
+{
+	for (size_t i = 0; i < l->strays.count; i++) {
+		const char *ident = l->strays.list[i].ident;
+		struct holder *h = NULL;
+		struct lease present;
+		struct error ignored;
+
+		if (l->store->ops->find(l->store, ident, &present, &ignored) == 1)
+			h = holders_find(&l->present, &present.address);
+		if (h)
+			h->was_moving |= strcmp(h->ident, ident) == 0;
+	}
+}
+
+int look_read(struct look *l, struct error *e)
+{
+	CLEANUP(reading_release) struct reading reading = { .look = l, .e = e };
+	struct lease_store *s = l->store;
+	int r = marked_read(l->host, &l->kernel, e);
 
 	if (r == 0)
-		r = l->store->ops->walk(l->store, on_lease, &reading, e);
+		r = s->ops->walk_attachments(s, on_record, &reading, e);
 	if (r == 0)
-		r = l->store->ops->walk_attachments(l->store, on_record, &reading, e);
-	for (size_t i = 0; r == 0 && i < l->strays.count; i++)
-		for (size_t k = 0; k < l->present.count; k++)
-			l->present.list[k].was_moving |= strcmp(l->present.list[k].lease.ident,
-								l->strays.list[i].lease.ident) == 0;
-	return r;
+		r = index_records(&reading);
+	if (r == 0)
+		r = s->ops->walk(s, on_lease, &reading, e);
+	if (r == 0)
+		r = end_records(&reading);
+	if (r == -ENOMEM)
+		return error_sys(e, r, "cannot list the leases");
+	if (r < 0)
+		return r;
+	sort(&l->present);
+	sort(&l->strays);
+	tell_of_strays(l);
+	return 0;
+}
+
+struct holder *holders_find(const struct holders *h, const struct in6_addr *address)
+{
+	const struct holder key = { .address = *address };
+
+	return h->count ? bsearch(&key, h->list, h->count, sizeof(*h->list), by_address) : NULL;
+}
+
+const struct link *look_link(struct look *l, const char *name)
+{
+	struct link found = l->links[1];
+
+	if (strcmp(l->links[0].name, name) == 0)
+		return &l->links[0];
+	if (strcmp(found.name, name) != 0 && link_by_name(l->host, name, &found) < 0)
+		return NULL;
+	/* the one that was asked for last stays */
+	l->links[1] = l->links[0];
+	l->links[0] = found;
+	return &l->links[0];
+}
+
+const char *look_lacks(struct look *l, const struct holder *h)
+{
+	const struct attachment *a = h->attachment;
+	const struct link *uplink = a->routed ? NULL : look_link(l, a->uplink);
+	bool opened = a->routed ||
+		      (uplink && marked_is(&l->kernel, &h->address, MARKED_PROXY, uplink->ifindex));
+	const struct link *via = look_link(l, a->bridge);
+
+	if (opened && via && marked_is(&l->kernel, &h->address, MARKED_NEIGHBOUR, via->ifindex) &&
+	    host_leads(l->host, &h->address, via->ifindex))
+		return NULL;
+	/* what another has made serves as well, and some of it may have come since */
+	return host_lacks(l->host, &h->address, a->routed ? NULL : a->uplink, a->bridge);
+}
+
+static int by_ident(const void *a, const void *b)
+{
+	return strcmp(((const struct running *)a)->ident, ((const struct running *)b)->ident);
 }
 
 static int on_running(const struct instance *instance, void *arg)
 {
 	struct look *l = arg;
-	struct instance *larger = room_for_one(l->running, l->running_count, sizeof(*larger));
+	struct running *larger = room_for_one(l->running, l->running_count, sizeof(*larger));
+	char ident[IDENT_TEXT_MAX];
+	const char *text;
 
-	if (!larger)
+	if (larger)
+		l->running = larger;
+	text = larger ? arena_text(&l->arena, ident_text(&instance->ident, ident)) : NULL;
+	if (!text)
 		return -ENOMEM;
-	l->running = larger;
-	l->running[l->running_count++] = *instance;
+	l->running[l->running_count++] = (struct running){ text, *instance };
 	return 0;
 }
 
@@ -154,15 +320,16 @@ int look_ask_engines(struct look *l, const struct runtime_options *o, bool all, 
 			l->unasked = runtimes[i]->name;
 		}
 	}
+	if (l->running_count)
+		qsort(l->running, l->running_count, sizeof(*l->running), by_ident);
 	return 0;
 }
 
 const struct instance *look_running(const struct look *l, const char *ident)
 {
-	char text[IDENT_TEXT_MAX];
+	const struct running key = { .ident = ident }, *found = NULL;
 
-	for (size_t i = 0; i < l->running_count; i++)
-		if (strcmp(ident_text(&l->running[i].ident, text), ident) == 0)
-			return &l->running[i];
-	return NULL;
+	if (l->running_count)
+		found = bsearch(&key, l->running, l->running_count, sizeof(key), by_ident);
+	return found ? &found->instance : NULL;
 }

@@ -3,51 +3,87 @@
 #ifndef V6HOOK_LOOK_H
 #define V6HOOK_LOOK_H
 
+#include "base/arena.h"
 #include "base/cleanup.h"
+#include "net/link.h"
 #include "net/marked.h"
 #include "net/nl.h"
 #include "runtime/runtime.h"
 #include "store/lease.h"
 
-/* One lease with what is known of its holder. */
+/*
+ * One lease with what is known of its holder; or a record without a lease. There may be very many:
+ * what is long is pointed to.
+ */
 struct holder {
-	struct lease lease;
-	struct attachment attachment;
-	bool has_attachment;
-	bool unreadable; /* there is a record that cannot be read, */
-	bool lost;	 /* or none, though the kernel has entries */
-	bool was_moving; /* it has a stray lease, too */
-	bool keeps;	 /* for the one who judges: the kernel's entries for it stay */
+	const char *ident;   /* as ident_text writes it; "" if nobody can tell whose the lease is */
+	const char *trouble; /* of the lease, or "" */
+	/* its record, if that says more than since when the container is detached; or null */
+	const struct attachment *attachment;
+	struct in6_addr address;
+	int64_t since; /* seconds since the epoch, or 0: attached, detached or leased */
+	bool pinned : 1;
+	bool leased : 1;     /* not so for a record without a lease */
+	bool recorded : 1;   /* there is a record that can be read */
+	bool unreadable : 1; /* there is one that cannot be, */
+	bool lost : 1;	     /* or none, though the kernel has entries */
+	bool was_moving : 1; /* it has a stray lease, too */
+	bool keeps : 1;	     /* for the one who judges: the kernel's entries for it stay */
 };
 
+/* In the order of addresses. */
 struct holders {
 	struct holder *list;
 	size_t count;
 };
 
+/* A container that runs. */
+struct running {
+	const char *ident; /* as ident_text writes it */
+	struct instance instance;
+};
+
 struct look {
 	struct lease_store *store;
 	const char *boot_id;
+	struct nl_sock *host;
 	struct marked kernel;
 	struct holders present; /* leases that are their containers' present ones */
 	struct holders strays;	/* leases that are not, without a record */
-	struct holders ended;	/* records of containers that are not attached, without a lease */
-	struct instance *running;
+	struct holders ended;	/* records of containers that are not attached, by whose hand or why
+				 * is known */
+	struct running *running; /* in the order of idents */
 	size_t running_count;
 	bool lost;	     /* one of the present holders' records is */
 	const char *unasked; /* an engine that could not say what runs, or null */
+	struct arena arena;  /* where texts and records are */
+
+	/* the rest is look_link's: the bridge and the uplink that were asked for last */
+	struct link links[2];
 };
 
 void look_release(struct look *l);
 #define _look_ CLEANUP(look_release)
 
 /*
- * Reads the kernel's entries, and after them the leases and the records: an attach records itself
+ * Reads the kernel's entries, and after them the records and the leases: an attach records itself
  * before it tells the kernel, so that an entry which was seen and has no live record belongs to
- * nobody. @l: with store and boot_id
+ * nobody. @l: with store, boot_id and host
  * Returns 0 or -errno.
  */
-int look_read(struct look *l, struct nl_sock *host, struct error *e);
+int look_read(struct look *l, struct error *e);
+
+/* The one of that address, or null. */
+struct holder *holders_find(const struct holders *h, const struct in6_addr *address);
+
+/*
+ * What the kernel lacks of a holder that is attached, as host_lacks says it, or null. What is ours
+ * is known from the one reading.
+ */
+const char *look_lacks(struct look *l, const struct holder *h);
+
+/* The interface of that name, asked once for all that share it; or null. */
+const struct link *look_link(struct look *l, const char *name);
 
 /*
  * Asks the engines what runs. What one does not tell is no reason to leave the others alone.
