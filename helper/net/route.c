@@ -111,7 +111,8 @@ static int route_read(const struct nlmsghdr *h, struct route *ret, struct in6_ad
 		return -EBADMSG;
 	route.length = msg->rtm_dst_len;
 	route.protocol = msg->rtm_protocol;
-	route.local = msg->rtm_type == RTN_LOCAL || msg->rtm_type == RTN_ANYCAST;
+	route.anycast = msg->rtm_type == RTN_ANYCAST;
+	route.local = msg->rtm_type == RTN_LOCAL || route.anycast;
 	if (attr[RTA_OIF] && (msg->rtm_type == RTN_UNICAST || route.local))
 		route.ifindex = (int)nla_get_u32(attr[RTA_OIF]);
 	if (attr[RTA_MULTIPATH] && nla_len(attr[RTA_MULTIPATH]) >= (int)sizeof(struct rtnexthop))
@@ -152,8 +153,9 @@ int route_lookup(struct nl_sock *s, const struct in6_addr *destination, struct r
 	return r;
 }
 
-/* Dumps routes of the main table. @protocol: 0 for all */
-static int dump(struct nl_sock *s, int family, int protocol,
+/* Dumps routes of the main table. @protocol, @ifindex: 0 for all; old kernels send all in any case
+ */
+static int dump(struct nl_sock *s, int family, int protocol, int ifindex,
 		int (*each)(const struct nlmsghdr *h, void *arg), void *arg)
 {
 	const struct rtmsg msg = {
@@ -163,6 +165,8 @@ static int dump(struct nl_sock *s, int family, int protocol,
 	};
 	_nl_msg_ struct nl_msg *m = nl_new(RTM_GETROUTE, NLM_F_DUMP, &msg, sizeof(msg));
 
+	if (m && ifindex && nla_put_u32(m, RTA_OIF, (uint32_t)ifindex) < 0)
+		return -ENOMEM;
 	return nl_ask(s, m, each, arg);
 }
 
@@ -186,7 +190,7 @@ static int on_default(const struct nlmsghdr *h, void *arg)
 int route_has_default(struct nl_sock *s, int ifindex)
 {
 	struct find_default f = { .ifindex = ifindex };
-	int r = dump(s, AF_INET6, 0, on_default, &f);
+	int r = dump(s, AF_INET6, 0, ifindex, on_default, &f);
 
 	return r < 0 ? r : f.found != 0;
 }
@@ -213,7 +217,7 @@ static int on_link_route(const struct nlmsghdr *h, void *arg)
 int route_is_on_link(struct nl_sock *s, int ifindex, const struct in6_addr *address)
 {
 	struct find_on_link f = { ifindex, address, false };
-	int r = dump(s, AF_INET6, 0, on_link_route, &f);
+	int r = dump(s, AF_INET6, 0, ifindex, on_link_route, &f);
 
 	return r < 0 ? r : f.found;
 }
@@ -222,7 +226,7 @@ int route_default_ipv4(struct nl_sock *s)
 {
 	struct find_default f = { 0 };
 
-	return dump(s, AF_INET, 0, on_default, &f) < 0 ? 0 : f.found;
+	return dump(s, AF_INET, 0, 0, on_default, &f) < 0 ? 0 : f.found;
 }
 
 struct each_marked {
@@ -249,5 +253,5 @@ int route_each_marked(struct nl_sock *s,
 {
 	struct each_marked m = { each, arg };
 
-	return dump(s, AF_INET6, V6HOOK_PROTOCOL, on_marked, &m);
+	return dump(s, AF_INET6, V6HOOK_PROTOCOL, 0, on_marked, &m);
 }

@@ -13,7 +13,8 @@ struct route {
 	struct in6_addr gateway;
 	unsigned int length;   /* prefix length of the route that matched */
 	unsigned int protocol; /* rtm_protocol: RTPROT_RA, ... */
-	bool local;	       /* the destination is one of this host's own */
+	bool local;	       /* the destination is one of this host's own, */
+	bool anycast;	       /* or a subnet-router anycast address of a link of its */
 };
 
 /* Whether the address begins with so many bits of the prefix. */

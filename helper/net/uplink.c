@@ -1,4 +1,4 @@
-/* The host's side of the provider's link: which interface it is, and the host's own addresses. */
+/* The host's side of the provider's link: which interface it is. */
 #include "net/uplink.h"
 
 #include <arpa/inet.h>
@@ -10,71 +10,6 @@
 #include "net/link.h"
 #include "net/route.h"
 #include "net/sysctl.h"
-
-static int collect(const struct address *a, void *arg)
-{
-	struct host_addresses *h = arg;
-	struct address *larger;
-
-	if (IN6_IS_ADDR_LINKLOCAL(&a->address) || IN6_IS_ADDR_LOOPBACK(&a->address))
-		return 0;
-	if ((h->count & (h->count - 1)) == 0) {
-		size_t room = h->count ? 2 * h->count : 1;
-
-		larger = realloc(h->list, room * sizeof(*larger));
-		if (!larger)
-			return -ENOMEM;
-		h->list = larger;
-	}
-	h->list[h->count++] = *a;
-	return 0;
-}
-
-int host_addresses_read(struct nl_sock *s, struct host_addresses *ret, struct error *e)
-{
-	_host_addresses_ struct host_addresses h = { 0 };
-	/* any address that is surely elsewhere: the look-up sends nothing */
-	const struct in6_addr anywhere = { .s6_addr = { 0x20 } };
-	int r = address_each(s, 0, collect, &h);
-
-	if (r < 0)
-		return error_sys(e, r, "cannot list the host's addresses");
-	if (route_lookup(s, &anywhere, &h.standard) < 0 || h.standard.length != 0)
-		h.standard.ifindex = 0;
-	*ret = h;
-	h.list = NULL;
-	return 0;
-}
-
-/* Whether the address is all zeros beyond its prefix. */
-static bool is_zero_beyond(const struct in6_addr *a, unsigned int length)
-{
-	for (unsigned int bit = length; bit < 128; bit++)
-		if (a->s6_addr[bit / 8] & (0x80 >> bit % 8))
-			return false;
-	return true;
-}
-
-bool host_addresses_have(const struct host_addresses *h, const struct in6_addr *address,
-			 const char **ret_why)
-{
-	const char *why = NULL;
-
-	for (size_t i = 0; i < h->count; i++) {
-		const struct address *a = &h->list[i];
-
-		if (memcmp(&a->address, address, sizeof(*address)) == 0)
-			why = "is the host's own";
-		else if (a->length < 127 && in_prefix(address, &a->address, a->length) &&
-			 is_zero_beyond(address, a->length))
-			why = "is the subnet-router anycast address of the host's link";
-	}
-	if (h->standard.has_gateway && memcmp(&h->standard.gateway, address, sizeof(*address)) == 0)
-		why = "is the gateway's";
-	if (why && ret_why)
-		*ret_why = why;
-	return why != NULL;
-}
 
 /*
  * Where the range is on-link: the interface with an address whose prefix holds its first address;
@@ -100,6 +35,20 @@ static int on_link_interface(const struct host_addresses *h, const struct in6_ad
 		*ret_larger = !(holds_first && holds_last);
 	}
 	return found;
+}
+
+/*
+ * The same, of an interface that is preferred whatever the others have: theirs are not read.
+ * @ret: the interface, another that was read before, or 0. Returns 0 or -errno.
+ */
+static int find_on_link(struct host_addresses *h, const struct in6_addr *first,
+			const struct in6_addr *last, int preferred, int not_this, int *ret,
+			bool *ret_larger)
+{
+	int r = preferred ? host_addresses_of(h, preferred) : 0;
+
+	*ret = on_link_interface(h, first, last, preferred, not_this, ret_larger);
+	return r;
 }
 
 /* What may be the cause of having no uplink, and what to do. Returns out. */
@@ -134,7 +83,7 @@ static const char *why_none(struct nl_sock *s, int not_this, char *out, size_t s
 	return out;
 }
 
-int uplink_find(struct nl_sock *s, const struct host_addresses *h, const char *name,
+int uplink_find(struct nl_sock *s, struct host_addresses *h, const char *name,
 		const struct in6_addr *first, const struct in6_addr *last, int not_this,
 		struct uplink *ret, struct error *e)
 {
@@ -150,9 +99,17 @@ int uplink_find(struct nl_sock *s, const struct host_addresses *h, const char *n
 		if (r < 0)
 			return error_set(e, STATUS_USAGE, r,
 					 "configuration: uplink '%s': no such interface", name);
-		on_link = on_link_interface(h, first, last, link.ifindex, not_this, &larger);
+		r = find_on_link(h, first, last, link.ifindex, not_this, &on_link, &larger);
+		if (r < 0)
+			return error_sys(e, r, "cannot list the addresses of %s", name);
 	} else {
-		on_link = on_link_interface(h, first, last, standard, not_this, &larger);
+		r = find_on_link(h, first, last, standard, not_this, &on_link, &larger);
+		if (r == 0 && (!standard || on_link != standard)) {
+			r = host_addresses_of(h, 0);
+			on_link = on_link_interface(h, first, last, standard, not_this, &larger);
+		}
+		if (r < 0)
+			return error_sys(e, r, "cannot list the host's addresses");
 		r = on_link || standard ? link_by_index(s, on_link ? on_link : standard, &link)
 					: -ENODEV;
 		if (r < 0)
@@ -181,9 +138,13 @@ int uplink_find(struct nl_sock *s, const struct host_addresses *h, const char *n
 	return 0;
 }
 
-int uplink_holds(struct nl_sock *s, const struct host_addresses *h, int ifindex,
+int uplink_holds(struct nl_sock *s, struct host_addresses *h, int ifindex,
 		 const struct in6_addr *address)
 {
+	int r = host_addresses_of(h, ifindex);
+
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < h->count; i++) {
 		const struct address *a = &h->list[i];
 
@@ -203,9 +164,13 @@ static int on_source(const struct address *a, void *arg)
 	return 0;
 }
 
-int uplink_source(struct nl_sock *s, const struct host_addresses *h, const struct uplink *u,
+int uplink_source(struct nl_sock *s, struct host_addresses *h, const struct uplink *u,
 		  struct in6_addr *ret)
 {
+	int r = host_addresses_of(h, u->ifindex);
+
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < h->count; i++)
 		if (h->list[i].ifindex == u->ifindex && !(h->list[i].flags & IFA_F_TENTATIVE)) {
 			*ret = h->list[i].address;

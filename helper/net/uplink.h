@@ -1,4 +1,4 @@
-/* The host's side of the provider's link: which interface it is, and the host's own addresses. */
+/* The host's side of the provider's link: which interface it is. */
 #ifndef V6HOOK_UPLINK_H
 #define V6HOOK_UPLINK_H
 
@@ -6,12 +6,9 @@
 #include <netinet/in.h>
 #include <netlink/netlink.h>
 #include <stdbool.h>
-#include <stddef.h>
 
-#include "base/cleanup.h"
 #include "base/error.h"
-#include "net/address.h"
-#include "net/route.h"
+#include "net/own.h"
 
 struct uplink {
 	int ifindex;
@@ -24,35 +21,12 @@ struct uplink {
 	unsigned char mac[6];
 };
 
-/* What the host itself has; none of it may be handed out. */
-struct host_addresses {
-	struct address *list;
-	size_t count;
-	struct route standard; /* the default route; ifindex 0 if there is none */
-};
-
-static inline void host_addresses_release(struct host_addresses *h)
-{
-	free(h->list);
-}
-#define _host_addresses_ CLEANUP(host_addresses_release)
-
-/* Lists the host's addresses and looks its default route up. Returns 0 or -errno. */
-int host_addresses_read(struct nl_sock *s, struct host_addresses *ret, struct error *e);
-
-/*
- * Whether the address is the host's own, a subnet-router anycast address of a prefix on one of its
- * links (RFC 4291, 2.6.1), or its gateway's. @ret_why: set to which, if not null
- */
-bool host_addresses_have(const struct host_addresses *h, const struct in6_addr *address,
-			 const char **ret_why);
-
 /*
  * Whether a link of the host's holds the address: it lies in the /64 of one of the addresses there
  * (RFC 4291, 2.5.1: however long the prefix is that the host was given), or a route that needs no
  * gateway leads to it. Routes made by v6hook do not count. Returns 1, 0 or -errno.
  */
-int uplink_holds(struct nl_sock *s, const struct host_addresses *h, int ifindex,
+int uplink_holds(struct nl_sock *s, struct host_addresses *h, int ifindex,
 		 const struct in6_addr *address);
 
 /*
@@ -63,7 +37,7 @@ int uplink_holds(struct nl_sock *s, const struct host_addresses *h, int ifindex,
  * Returns 0, or -ENODEV with STATUS_USAGE: no such interface, it is down, or none was found; or a
  * range that is larger than the prefix on the link.
  */
-int uplink_find(struct nl_sock *s, const struct host_addresses *h, const char *name,
+int uplink_find(struct nl_sock *s, struct host_addresses *h, const char *name,
 		const struct in6_addr *first, const struct in6_addr *last, int not_this,
 		struct uplink *ret, struct error *e);
 
@@ -72,7 +46,7 @@ int uplink_find(struct nl_sock *s, const struct host_addresses *h, const char *n
  * some providers drop advertisements from link-local ones. Returns 1, 0 if there is none, or
  * -errno.
  */
-int uplink_source(struct nl_sock *s, const struct host_addresses *h, const struct uplink *u,
+int uplink_source(struct nl_sock *s, struct host_addresses *h, const struct uplink *u,
 		  struct in6_addr *ret);
 
 #endif

@@ -362,7 +362,7 @@ static void describe(const struct attach *a, struct listing *ret)
 
 /* Warns of what will keep packets from outside away all the same; for hooks and the service, once.
  */
-static void doubt(const struct attach *a, const struct request *q, struct listing *l)
+static void doubt(struct attach *a, const struct request *q, struct listing *l)
 {
 	struct reach reach = {
 		.nl = a->at.host,

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "net/nl.h"
-#include "net/uplink.h"
+#include "net/own.h"
 #include "policy/former.h"
 #include "policy/held.h"
 #include "policy/reserved.h"
@@ -17,9 +17,10 @@ static int check_free(struct context *c, const struct in6_addr *address, const c
 	_nl_sock_ struct nl_sock *host = NULL;
 	int r = nl_open(&host, e);
 
-	if (r == 0)
-		r = host_addresses_read(host, &own, e);
-	return r < 0 ? r : reserved_check(c, &own, ident, address, e);
+	if (r < 0)
+		return r;
+	host_addresses_begin(host, &own);
+	return reserved_check(c, &own, ident, address, e);
 }
 
 /* Claims the address as a pin; the former lease, if any, is given up. */

@@ -17,7 +17,7 @@ struct choose {
 	struct nl_sock *host;  /* a socket in the host's namespace */
 	struct nl_sock *inner; /* and one in the container's */
 	const struct port *port;
-	const struct host_addresses *own;
+	struct host_addresses *own;
 	const char *ident;
 	uid_t owner;		      /* of the container; 0: root */
 	unsigned int addresses;	      /* so many leases may the owner have; UINT_MAX: any number */

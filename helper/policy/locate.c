@@ -74,6 +74,6 @@ int locate(const struct context *c, const struct request *q, const struct instan
 	if (r == 0 && q->allowance)
 		r = check_bridge(q->allowance, ret->port.via_name, e);
 	if (r == 0)
-		r = host_addresses_read(ret->host, &ret->own, e);
+		host_addresses_begin(ret->host, &ret->own);
 	return r;
 }

@@ -11,7 +11,7 @@
 /* A way in. What is found of it is kept for the next address on the same way. */
 struct reach {
 	struct nl_sock *nl;
-	const struct host_addresses *own;
+	struct host_addresses *own;
 	bool routed; /* the provider routes the range: nothing is solicited */
 	const char *uplink, *bridge;
 

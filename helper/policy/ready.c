@@ -76,7 +76,7 @@ static size_t share(size_t free)
  * Adds the next addresses of one pool. One that another answered for a while ago is probed again,
  * but does not count: it may be the other's still. Returns 0 or -errno.
  */
-static int list_pool(struct context *c, struct nl_sock *host, const struct host_addresses *own,
+static int list_pool(struct context *c, struct nl_sock *host, struct host_addresses *own,
 		     const struct pool *pool, struct ready *ret, struct error *e)
 {
 	struct ready_address list[POOL_SMALL], *next = list;

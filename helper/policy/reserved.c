@@ -12,27 +12,33 @@ static bool same(const struct in6_addr *a, const struct in6_addr *b)
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-bool reserved_is(const struct context *c, const struct host_addresses *own,
+bool reserved_is(const struct context *c, struct host_addresses *own,
 		 const struct in6_addr *address)
 {
 	const struct config *config = c->config;
+	int r;
 
 	for (size_t i = 0; i < config->container_count; i++)
 		if (config->containers[i].has_address &&
 		    same(&config->containers[i].address, address))
 			return true;
-	return host_addresses_have(own, address, NULL);
+	r = host_addresses_have(own, address, NULL);
+	/* a failure may be a passing one; what cannot be told is given to nobody */
+	return (r < 0 ? host_addresses_have(own, address, NULL) : r) != 0;
 }
 
-int reserved_check(const struct context *c, const struct host_addresses *own, const char *ident,
+int reserved_check(const struct context *c, struct host_addresses *own, const char *ident,
 		   const struct in6_addr *address, struct error *e)
 {
 	const struct config *config = c->config;
 	char text[INET6_ADDRSTRLEN];
 	const char *why;
+	int r = host_addresses_have(own, address, &why);
 
 	inet_ntop(AF_INET6, address, text, sizeof(text));
-	if (host_addresses_have(own, address, &why))
+	if (r < 0)
+		return error_sys(e, r, "cannot tell whether address %s is the host's own", text);
+	if (r > 0)
 		return error_set(e, STATUS_IN_USE, -EADDRINUSE, "address %s %s", text, why);
 	for (size_t i = 0; i < config->container_count; i++)
 		if (config->containers[i].has_address &&

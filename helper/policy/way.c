@@ -1,7 +1,7 @@
 /* Which way an address leads out: the uplink of the range that it lies in. */
 #include "policy/way.h"
 
-int way_out(struct nl_sock *host, const struct host_addresses *own, const struct pool *pool,
+int way_out(struct nl_sock *host, struct host_addresses *own, const struct pool *pool,
 	    const struct in6_addr *address, int via, struct uplink *ret, struct error *e)
 {
 	struct in6_addr first, last;

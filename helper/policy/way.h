@@ -6,7 +6,7 @@
 #include "store/pool.h"
 
 /* Finds the uplink of the pool's range that holds the address. Returns 0 or -errno. */
-int way_out(struct nl_sock *host, const struct host_addresses *own, const struct pool *pool,
+int way_out(struct nl_sock *host, struct host_addresses *own, const struct pool *pool,
 	    const struct in6_addr *address, int via, struct uplink *ret, struct error *e);
 
 #endif

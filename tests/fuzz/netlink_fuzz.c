@@ -315,13 +315,18 @@ static int ask_uplink(struct nl_sock *s)
 	struct in6_addr source;
 	struct uplink uplink;
 	struct error e;
-	int r = host_addresses_read(s, &host, &e);
+	int r = 0;
 
-	if (r == 0)
-		r = uplink_find(s, &host, left % 2 ? "eth0" : NULL, &address, &address, 3, &uplink,
-				&e);
-	must(r == 0 || *e.text);
+	/* as a list does, or as an attach */
+	if (left % 3 == 0)
+		r = host_addresses_read(s, &host, &e);
+	else
+		host_addresses_begin(s, &host);
+	if (r < 0)
+		return r;
 	host_addresses_have(&host, &address, NULL);
+	r = uplink_find(s, &host, left % 2 ? "eth0" : NULL, &address, &address, 3, &uplink, &e);
+	must(r == 0 || *e.text);
 	if (r == 0)
 		r = uplink_source(s, &host, &uplink, &source);
 	return r;
