@@ -11,6 +11,7 @@
 #include <time.h>
 
 #define ANSWER_SIZE 32768 /* bytes */
+#define REQUEST_SIZE 1024 /* the largest names a table and a chain of nf_tables */
 #define MAX_ERRNO 4095	  /* include/linux/err.h */
 #define TRIES 4		  /* of one message, where the failure may be a passing one */
 
@@ -52,40 +53,37 @@ int nl_errno(int libnl_code)
 	}
 }
 
-/* Throws away what others sent between bind and connect: it could fill the room for answers. */
-static void drain(int fd)
-{
-	char ignored;
-
-	while (recv(fd, &ignored, sizeof(ignored), MSG_DONTWAIT) >= 0)
-		;
-}
-
-/* Opens a socket of the given netlink protocol. Returns 0 or -errno. */
+/*
+ * Opens a socket of the given netlink protocol. It gets its port and is connected in one step: what
+ * is the kernel's alone when others can know its port (net/netlink/af_netlink.c: netlink_connect).
+ * Returns 0 or -errno.
+ */
 static int open_to(int protocol, struct nl_sock **ret, struct error *e)
 {
 	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	const struct timeval deadline = { .tv_sec = NL_DEADLINE_S };
 	_nl_sock_ struct nl_sock *s = nl_socket_alloc();
+	_close_ int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
 	const int yes = 1;
 	int r;
 
 	if (!s)
 		return error_sys(e, -ENOMEM, "cannot open a netlink socket");
-	r = nl_connect(s, protocol);
+	if (fd < 0)
+		return error_sys(e, -errno, "cannot open a netlink socket");
+	if (connect(fd, (const struct sockaddr *)&kernel, sizeof(kernel)) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof(deadline)) < 0)
+		return error_sys(e, -errno, "cannot connect a netlink socket to the kernel");
+	/* dumps take filters then; kernels before 4.20 refuse, and send everything */
+	setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &yes, sizeof(yes));
+	r = nl_socket_set_fd(s, protocol, fd);
 	if (r < 0)
 		return error_sys(e, nl_errno(r), "cannot open a netlink socket");
-	if (connect(nl_socket_get_fd(s), (const struct sockaddr *)&kernel, sizeof(kernel)) < 0 ||
-	    setsockopt(nl_socket_get_fd(s), SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof(deadline)) <
-		    0)
-		return error_sys(e, -errno, "cannot connect a netlink socket to the kernel");
-	drain(nl_socket_get_fd(s));
+	steal_fd(&fd);
 	nl_socket_disable_auto_ack(s);
 	/* one read an answer: the kernel never fills more than this (netlink_dump) */
 	nl_socket_disable_msg_peek(s);
 	nl_socket_set_msg_buf_size(s, ANSWER_SIZE);
-	/* dumps take filters then; kernels before 4.20 refuse, and send everything */
-	setsockopt(nl_socket_get_fd(s), SOL_NETLINK, NETLINK_GET_STRICT_CHK, &yes, sizeof(yes));
 	*ret = steal_ptr(&s);
 	return 0;
 }
@@ -102,9 +100,11 @@ int nl_open_filter(struct nl_sock **ret, struct error *e)
 
 struct nl_msg *nl_new(int type, int flags, const void *header, size_t len)
 {
-	_nl_msg_ struct nl_msg *m = nlmsg_alloc_simple(type, NLM_F_REQUEST | flags);
+	/* libnl's own default is a page, filled with zeros each time */
+	_nl_msg_ struct nl_msg *m = nlmsg_alloc_size(REQUEST_SIZE);
 
-	if (!m || nlmsg_append(m, (void *)header, len, NLMSG_ALIGNTO) < 0)
+	if (!m || !nlmsg_put(m, NL_AUTO_PORT, NL_AUTO_SEQ, type, 0, NLM_F_REQUEST | flags) ||
+	    nlmsg_append(m, (void *)header, len, NLMSG_ALIGNTO) < 0)
 		return NULL;
 	return steal_ptr(&m);
 }
