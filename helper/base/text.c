@@ -41,7 +41,7 @@ bool text_is_utf8(const char *text, size_t len)
 	const unsigned char *p = (const unsigned char *)text;
 
 	while (len > 0) {
-		size_t n = utf8_length(p, len);
+		size_t n = *p < 0x80 ? 1 : utf8_length(p, len);
 
 		if (n == 0)
 			return false;
@@ -95,8 +95,12 @@ char *text_to_filename(const char *text, char *out, size_t size)
 		bool plain =
 			isalnum(*p) || (*p != '.' && strchr("_-:@", *p)) || (*p == '.' && used > 0);
 
-		used += (size_t)snprintf(out + used, size - used, plain ? "%c" : "%%%02X", *p);
+		if (plain)
+			out[used++] = (char)*p;
+		else
+			used += (size_t)snprintf(out + used, size - used, "%%%02X", *p);
 	}
+	out[used] = '\0';
 	if (used > most)
 		snprintf(out + most - 20, size - most + 20, "~%016llx",
 			 (unsigned long long)text_hash(text, 0));
@@ -120,22 +124,58 @@ bool text_equal(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+#define DAY 86400
+#define ERA 146097	       /* days in 400 years, after which the calendar repeats itself */
+#define TO_MARCH 719468	       /* days from 0000-03-01 to 1970-01-01 */
+#define TIME_MOST 253402300799 /* 9999-12-31T23:59:59Z */
+
+/*
+ * gmtime(3) and timegm(3) read the machine's time zone first, from a file, for nothing. Here years
+ * begin in March, so that a leap day is the last of its year and the months before it have 153 days
+ * in each five.
+ */
 char *text_time(int64_t unix_seconds, char *out, size_t size)
 {
-	time_t t = (time_t)unix_seconds;
-	struct tm tm;
+	unsigned int days, era, of_era, year, of_year, month, seconds;
 
-	if (!gmtime_r(&t, &tm) || strftime(out, size, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		out[0] = '\0';
+	*out = '\0';
+	if (unix_seconds < 0 || unix_seconds > TIME_MOST)
+		return out;
+	days = (unsigned int)(unix_seconds / DAY) + TO_MARCH;
+	seconds = (unsigned int)(unix_seconds % DAY);
+	era = days / ERA;
+	of_era = days % ERA;
+	year = (of_era - of_era / 1460 + of_era / 36524 - of_era / (ERA - 1)) / 365;
+	of_year = of_era - (365 * year + year / 4 - year / 100);
+	month = (5 * of_year + 2) / 153;
+	snprintf(out, size, "%04u-%02u-%02uT%02u:%02u:%02uZ", era * 400 + year + (month >= 10),
+		 month < 10 ? month + 3 : month - 9, of_year - (153 * month + 2) / 5 + 1,
+		 seconds / 3600, seconds / 60 % 60, seconds % 60);
 	return out;
 }
 
 int64_t text_parse_time(const char *text)
 {
-	struct tm tm = { 0 };
-	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	static const char form[] = "dddd-dd-ddTdd:dd:ddZ";
+	unsigned int n[6] = { 0 }, field = 0, year, month;
+	char again[32];
+	int64_t t;
 
-	time_t t = end && !*end ? timegm(&tm) : -1;
-
-	return t < 0 ? -1 : t;
+	for (size_t i = 0; i < sizeof(form); i++) {
+		if (form[i] == 'd' ? !isdigit((unsigned char)text[i]) : text[i] != form[i])
+			return -1;
+		if (form[i] == 'd')
+			n[field] = 10 * n[field] + (unsigned int)(text[i] - '0');
+		else if (field < 5)
+			field++;
+	}
+	month = n[1] > 2 ? n[1] - 3 : n[1] + 9;
+	year = n[0] - (n[1] <= 2);
+	if (n[0] < 1970 || month > 11)
+		return -1;
+	t = (int64_t)year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 +
+	    n[2] - 1 - TO_MARCH;
+	t = t * DAY + n[3] * 3600 + n[4] * 60 + n[5];
+	/* days and hours that there are none of */
+	return strcmp(text_time(t, again, sizeof(again)), text) == 0 ? t : -1;
 }

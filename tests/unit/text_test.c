@@ -314,6 +314,21 @@ TEST(times_do_not_hang_on_the_time_zone)
 	tzset();
 }
 
+/* Every eleventh day of 8,000 years, which are all days of 400. */
+TEST(every_day_is_the_c_librarys)
+{
+	for (int64_t t = 43200; t < 253402300799; t += 11 * 86400) {
+		time_t seconds = t;
+		char out[32], want[32];
+		struct tm tm;
+
+		assert_non_null(gmtime_r(&seconds, &tm));
+		assert_int_not_equal(strftime(want, sizeof(want), "%Y-%m-%dT%H:%M:%SZ", &tm), 0);
+		assert_string_equal(text_time(t, out, sizeof(out)), want);
+		assert_int_equal(text_parse_time(want), t);
+	}
+}
+
 TEST(what_is_no_time_is_refused)
 {
 	static const char *const bad[] = {
@@ -328,6 +343,12 @@ TEST(what_is_no_time_is_refused)
 		"2026-01-32T00:00:00Z",
 		"2026-01-31T24:00:00Z",
 		"2026-01-31T23:60:00Z",
+		"2026-01-31T23:59:60Z",
+		"2026-02-29T00:00:00Z",
+		"2026-00-10T00:00:00Z",
+		"2026-01-00T00:00:00Z",
+		"1969-12-31T23:59:59Z",
+		"2026-1-31T23:59:59Z",
 		"\xff",
 	};
 
@@ -361,6 +382,7 @@ int main(void)
 		cmocka_unit_test(equal_texts),
 		cmocka_unit_test(times_make_the_round_trip),
 		cmocka_unit_test(times_do_not_hang_on_the_time_zone),
+		cmocka_unit_test(every_day_is_the_c_librarys),
 		cmocka_unit_test(what_is_no_time_is_refused),
 		cmocka_unit_test(a_time_past_all_calendars_is_no_crash),
 	};
