@@ -9,7 +9,7 @@ CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes
 HARDENING := -fPIE -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
-PKGS := libnl-3.0 libcjson
+PKGS := libnl-3.0 jansson
 
 # where objects go, and the program: `make sanitized` sets both
 BUILD := build/plain

@@ -28,7 +28,7 @@ static int pool_exclude(const struct value *v, void *into)
 
 static int pool_uplink(const struct value *v, void *into)
 {
-	if (cJSON_IsString(v->json) && strlen(v->json->valuestring) > 15)
+	if (json_is_string(v->json) && strlen(json_string_value(v->json)) > 15)
 		return value_bad(v, "an interface name has at most 15 characters");
 	return value_string(v, &((struct config_pool *)into)->uplink);
 }
@@ -50,15 +50,16 @@ int config_read_pools(const struct value *v, void *into)
 		{ "upstream", pool_upstream }, { NULL, NULL },
 	};
 	struct config *c = into;
-	int n = cJSON_GetArraySize(v->json);
+	size_t n = json_array_size(v->json), i;
+	json_t *m;
 
-	if (!cJSON_IsArray(v->json) || n == 0)
+	if (!json_is_array(v->json) || n == 0)
 		return value_bad(v, "must list a pool with your provider's range: "
 				    "[ { \"ranges\": [\"PREFIX/LEN\"] } ]");
 	c->pools = calloc((size_t)n, sizeof(*c->pools));
 	if (!c->pools)
 		return error_sys(v->e, -ENOMEM, "%s", v->where);
-	for (const cJSON *m = v->json->child; m; m = m->next) {
+	json_array_foreach (v->json, i, m) {
 		struct config_pool *pool = &c->pools[c->pool_count];
 		char where[64];
 		struct value item = { m, where, v->e };
@@ -86,7 +87,8 @@ static int container_address(const struct value *v, void *into)
 {
 	struct config_container *c = into;
 
-	if (!cJSON_IsString(v->json) || inet_pton(AF_INET6, v->json->valuestring, &c->address) != 1)
+	if (!json_is_string(v->json) ||
+	    inet_pton(AF_INET6, json_string_value(v->json), &c->address) != 1)
 		return value_bad(v, "must be an IPv6 address");
 	c->has_address = true;
 	return 0;
@@ -94,16 +96,20 @@ static int container_address(const struct value *v, void *into)
 
 static int container_expose(const struct value *v, void *into)
 {
+	const json_t *m;
+	size_t i;
+
 	(void)into;
-	if (!cJSON_IsArray(v->json))
+	if (!json_is_array(v->json))
 		return value_bad(v, "must be a list such as [\"80/tcp\"]");
-	for (const cJSON *m = v->json->child; m; m = m->next) {
+	json_array_foreach (v->json, i, m) {
 		unsigned int port;
 		char proto[4], end;
 
-		if (!cJSON_IsString(m) || !isdigit((unsigned char)*m->valuestring) ||
-		    sscanf(m->valuestring, "%5u/%3[a-z]%c", &port, proto, &end) != 2 || port == 0 ||
-		    port > 65535 || (strcmp(proto, "tcp") != 0 && strcmp(proto, "udp") != 0))
+		if (!json_is_string(m) || !isdigit((unsigned char)*json_string_value(m)) ||
+		    sscanf(json_string_value(m), "%5u/%3[a-z]%c", &port, proto, &end) != 2 ||
+		    port == 0 || port > 65535 ||
+		    (strcmp(proto, "tcp") != 0 && strcmp(proto, "udp") != 0))
 			return value_bad(v, "must hold ports such as \"80/tcp\" or \"53/udp\"");
 	}
 	return 0;
@@ -117,13 +123,15 @@ int config_read_containers(const struct value *v, void *into)
 		{ NULL, NULL },
 	};
 	struct config *c = into;
+	const char *name;
+	json_t *m;
 
-	if (!cJSON_IsObject(v->json))
+	if (!json_is_object(v->json))
 		return value_bad(v, "must be an object { \"lxc:NAME\": { ... } }");
-	c->containers = calloc((size_t)cJSON_GetArraySize(v->json) + 1, sizeof(*c->containers));
+	c->containers = calloc(json_object_size(v->json) + 1, sizeof(*c->containers));
 	if (!c->containers)
 		return error_sys(v->e, -ENOMEM, "%s", v->where);
-	for (const cJSON *m = v->json->child; m; m = m->next) {
+	json_object_foreach (v->json, name, m) {
 		struct config_container *item = &c->containers[c->container_count];
 		char where[320];
 		struct value value = { m, where, v->e };
@@ -131,8 +139,8 @@ int config_read_containers(const struct value *v, void *into)
 		struct ident id;
 		int r;
 
-		snprintf(where, sizeof(where), "containers.%.280s", m->string);
-		if (ident_from_key(m->string, &id) < 0)
+		snprintf(where, sizeof(where), "containers.%.280s", name);
+		if (ident_from_key(name, &id) < 0)
 			return value_bad(&value,
 					 "is no container: write \"lxc:NAME\", \"docker:NAME\" or "
 					 "\"USER/lxc:NAME\"");
@@ -143,7 +151,7 @@ int config_read_containers(const struct value *v, void *into)
 		r = value_object(&value, keys, item);
 		if (r < 0)
 			return r;
-		c->promises_filter |= json_member(m, "expose") != NULL;
+		c->promises_filter |= json_object_get(m, "expose") != NULL;
 		for (const struct config_container *o = c->containers; o < item; o++)
 			if (item->has_address && o->has_address &&
 			    memcmp(&o->address, &item->address, sizeof(o->address)) == 0)
@@ -172,27 +180,29 @@ int config_read_users(const struct value *v, void *into)
 		{ NULL, NULL },
 	};
 	struct config *c = into;
+	const char *name;
+	json_t *m;
 
-	if (!cJSON_IsObject(v->json))
+	if (!json_is_object(v->json))
 		return value_bad(v, "must be an object { \"USER\": { ... } }");
-	c->users = calloc((size_t)cJSON_GetArraySize(v->json) + 1, sizeof(*c->users));
+	c->users = calloc(json_object_size(v->json) + 1, sizeof(*c->users));
 	if (!c->users)
 		return error_sys(v->e, -ENOMEM, "%s", v->where);
-	for (const cJSON *m = v->json->child; m; m = m->next) {
+	json_object_foreach (v->json, name, m) {
 		struct config_user *user = &c->users[c->user_count];
 		char where[128];
 		struct value value = { m, where, v->e };
 		int r;
 
-		snprintf(where, sizeof(where), "users.%.100s", m->string);
-		user->name = strdup(m->string);
+		snprintf(where, sizeof(where), "users.%.100s", name);
+		user->name = strdup(name);
 		if (!user->name)
 			return error_sys(v->e, -ENOMEM, "%s", where);
 		c->user_count++;
 		r = value_object(&value, keys, user);
 		if (r < 0)
 			return r;
-		if (!json_member(m, "addresses") || user->bridges.count == 0)
+		if (!json_object_get(m, "addresses") || user->bridges.count == 0)
 			return value_bad(&value, "must say how many \"addresses\" on which "
 						 "\"bridges\"");
 	}

@@ -112,8 +112,8 @@ static int read_gateway(const struct value *v, void *into)
 {
 	struct config *c = into;
 
-	if (!cJSON_IsString(v->json) ||
-	    inet_pton(AF_INET6, v->json->valuestring, &c->gateway) != 1 ||
+	if (!json_is_string(v->json) ||
+	    inet_pton(AF_INET6, json_string_value(v->json), &c->gateway) != 1 ||
 	    !IN6_IS_ADDR_LINKLOCAL(&c->gateway))
 		return value_bad(v, "must be a link-local IPv6 address such as \"fe80::1\"");
 	return 0;
@@ -162,7 +162,7 @@ static const struct key top[] = {
 int config_read(const char *path, struct config **ret, struct error *e)
 {
 	_config_ struct config *c = NULL;
-	_json_ cJSON *tree = NULL;
+	_json_ json_t *tree = NULL;
 	_free_ char *text = NULL;
 	struct value all = { NULL, "", e };
 	size_t len = 0;
@@ -185,7 +185,7 @@ int config_read(const char *path, struct config **ret, struct error *e)
 	if (r < 0)
 		return error_prefix(e, r, "configuration %s", path);
 	all.json = tree;
-	if (!cJSON_IsObject(tree))
+	if (!json_is_object(tree))
 		return error_set(e, STATUS_USAGE, -EINVAL,
 				 "configuration %s: must be one object { ... }", path);
 	r = value_object(&all, top, c);
@@ -199,11 +199,11 @@ int config_read(const char *path, struct config **ret, struct error *e)
 }
 
 /* Takes a path that the file names, if it is one. */
-static void salvage_path(const cJSON *tree, const char *key,
+static void salvage_path(const json_t *tree, const char *key,
 			 int (*read)(const struct value *, void *), struct config *c)
 {
 	struct error ignored;
-	const struct value v = { json_member(tree, key), key, &ignored };
+	const struct value v = { json_object_get(tree, key), key, &ignored };
 
 	if (v.json)
 		read(&v, c);
@@ -213,7 +213,7 @@ int config_salvage(const char *path, struct config **ret, struct error *e)
 {
 	_config_ struct config *c = NULL;
 	_free_ char *text = NULL;
-	_json_ cJSON *tree = NULL;
+	_json_ json_t *tree = NULL;
 	struct error ignored;
 	size_t len;
 	int r = config_defaults(&c, e);
@@ -232,11 +232,11 @@ int config_salvage(const char *path, struct config **ret, struct error *e)
 bool config_requires_lxc(const char *path)
 {
 	_free_ char *text = NULL;
-	_json_ cJSON *tree = NULL;
+	_json_ json_t *tree = NULL;
 	struct error ignored;
 	size_t len;
 
 	return file_read(AT_FDCWD, path, CONFIG_SIZE_MAX, &text, &len) == 0 &&
 	       json_parse(text, len, &tree, &ignored) == 0 &&
-	       cJSON_IsTrue(json_member(json_member(tree, "lxc"), "required"));
+	       json_is_true(json_object_get(json_object_get(tree, "lxc"), "required"));
 }

@@ -19,17 +19,19 @@ int value_bad(const struct value *v, const char *fmt, ...)
 
 int value_object(const struct value *v, const struct key *keys, void *into)
 {
-	if (!cJSON_IsObject(v->json))
+	const char *name;
+	json_t *m;
+
+	if (!json_is_object(v->json))
 		return value_bad(v, "must be an object { ... }");
-	for (const cJSON *m = v->json->child; m; m = m->next) {
+	json_object_foreach (v->json, name, m) {
 		char where[512];
 		const struct key *k = keys;
 		struct value member = { m, where, v->e };
 		int r;
 
-		snprintf(where, sizeof(where), "%s%s%.100s", v->where, *v->where ? "." : "",
-			 m->string);
-		while (k->name && strcmp(k->name, m->string) != 0)
+		snprintf(where, sizeof(where), "%s%s%.100s", v->where, *v->where ? "." : "", name);
+		while (k->name && strcmp(k->name, name) != 0)
 			k++;
 		if (!k->name)
 			return value_bad(&member, "unknown key");
@@ -44,9 +46,9 @@ int value_string(const struct value *v, char **ret)
 {
 	char *copy;
 
-	if (!cJSON_IsString(v->json) || !*v->json->valuestring)
+	if (!json_is_string(v->json) || !*json_string_value(v->json))
 		return value_bad(v, "must be a string with something in it");
-	copy = strdup(v->json->valuestring);
+	copy = strdup(json_string_value(v->json));
 	if (!copy)
 		return error_sys(v->e, -ENOMEM, "%s", v->where);
 	free(*ret);
@@ -56,16 +58,16 @@ int value_string(const struct value *v, char **ret)
 
 int value_path(const struct value *v, char **ret)
 {
-	if (!cJSON_IsString(v->json) || v->json->valuestring[0] != '/')
+	if (!json_is_string(v->json) || json_string_value(v->json)[0] != '/')
 		return value_bad(v, "must be an absolute path");
 	return value_string(v, ret);
 }
 
 int value_bool(const struct value *v, bool *ret)
 {
-	if (!cJSON_IsBool(v->json))
+	if (!json_is_boolean(v->json))
 		return value_bad(v, "must be true or false");
-	*ret = cJSON_IsTrue(v->json);
+	*ret = json_is_true(v->json);
 	return 0;
 }
 
@@ -86,7 +88,7 @@ int value_word(const struct value *v, const char *const *words, int *ret)
 	for (int i = 0; words[i]; i++) {
 		size_t used = strlen(all);
 
-		if (cJSON_IsString(v->json) && strcmp(v->json->valuestring, words[i]) == 0) {
+		if (json_is_string(v->json) && strcmp(json_string_value(v->json), words[i]) == 0) {
 			*ret = i;
 			return 0;
 		}
@@ -97,14 +99,15 @@ int value_word(const struct value *v, const char *const *words, int *ret)
 
 int value_strings(const struct value *v, struct config_strings *ret)
 {
-	int n = cJSON_GetArraySize(v->json);
+	size_t n = json_array_size(v->json), i;
+	json_t *m;
 
-	if (!cJSON_IsArray(v->json))
+	if (!json_is_array(v->json))
 		return value_bad(v, "must be a list [ ... ] of strings");
 	ret->list = calloc((size_t)n + 1, sizeof(*ret->list));
 	if (!ret->list)
 		return error_sys(v->e, -ENOMEM, "%s", v->where);
-	for (const cJSON *m = v->json->child; m; m = m->next) {
+	json_array_foreach (v->json, i, m) {
 		char where[256];
 		struct value item = { m, where, v->e };
 		int r;

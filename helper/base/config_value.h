@@ -9,7 +9,7 @@
 #include "base/json.h"
 
 struct value {
-	const cJSON *json;
+	json_t *json;
 	const char *where; /* the way to it: "pools[0].uplink" */
 	struct error *e;
 };

@@ -4,111 +4,111 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "base/text.h"
 
-static int line_of(const char *text, const char *where)
-{
-	int line = 1;
+#define MARK "\xef\xbb\xbf" /* the byte order mark of UTF-8 */
+#define FLAGS (JSON_REJECT_DUPLICATES | JSON_DECODE_ANY)
 
-	for (; text < where; text++)
-		line += *text == '\n';
-	return line;
+/* Seeds the library's hashes with what the kernel gave this process, instead of opening a device.
+ */
+static void seed(void)
+{
+	static bool done;
+	const void *given = (const void *)getauxval(AT_RANDOM); /* 16 bytes: getauxval(3) */
+	uint32_t number = 0;
+
+	if (done)
+		return;
+	if (given)
+		memcpy(&number, given, sizeof(number));
+	json_object_seed(number); /* 0 leaves it to the library */
+	done = true;
 }
 
-/* Where a string of the text holds the escape \u0000, or null. */
-static const char *find_nul_escape(const char *text)
+/* Says why the text was refused. Returns -EINVAL or -ENOMEM. */
+static int fail(const json_error_t *why, struct error *e)
 {
-	for (; *text; text++) {
-		if (*text != '\\')
-			continue;
-		if (strncmp(text, "\\u0000", 6) == 0)
-			return text;
-		if (text[1])
-			text++;
+	const char *near = strstr(why->text, "near '");
+
+	switch (json_error_code(why)) {
+	case json_error_out_of_memory:
+		return error_sys(e, -ENOMEM, "cannot read it");
+	case json_error_invalid_utf8:
+		return error_set(e, STATUS_USAGE, -EINVAL, "line %d: it is not UTF-8", why->line);
+	case json_error_null_character:
+	case json_error_null_byte_in_key:
+		return error_set(e, STATUS_USAGE, -EINVAL, "line %d: \\u0000 in a string",
+				 why->line);
+	case json_error_numeric_overflow:
+		return error_set(e, STATUS_USAGE, -EINVAL, "line %d: a number is too large",
+				 why->line);
+	case json_error_duplicate_key:
+		near = near ? near + strlen("near '") : "";
+		return error_set(e, STATUS_USAGE, -EINVAL, "line %d: key %.*s stands twice",
+				 why->line, (int)strcspn(near, "'"), near);
+	default:
+		return error_set(e, STATUS_USAGE, -EINVAL, "line %d: not valid JSON", why->line);
 	}
-	return NULL;
 }
 
-static int by_text(const void *a, const void *b)
+int json_parse(const char *text, size_t len, json_t **ret, struct error *e)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
+	_json_ json_t *tree = NULL;
+	json_error_t why;
 
-/* Looks for a key that the object holds twice. Returns 1 and the key, 0 or -ENOMEM. */
-static int double_key(const cJSON *object, const char **ret)
-{
-	size_t count = (size_t)cJSON_GetArraySize(object), n = 0;
-	_free_ const char **keys = calloc(count + 1, sizeof(*keys));
-
-	if (!keys)
-		return -ENOMEM;
-	for (const cJSON *m = object->child; m; m = m->next)
-		keys[n++] = m->string;
-	qsort(keys, n, sizeof(*keys), by_text);
-	for (size_t i = 1; i < n; i++)
-		if (strcmp(keys[i - 1], keys[i]) == 0) {
-			*ret = keys[i];
-			return 1;
-		}
-	return 0;
-}
-
-/* The same for all objects in value. */
-static int find_double_key(const cJSON *value, const char **ret)
-{
-	int r = cJSON_IsObject(value) ? double_key(value, ret) : 0;
-
-	for (const cJSON *m = value->child; r == 0 && m; m = m->next)
-		r = find_double_key(m, ret);
-	return r;
-}
-
-int json_parse(const char *text, size_t len, cJSON **ret, struct error *e)
-{
-	_json_ cJSON *tree = NULL;
-	const char *end = NULL, *bad;
-	int r;
-
+	seed();
 	if (len == 0)
 		return error_set(e, STATUS_USAGE, -EINVAL, "it is empty");
 	if (memchr(text, '\0', len))
 		return error_set(e, STATUS_USAGE, -EINVAL, "it holds a zero byte");
-	if (!text_is_utf8(text, len))
-		return error_set(e, STATUS_USAGE, -EINVAL, "it is not UTF-8");
-	bad = find_nul_escape(text);
-	if (bad)
-		return error_set(e, STATUS_USAGE, -EINVAL, "line %d: \\u0000 in a string",
-				 line_of(text, bad));
-	tree = cJSON_ParseWithLengthOpts(text, len + 1, &end, 1);
+	if (len >= strlen(MARK) && memcmp(text, MARK, strlen(MARK)) == 0) {
+		text += strlen(MARK);
+		len -= strlen(MARK);
+	}
+	tree = json_loadb(text, len, FLAGS, &why);
+	/* a number that fits no integer: as a floating one then, and the others, too */
+	if (!tree && json_error_code(&why) == json_error_numeric_overflow)
+		tree = json_loadb(text, len, FLAGS | JSON_DECODE_INT_AS_REAL, &why);
 	if (!tree)
-		return error_set(e, STATUS_USAGE, -EINVAL, "line %d: not valid JSON",
-				 line_of(text, end ? end : text));
-	r = find_double_key(tree, &bad);
-	if (r < 0)
-		return error_sys(e, r, "cannot read it");
-	if (r > 0)
-		return error_set(e, STATUS_USAGE, -EINVAL, "key \"%.60s\" stands twice", bad);
+		return fail(&why, e);
 	*ret = steal_ptr(&tree);
 	return 0;
 }
 
-const cJSON *json_member(const cJSON *object, const char *key)
+const char *json_text(const json_t *object, const char *key)
 {
-	return cJSON_GetObjectItemCaseSensitive(object, key);
+	return json_string_value(json_object_get(object, key));
 }
 
-const char *json_text(const cJSON *object, const char *key)
+bool json_whole(const json_t *value, int64_t least, int64_t most, int64_t *ret)
 {
-	return cJSON_GetStringValue(json_member(object, key));
-}
+	double number = json_number_value(value);
+	int64_t whole;
 
-bool json_whole(const cJSON *value, int64_t least, int64_t most, int64_t *ret)
-{
-	if (!cJSON_IsNumber(value) || value->valuedouble != floor(value->valuedouble) ||
-	    value->valuedouble < (double)least || value->valuedouble > (double)most ||
-	    value->valuedouble >= 9223372036854775808.0)
+	if (!json_is_number(value) ||
+	    (json_is_real(value) && (number != floor(number) || number >= 9223372036854775808.0 ||
+				     number < -9223372036854775808.0)))
 		return false;
-	*ret = (int64_t)value->valuedouble;
+	whole = json_is_real(value) ? (int64_t)number : json_integer_value(value);
+	if (whole < least || whole > most)
+		return false;
+	*ret = whole;
 	return true;
+}
+
+void json_put_text(json_t **object, const char *key, const char *text)
+{
+	json_t *value = text ? json_string(text) : json_null();
+
+	if (!value) {
+		_free_ char *shown = malloc(4 * strlen(text) + 1);
+
+		value = shown ? json_string(text_escape(text, shown, 4 * strlen(text) + 1)) : NULL;
+	}
+	if (*object && json_object_set_new(*object, key, value) < 0) {
+		json_decref(*object);
+		*object = NULL;
+	}
 }

@@ -25,9 +25,9 @@ static const char *since_text(const struct listing *l, char *out, size_t size)
 }
 
 /* One container as a JSON object, or null without memory. */
-static cJSON *to_json(const struct listing *l)
+static json_t *to_json(const struct listing *l)
 {
-	_json_ cJSON *json = cJSON_CreateObject();
+	json_t *json = json_object();
 	char text[INET6_ADDRSTRLEN], since[32], user[USER_NAME_MAX];
 	const struct {
 		const char *key;
@@ -54,37 +54,32 @@ static cJSON *to_json(const struct listing *l)
 		if ((texts[i].when == RARE && !texts[i].value) ||
 		    (texts[i].when == KNOWN && l->asked))
 			continue;
-		if (!(texts[i].value ? cJSON_AddStringToObject(json, texts[i].key, texts[i].value)
-				     : cJSON_AddNullToObject(json, texts[i].key)))
-			return NULL;
-		if (strcmp(texts[i].key, "pool") == 0 &&
-		    !cJSON_AddBoolToObject(json, "pinned", l->pinned))
-			return NULL;
+		json_put_text(&json, texts[i].key, texts[i].value);
+		if (json && strcmp(texts[i].key, "pool") == 0)
+			json_object_set_new(json, "pinned", json_boolean(l->pinned));
 	}
-	return steal_ptr(&json);
+	return json;
 }
 
-static int print_json(const cJSON *json, FILE *out)
+static int print_json(const json_t *json, FILE *out)
 {
-	_free_ char *text = cJSON_Print(json);
-
-	if (!text)
+	if (json_dumpf(json, out, JSON_LINES) < 0)
 		return -ENOMEM;
-	fprintf(out, "%s\n", text);
+	putc('\n', out);
 	return 0;
 }
 
 int output_attached(const struct listing *l, bool json, FILE *out)
 {
 	char text[INET6_ADDRSTRLEN];
-	_json_ cJSON *object = NULL;
+	_json_ json_t *object = NULL;
 
 	if (!json) {
 		fprintf(out, "%s\n", inet_ntop(AF_INET6, &l->address, text, sizeof(text)));
 		return 0;
 	}
 	object = to_json(l);
-	return object ? print_json(object, out) : -ENOMEM;
+	return print_json(object, out);
 }
 
 int output_action(const struct reconcile_action *a, void *arg)
@@ -93,7 +88,7 @@ int output_action(const struct reconcile_action *a, void *arg)
 	struct output_actions *actions = arg;
 	char address[INET6_ADDRSTRLEN] = "", name[IDENT_TEXT_MAX + USER_NAME_MAX],
 	     shown[2 * sizeof(name)];
-	_json_ cJSON *json = NULL;
+	_json_ json_t *json = NULL;
 
 	actions->failed |= a->error != NULL;
 	if (!IN6_IS_ADDR_UNSPECIFIED(&a->address))
@@ -107,15 +102,15 @@ int output_action(const struct reconcile_action *a, void *arg)
 			a->error ? ": failed: " : "", a->error ? a->error : "");
 		return 0;
 	}
-	json = cJSON_CreateObject();
-	if (!cJSON_AddStringToObject(json, "action", whats[a->what]) ||
-	    (*a->ident.name &&
-	     !cJSON_AddStringToObject(json, "container",
-				      ident_shown(&a->ident, name, sizeof(name)))) ||
-	    (*address && !cJSON_AddStringToObject(json, "address", address)) ||
-	    !cJSON_AddStringToObject(json, "why", a->why) ||
-	    (a->error && !cJSON_AddStringToObject(json, "error", a->error)))
-		return -ENOMEM;
+	json = json_object();
+	json_put_text(&json, "action", whats[a->what]);
+	if (*a->ident.name)
+		json_put_text(&json, "container", ident_shown(&a->ident, name, sizeof(name)));
+	if (*address)
+		json_put_text(&json, "address", address);
+	json_put_text(&json, "why", a->why);
+	if (a->error)
+		json_put_text(&json, "error", a->error);
 	return print_json(json, actions->out);
 }
 
@@ -126,7 +121,7 @@ struct row {
 };
 
 struct output_list {
-	cJSON *json; /* null: a table */
+	json_t *json; /* null: a table */
 	struct row *rows;
 	size_t count;
 };
@@ -162,7 +157,7 @@ struct output_list *output_list_new(bool json)
 	if (!list)
 		return NULL;
 	if (json)
-		list->json = cJSON_CreateArray();
+		list->json = json_array();
 	if (json ? !list->json : add_row(list, titles) < 0) {
 		output_list_free(list);
 		return NULL;
@@ -178,16 +173,9 @@ int output_list_add(const struct listing *l, void *arg)
 	const char *shown = address_text(l, address, sizeof(address));
 	const char *why = *l->error ? l->error : l->warning;
 	char last[sizeof(since) + sizeof(l->error) + sizeof(l->warning) + 2];
-	cJSON *object;
 
-	if (list->json) {
-		object = to_json(l);
-		if (!object || !cJSON_AddItemToArray(list->json, object)) {
-			cJSON_Delete(object);
-			return -ENOMEM;
-		}
-		return 0;
-	}
+	if (list->json)
+		return json_array_append_new(list->json, to_json(l)) < 0 ? -ENOMEM : 0;
 	if (l->ident.owner)
 		user_name(l->ident.owner, user, sizeof(user));
 	snprintf(name, sizeof(name), "%s%s%s%s%s", user, *user ? "/" : "", l->ident.name,
@@ -237,6 +225,6 @@ void output_list_free(struct output_list *list)
 		for (size_t i = 0; i < COLUMNS; i++)
 			free(list->rows[r].cell[i]);
 	free(list->rows);
-	cJSON_Delete(list->json);
+	json_decref(list->json);
 	free(list);
 }

@@ -69,13 +69,18 @@ static int check_network(const char *mode, char *ret_shares, struct error *e)
 }
 
 /* Reads the addresses that Docker gave it on its networks. */
-static void read_given(const cJSON *container, struct instance *ret)
+static void read_given(const json_t *container, struct instance *ret)
 {
-	const cJSON *networks = json_member(json_member(container, "NetworkSettings"), "Networks");
+	json_t *networks =
+		json_object_get(json_object_get(container, "NetworkSettings"), "Networks");
+	const char *name;
+	json_t *n;
 
-	for (const cJSON *n = networks ? networks->child : NULL;
-	     n && ret->given_count < INSTANCE_GIVEN_MAX; n = n->next) {
+	json_object_foreach (networks, name, n) {
 		const char *address = json_text(n, "GlobalIPv6Address");
+
+		if (ret->given_count == INSTANCE_GIVEN_MAX)
+			break;
 
 		ret->given_count +=
 			address && inet_pton(AF_INET6, address, &ret->given[ret->given_count]) == 1;
@@ -83,11 +88,12 @@ static void read_given(const cJSON *container, struct instance *ret)
 }
 
 /* Keeps what labels wish for. Only what keeps a container off is granted whoever says it. */
-static void read_labels(const cJSON *container, struct docker_container *ret)
+static void read_labels(const json_t *container, struct docker_container *ret)
 {
-	const cJSON *labels = json_member(json_member(container, "Config"), "Labels");
-	const cJSON *networks = json_member(json_member(container, "NetworkSettings"), "Networks");
-	const cJSON *descriptor = json_member(container, "ImageManifestDescriptor");
+	const json_t *labels = json_object_get(json_object_get(container, "Config"), "Labels");
+	const json_t *networks =
+		json_object_get(json_object_get(container, "NetworkSettings"), "Networks");
+	const json_t *descriptor = json_object_get(container, "ImageManifestDescriptor");
 	const char *image = json_text(container, "Image"), *mac, *architecture;
 	struct docker_wish *enable = &ret->wishes[DOCKER_ENABLE];
 
@@ -108,7 +114,7 @@ static void read_labels(const cJSON *container, struct docker_container *ret)
 		enable->there = false;
 	}
 	if (ret->wishes[DOCKER_NETWORK].there) {
-		mac = json_text(json_member(networks, ret->wishes[DOCKER_NETWORK].text),
+		mac = json_text(json_object_get(networks, ret->wishes[DOCKER_NETWORK].text),
 				"MacAddress");
 		ret->names_port = mac && sscanf(mac, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx",
 						&ret->port[0], &ret->port[1], &ret->port[2],
@@ -119,7 +125,7 @@ static void read_labels(const cJSON *container, struct docker_container *ret)
 	snprintf(ret->image, sizeof(ret->image), "%s",
 		 image && docker_is_image(image) ? image : "unknown");
 	/* of several in one image, the one that it runs: Docker 28 (API 1.48) */
-	architecture = json_text(json_member(descriptor, "platform"), "architecture");
+	architecture = json_text(json_object_get(descriptor, "platform"), "architecture");
 	snprintf(ret->architecture, sizeof(ret->architecture), "%s",
 		 architecture ? architecture : "");
 }
@@ -140,7 +146,7 @@ static void replace_nul_escapes(char *text)
 }
 
 /* Parses an answer as JSON. Returns 0 and a tree to be freed, or -errno. */
-static int read_answer(const struct docker_answer *answer, cJSON **ret, struct error *e)
+static int read_answer(const struct docker_answer *answer, json_t **ret, struct error *e)
 {
 	int r;
 
@@ -155,7 +161,7 @@ static int read_answer(const struct docker_answer *answer, cJSON **ret, struct e
 
 int docker_container_shared(const char *owner, struct docker_answer *answer, struct error *e)
 {
-	_json_ cJSON *json = NULL;
+	_json_ json_t *json = NULL;
 	const char *name = NULL;
 	struct error ignored;
 
@@ -190,7 +196,7 @@ static void grant(struct docker_container *c, enum docker_wish_kind kind)
 }
 
 /* Whether the answer is about what the container runs, whose labels may be others' else. */
-static bool is_its_image(const struct docker_container *c, const cJSON *image)
+static bool is_its_image(const struct docker_container *c, const json_t *image)
 {
 	const char *architecture = json_text(image, "Architecture");
 
@@ -200,8 +206,8 @@ static bool is_its_image(const struct docker_container *c, const cJSON *image)
 void docker_container_grant(struct docker_container *c, int r, long status,
 			    struct docker_answer *answer)
 {
-	_json_ cJSON *image = NULL;
-	const cJSON *labels;
+	_json_ json_t *image = NULL;
+	const json_t *labels;
 	struct error ignored;
 
 	c->wishes_any = false;
@@ -214,7 +220,7 @@ void docker_container_grant(struct docker_container *c, int r, long status,
 		     c->instance.ident.name);
 		return;
 	}
-	labels = json_member(json_member(image, "Config"), "Labels");
+	labels = json_object_get(json_object_get(image, "Config"), "Labels");
 	for (int i = 0; i < DOCKER_WISHES; i++) {
 		struct docker_wish *wish = &c->wishes[i];
 		const char *own = json_text(labels, wish_labels[i]);
@@ -231,10 +237,10 @@ void docker_container_grant(struct docker_container *c, int r, long status,
 }
 
 /* Reads what is JSON already. Returns as docker_container_read does. */
-static int read_container(const cJSON *json, const char *name, struct docker_container *ret,
+static int read_container(const json_t *json, const char *name, struct docker_container *ret,
 			  struct error *e)
 {
-	const cJSON *state = json_member(json, "State");
+	const json_t *state = json_object_get(json, "State");
 	const char *id = json_text(json, "Id"), *own = json_text(json, "Name");
 	struct docker_container c = { .started_ns = 0 };
 	int64_t pid;
@@ -242,17 +248,17 @@ static int read_container(const cJSON *json, const char *name, struct docker_con
 
 	if (!id || !own || own[0] != '/' || !docker_can_exist(own + 1) ||
 	    strlen(id) >= sizeof(c.instance.id) || strlen(own) > IDENT_NAME_MAX ||
-	    !json_whole(json_member(state, "Pid"), 0, INT_MAX, &pid))
+	    !json_whole(json_object_get(state, "Pid"), 0, INT_MAX, &pid))
 		return error_set(e, STATUS_FAILED, -EBADMSG,
 				 "cannot make sense of Docker's answer");
 	snprintf(c.instance.ident.runtime, sizeof(c.instance.ident.runtime), "docker");
 	snprintf(c.instance.ident.name, sizeof(c.instance.ident.name), "%s", own + 1);
 	ret->instance.ident = c.instance.ident;
-	if (!cJSON_IsTrue(json_member(state, "Running")) || pid == 0)
+	if (!json_is_true(json_object_get(state, "Running")) || pid == 0)
 		r = error_set(e, STATUS_NO_CONTAINER, -ESRCH,
 			      "Docker container '%s' is not running: docker start %s", name, name);
 	else
-		r = check_network(json_text(json_member(json, "HostConfig"), "NetworkMode"),
+		r = check_network(json_text(json_object_get(json, "HostConfig"), "NetworkMode"),
 				  c.shares, e);
 	strcpy(ret->shares, c.shares);
 	if (r < 0)
@@ -269,7 +275,7 @@ static int read_container(const cJSON *json, const char *name, struct docker_con
 int docker_container_read(const char *name, long status, struct docker_answer *answer,
 			  struct docker_container *ret, struct error *e)
 {
-	_json_ cJSON *json = NULL;
+	_json_ json_t *json = NULL;
 	int r;
 
 	if (status == 404)

@@ -24,9 +24,9 @@ static bool take(const char *text, char *out, size_t size)
 }
 
 /* Reads which container it is about. Returns whether that can be told. */
-static bool read_container(const cJSON *actor, bool of_network, struct docker_event *e)
+static bool read_container(const json_t *actor, bool of_network, struct docker_event *e)
 {
-	const cJSON *attributes = json_member(actor, "Attributes");
+	const json_t *attributes = json_object_get(actor, "Attributes");
 	const char *id = of_network ? json_text(attributes, "container") : NULL, *name;
 
 	/* Podman's actor is the container, not the network, whose ID is no container's */
@@ -39,19 +39,19 @@ static bool read_container(const cJSON *actor, bool of_network, struct docker_ev
 }
 
 /* Reads the former name. Podman (4.3, 5.8: libpod/runtime_ctr.go) does not tell it. */
-static bool read_old_name(const cJSON *actor, struct docker_event *e)
+static bool read_old_name(const json_t *actor, struct docker_event *e)
 {
-	const char *old = json_text(json_member(actor, "Attributes"), "oldName");
+	const char *old = json_text(json_object_get(actor, "Attributes"), "oldName");
 
 	return !old || (*old == '/' && take(old + 1, e->old_name, sizeof(e->old_name)));
 }
 
 void docker_event_read(const char *line, size_t len, struct docker_event *ret)
 {
-	_json_ cJSON *json = NULL;
+	_json_ json_t *json = NULL;
 	struct docker_event e = { .what = DOCKER_EVENT_NONE };
 	const char *type, *action;
-	const cJSON *actor;
+	const json_t *actor;
 	struct error ignored;
 
 	*ret = (struct docker_event){ .what = DOCKER_EVENT_ANY };
@@ -60,7 +60,7 @@ void docker_event_read(const char *line, size_t len, struct docker_event *ret)
 	ret->what = DOCKER_EVENT_NONE;
 	type = json_text(json, "Type");
 	action = json_text(json, "Action");
-	actor = json_member(json, "Actor");
+	actor = json_object_get(json, "Actor");
 	for (size_t i = 0; type && action && i < ARRAY_SIZE(words); i++)
 		if (strcmp(type, words[i].type) == 0 && strcmp(action, words[i].action) == 0) {
 			e.what = words[i].what;
@@ -70,6 +70,6 @@ void docker_event_read(const char *line, size_t len, struct docker_event *ret)
 	    !read_container(actor, strcmp(type, "network") == 0, &e) ||
 	    (e.what == DOCKER_EVENT_RENAME && !read_old_name(actor, &e)))
 		return;
-	json_whole(json_member(json, "timeNano"), 1, INT64_MAX, &e.event_ns);
+	json_whole(json_object_get(json, "timeNano"), 1, INT64_MAX, &e.event_ns);
 	*ret = e;
 }

@@ -10,18 +10,23 @@
 #include "base/json.h"
 #include "base/text.h"
 
-/* The text of a JSON object, with a newline at its end. Returns 0 or -ENOMEM. */
-static int json_print(const cJSON *json, char **ret, size_t *ret_len)
+/*
+ * The text of an object that json_pack_ex made, with a newline at its end. Frees the object.
+ * Returns 0, -ENOMEM, or -EILSEQ if a text in it is not UTF-8.
+ */
+static int finish(json_t *made, const json_error_t *why, char **ret, size_t *ret_len)
 {
-	_free_ char *text = cJSON_Print(json);
+	_json_ json_t *json = made;
+	_free_ char *text = json ? json_dumps(json, JSON_LINES) : NULL;
+	int n;
 
-	if (!text || asprintf(ret, "%s\n", text) < 0)
+	if (!json && json_error_code(why) == json_error_invalid_utf8)
+		return -EILSEQ;
+	n = text ? asprintf(ret, "%s\n", text) : -1;
+	if (n < 0)
 		return -ENOMEM;
-	*ret_len = strlen(*ret);
-	if (text_is_utf8(*ret, *ret_len))
-		return 0;
-	free(steal_ptr(ret));
-	return -EILSEQ;
+	*ret_len = (size_t)n;
+	return 0;
 }
 
 /*
@@ -41,28 +46,21 @@ static char *sum_of(const struct lease *l, char *out)
 
 int lease_encode(const struct lease *lease, char **ret, size_t *ret_len)
 {
-	_json_ cJSON *json = cJSON_CreateObject();
-	char address[INET6_ADDRSTRLEN], time_text[32];
+	char address[INET6_ADDRSTRLEN], created[32], freed[32], sum[32];
+	json_error_t why;
+	json_t *json = json_pack_ex(
+		&why, 0, "{s:s, s:s, s:b, s:s, s:s*, s:s}", "container", lease->ident, "address",
+		inet_ntop(AF_INET6, &lease->address, address, sizeof(address)), "pinned",
+		lease->pinned, "created", text_time(lease->created, created, sizeof(created)),
+		"freed", lease->freed ? text_time(lease->freed, freed, sizeof(freed)) : NULL, "sum",
+		sum_of(lease, sum));
 
-	cJSON_AddStringToObject(json, "container", lease->ident);
-	cJSON_AddStringToObject(json, "address",
-				inet_ntop(AF_INET6, &lease->address, address, sizeof(address)));
-	cJSON_AddBoolToObject(json, "pinned", lease->pinned);
-	cJSON_AddStringToObject(json, "created",
-				text_time(lease->created, time_text, sizeof(time_text)));
-	if (lease->freed)
-		cJSON_AddStringToObject(json, "freed",
-					text_time(lease->freed, time_text, sizeof(time_text)));
-	cJSON_AddStringToObject(json, "sum", sum_of(lease, time_text));
-	/* cJSON's Add functions fail on a null object, and print then has nothing */
-	if (cJSON_GetArraySize(json) != (lease->freed ? 6 : 5))
-		return -ENOMEM;
-	return json_print(json, ret, ret_len);
+	return finish(json, &why, ret, ret_len);
 }
 
 int lease_decode(const char *text, size_t len, struct lease *ret)
 {
-	_json_ cJSON *json = NULL;
+	_json_ json_t *json = NULL;
 	struct lease lease = { 0 };
 	struct error ignored;
 	struct ident id;
@@ -77,13 +75,13 @@ int lease_decode(const char *text, size_t len, struct lease *ret)
 	freed = json_text(json, "freed");
 	if (!ident || ident_from_text(ident, &id) < 0 || !address || !created ||
 	    inet_pton(AF_INET6, address, &lease.address) != 1 ||
-	    !cJSON_IsBool(json_member(json, "pinned")))
+	    !json_is_boolean(json_object_get(json, "pinned")))
 		return -EBADMSG;
 	snprintf(lease.ident, sizeof(lease.ident), "%s", ident);
-	lease.pinned = cJSON_IsTrue(json_member(json, "pinned"));
+	lease.pinned = json_is_true(json_object_get(json, "pinned"));
 	lease.created = text_parse_time(created);
 	lease.freed = freed ? text_parse_time(freed) : 0;
-	if (lease.created < 0 || lease.freed < 0 || (!freed && json_member(json, "freed")) ||
+	if (lease.created < 0 || lease.freed < 0 || (!freed && json_object_get(json, "freed")) ||
 	    !text_equal(json_text(json, "sum"), sum_of(&lease, sum)))
 		return -EBADMSG;
 	*ret = lease;
@@ -101,9 +99,9 @@ static const char *const ended_texts[] = {
  * A checksum over all members of a record: one flipped digit of its boot or its namespace would say
  * that a container is gone that runs. @out: 32 bytes. Returns it, or null without memory.
  */
-static char *sum_of_record(const cJSON *json, char *out)
+static char *sum_of_record(const json_t *json, char *out)
 {
-	_free_ char *text = cJSON_PrintUnformatted(json);
+	_free_ char *text = json_dumps(json, JSON_COMPACT);
 
 	if (!text)
 		return NULL;
@@ -111,59 +109,60 @@ static char *sum_of_record(const cJSON *json, char *out)
 	return out;
 }
 
-/* Whether the checksum of a record is right, or it is an earlier version's and has none. */
-static bool is_summed(cJSON *json)
+/* Takes the checksum of a record out of it. Whether it is right; an earlier version's has none. */
+static bool is_summed(json_t *json)
 {
-	_json_ cJSON *sum = cJSON_DetachItemFromObjectCaseSensitive(json, "sum");
+	_json_ json_t *sum = json_incref(json_object_get(json, "sum"));
 	char own[32];
 
-	return !sum || text_equal(cJSON_GetStringValue(sum), sum_of_record(json, own));
+	json_object_del(json, "sum");
+	return !sum || text_equal(json_string_value(sum), sum_of_record(json, own));
+}
+
+/* A number as text: not all that read JSON have integers of 64 bits. @out: 32 bytes. Returns it. */
+static char *number_text(uint64_t number, char *out)
+{
+	snprintf(out, 32, "%llu", (unsigned long long)number);
+	return out;
 }
 
 int attachment_encode(const char *ident, const struct attachment *a, char **ret, size_t *ret_len)
 {
-	_json_ cJSON *json = cJSON_CreateObject();
-	char number[32], address[INET6_ADDRSTRLEN];
+	char since[32], dev[32], inode[32], started[32], mac[18], address[INET6_ADDRSTRLEN],
+		sum[32];
+	json_error_t why;
+	json_t *json;
 
-	cJSON_AddStringToObject(json, "container", ident);
-	cJSON_AddStringToObject(json, "state", a->ended ? ended_texts[a->word] : "attached");
-	cJSON_AddStringToObject(json, "since", text_time(a->since, number, sizeof(number)));
-	cJSON_AddStringToObject(json, "instance", a->instance);
-	cJSON_AddNumberToObject(json, "pid", a->pid);
-	cJSON_AddStringToObject(json, "netns", a->netns_path);
-	/* as text: a JSON number is a double */
-	snprintf(number, sizeof(number), "%llu", (unsigned long long)a->netns_dev);
-	cJSON_AddStringToObject(json, "netns_dev", number);
-	snprintf(number, sizeof(number), "%llu", (unsigned long long)a->netns_inode);
-	cJSON_AddStringToObject(json, "netns_inode", number);
-	snprintf(number, sizeof(number), "%llu", (unsigned long long)a->started);
-	cJSON_AddStringToObject(json, "started", number);
-	snprintf(number, sizeof(number), "%02x:%02x:%02x:%02x:%02x:%02x", a->mac[0], a->mac[1],
-		 a->mac[2], a->mac[3], a->mac[4], a->mac[5]);
-	cJSON_AddStringToObject(json, "mac", number);
-	cJSON_AddStringToObject(json, "boot_id", a->boot_id);
-	cJSON_AddStringToObject(json, "bridge", a->bridge);
-	cJSON_AddStringToObject(json, "uplink", a->uplink);
-	if (a->has_address)
-		cJSON_AddStringToObject(json, "address",
-					inet_ntop(AF_INET6, &a->address, address, sizeof(address)));
-	cJSON_AddBoolToObject(json, "routed", a->routed);
-	cJSON_AddStringToObject(json, "error", a->error);
-	cJSON_AddStringToObject(json, "sum", sum_of_record(json, number));
-	if (cJSON_GetArraySize(json) != (a->has_address ? 17 : 16))
+	snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", a->mac[0], a->mac[1], a->mac[2],
+		 a->mac[3], a->mac[4], a->mac[5]);
+	json = json_pack_ex(
+		&why, 0,
+		"{s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:b, s:s}",
+		"container", ident, "state", a->ended ? ended_texts[a->word] : "attached", "since",
+		text_time(a->since, since, sizeof(since)), "instance", a->instance, "pid",
+		(int)a->pid, "netns", a->netns_path, "netns_dev", number_text(a->netns_dev, dev),
+		"netns_inode", number_text(a->netns_inode, inode), "started",
+		number_text(a->started, started), "mac", mac, "boot_id", a->boot_id, "bridge",
+		a->bridge, "uplink", a->uplink, "address",
+		a->has_address ? inet_ntop(AF_INET6, &a->address, address, sizeof(address)) : NULL,
+		"routed", a->routed, "error", a->error);
+	if (json &&
+	    (!sum_of_record(json, sum) || json_object_set_new(json, "sum", json_string(sum)) < 0)) {
+		json_decref(json);
 		return -ENOMEM;
-	return json_print(json, ret, ret_len);
+	}
+	return finish(json, &why, ret, ret_len);
 }
 
 /* Copies the member's text if it fits. Returns whether it does. */
-static bool copy_text(const cJSON *json, const char *key, char *out, size_t size)
+static bool copy_text(const json_t *json, const char *key, char *out, size_t size)
 {
 	const char *text = json_text(json, key);
 
 	return text && (size_t)snprintf(out, size, "%s", text) < size;
 }
 
-static bool copy_mac(const cJSON *json, const char *key, unsigned char out[6])
+static bool copy_mac(const json_t *json, const char *key, unsigned char out[6])
 {
 	const char *text = json_text(json, key);
 	char end;
@@ -172,7 +171,7 @@ static bool copy_mac(const cJSON *json, const char *key, unsigned char out[6])
 			      &out[2], &out[3], &out[4], &out[5], &end) == 6;
 }
 
-static bool copy_u64(const cJSON *json, const char *key, uint64_t *out)
+static bool copy_u64(const json_t *json, const char *key, uint64_t *out)
 {
 	const char *text = json_text(json, key);
 	unsigned long long n;
@@ -200,7 +199,7 @@ static bool read_state(const char *state, struct attachment *ret)
 
 int attachment_decode(const char *text, size_t len, char *ret_ident, struct attachment *ret)
 {
-	_json_ cJSON *json = NULL;
+	_json_ json_t *json = NULL;
 	struct attachment a = { 0 };
 	struct error ignored;
 	const char *state, *since, *address;
@@ -224,13 +223,13 @@ int attachment_decode(const char *text, size_t len, char *ret_ident, struct atta
 	    !copy_mac(json, "mac", a.mac) || !copy_u64(json, "netns_dev", &a.netns_dev) ||
 	    !copy_u64(json, "netns_inode", &a.netns_inode) ||
 	    /* one of an earlier version lacks it */
-	    (json_member(json, "started") && !copy_u64(json, "started", &a.started)) ||
-	    !json_whole(json_member(json, "pid"), 0, INT_MAX, &pid) || !read_state(state, &a))
+	    (json_object_get(json, "started") && !copy_u64(json, "started", &a.started)) ||
+	    !json_whole(json_object_get(json, "pid"), 0, INT_MAX, &pid) || !read_state(state, &a))
 		return -EBADMSG;
 	address = json_text(json, "address");
 	a.has_address = address && inet_pton(AF_INET6, address, &a.address) == 1;
 	a.pid = (pid_t)pid;
-	a.routed = cJSON_IsTrue(json_member(json, "routed"));
+	a.routed = json_is_true(json_object_get(json, "routed"));
 	memcpy(ret_ident, ident, sizeof(ident));
 	*ret = a;
 	return 0;

@@ -22,19 +22,19 @@ void journal_json(bool json)
 static void print_json(const char *what, const char *container, const char *address,
 		       const char *why, const char *error)
 {
-	_json_ cJSON *json = cJSON_CreateObject();
-	_free_ char *text = NULL;
+	_json_ json_t *json = json_object();
+	_free_ char *line = NULL;
 
-	cJSON_AddStringToObject(json, "event", what);
+	json_put_text(&json, "event", what);
 	if (container)
-		cJSON_AddStringToObject(json, "container", container);
+		json_put_text(&json, "container", container);
 	if (address)
-		cJSON_AddStringToObject(json, "address", address);
-	cJSON_AddStringToObject(json, "why", why);
+		json_put_text(&json, "address", address);
+	json_put_text(&json, "why", why);
 	if (error)
-		cJSON_AddStringToObject(json, "error", error);
-	text = cJSON_PrintUnformatted(json);
-	printf("%s\n", text ? text : "{}");
+		json_put_text(&json, "error", error);
+	line = json_dumps(json, JSON_COMPACT);
+	printf("%s\n", line ? line : "{}");
 	fflush(stdout);
 }
 

@@ -80,19 +80,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = fuzz_text(data, size);
 	struct found whole = { 0 }, pieces = { 0 }, parsed = { 0 };
 	bool whole_ended, pieces_ended;
-	_json_ cJSON *json = NULL;
+	_json_ json_t *json = NULL;
 	struct error ignored;
 	int r = read_in(text, size, size ? size : 1, &whole, &whole_ended);
+	const json_t *c;
+	size_t i;
 
 	must(r == read_in(text, size, size ? data[0] % 7 + 1 : 1, &pieces, &pieces_ended));
 	must(whole_ended == pieces_ended && whole.len == pieces.len);
 	must(whole.len == 0 || memcmp(whole.text, pieces.text, whole.len) == 0);
-	/* escapes are not read; cJSON takes a byte order mark and any control character as space */
+	/* escapes are not read */
 	if (!memchr(text, '\\', size) && text[0] == '[' &&
 	    json_parse(text, size, &json, &ignored) == 0 && r == 0) {
 		must(whole_ended);
-		for (const cJSON *c = json->child; c; c = c->next) {
-			const char *id = cJSON_IsObject(c) ? json_text(c, "Id") : NULL;
+		json_array_foreach (json, i, c) {
+			const char *id = json_is_object(c) ? json_text(c, "Id") : NULL;
 
 			if (id && *id && strlen(id) < DOCKER_ID_MAX)
 				on_found(id, &parsed);

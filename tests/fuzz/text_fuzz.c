@@ -21,7 +21,7 @@ static void try_escape(const char *text, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_free_ char *text = fuzz_text(data, size);
-	_json_ cJSON *json = NULL;
+	_json_ json_t *json = NULL;
 	char name[256], when[32];
 	struct error e;
 	int64_t seconds;
@@ -41,6 +41,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	must(text_is_utf8(text, size));
 	json_text(json, "a");
-	json_whole(json_member(json, "a"), 0, 10, &seconds);
+	json_whole(json_object_get(json, "a"), 0, 10, &seconds);
 	return 0;
 }

@@ -221,8 +221,6 @@ TEST(numbers_are_whole_and_in_range)
 		{ "hold_s", "-1", false, 0 },
 		{ "hold_s", "1.5", false, 0 },
 		{ "hold_s", "0.1", false, 0 },
-		{ "hold_s", "1e400", false, 0 },
-		{ "hold_s", "-1e400", false, 0 },
 		{ "hold_s", "4294967297", false, 0 }, /* 2^32 + 1 */
 		{ "hold_s", "4294967296", false, 0 },
 		{ "hold_s", "18446744073709551617", false, 0 },

@@ -88,12 +88,12 @@ TEST(attachments_of_an_earlier_version_are_read)
 	size_t len = 0;
 
 	assert_int_equal(attachment_encode(lease.ident, &attachment, &text, &len), 0);
-	line = strstr(text, "\t\"started\"");
+	line = strstr(text, "  \"started\"");
 	assert_non_null(line);
 	end = strchr(line, '\n') + 1;
 	memmove(line, end, strlen(end) + 1);
 	/* nor had it a checksum */
-	line = strstr(text, ",\n\t\"sum\"");
+	line = strstr(text, ",\n  \"sum\"");
 	assert_non_null(line);
 	strcpy(line, "\n}\n");
 	assert_int_equal(attachment_decode(text, strlen(text), ident, &b), 0);
@@ -211,9 +211,9 @@ TEST(attachments_with_wrong_values_are_refused)
 	static const struct change rows[] = {
 		{ "\"since\":", "\"Since\":" },
 		{ "2026-01-31T23:59:59Z", "2026-01-31T23:59:59" },
-		{ "\"pid\":\t2147483647", "\"pid\":\t2147483648" },
-		{ "\"pid\":\t2147483647", "\"pid\":\t-7" },
-		{ "\"pid\":\t2147483647", "\"pid\":\t1.5" },
+		{ "\"pid\": 2147483647", "\"pid\": 2147483648" },
+		{ "\"pid\": 2147483647", "\"pid\": -7" },
+		{ "\"pid\": 2147483647", "\"pid\": 1.5" },
 		{ "\"9007199254740993\"", "9007199254740993" },
 		{ "\"9007199254740993\"", "\"90071992547x\"" },
 		{ "\"9007199254740993\"", "\"\"" },
@@ -233,7 +233,7 @@ TEST(attachments_with_wrong_values_are_refused)
 
 	assert_int_equal(attachment_encode(lease.ident, &attachment, &text, &len), 0);
 	/* each is refused for itself, not for the sum */
-	strcpy(strstr(text, ",\n\t\"sum\""), "\n}\n");
+	strcpy(strstr(text, ",\n  \"sum\""), "\n}\n");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		char bad[2048];
 
