@@ -13,9 +13,12 @@ PKGS := libnl-3.0 jansson
 
 # where objects go, and the program: `make sanitized` sets both
 BUILD := build/plain
-PROGRAM := v6hook
+PROGRAM := v6hook-full
 
-SOURCES := $(wildcard helper/*.c helper/*/*.c)
+# The program is linked twice, whole and small (helper/base/whole.h): small/ replaces some files of the whole one.
+SMALL := $(patsubst helper/%.c,$(BUILD)/%.o,$(wildcard helper/small/*.c))
+SMALL_REPLACES := $(addprefix $(BUILD)/,base/whole.o base/passwd.o runtime/library.o)
+SOURCES := $(filter-out helper/small/%,$(wildcard helper/*.c helper/*/*.c))
 OBJECTS := $(SOURCES:helper/%.c=$(BUILD)/%.o)
 # everything but the program's own face, for the unit tests
 ROOMS := $(filter-out $(BUILD)/main.o,$(OBJECTS))
@@ -27,9 +30,24 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DV6HOOK_VERSION='"$(VERSION)"' -Ihelper -
 	$(WARNINGS) $(HARDENING) $(if $(WERROR),-Werror) $(shell pkg-config --cflags $(PKGS)) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 LIBS = $(shell pkg-config --libs $(PKGS)) -lm -ldl
+STATIC_LDFLAGS = -static-pie -Wl,-z,relro,-z,now -Wl,-z,pack-relative-relocs -Wl,--gc-sections $(LDFLAGS)
+STATIC_LIBS = $(shell pkg-config --static --libs $(PKGS)) -lm
 
 .PHONY: all
-all: $(PROGRAM) v6hook-start layers
+all: v6hook $(PROGRAM) v6hook-start layers
+
+# Static, as most of a short run is loading shared libraries; where there are none to link it with, the whole one.
+v6hook: $(filter-out $(SMALL_REPLACES),$(OBJECTS)) $(SMALL) $(PROGRAM)
+	@echo "  LD      $@"
+	$(Q)if echo 'int main(void) { return 0; }' | \
+		$(CC) $(STATIC_LDFLAGS) -x c -o $(BUILD)/static - $(STATIC_LIBS) 2>/dev/null; then \
+		$(CC) $(ALL_CFLAGS) $(STATIC_LDFLAGS) -o $@ $(filter %.o,$^) $(STATIC_LIBS); \
+	else \
+		echo "  there is no static libnl or C library here: v6hook is v6hook-full"; \
+		ln -f $(PROGRAM) $@; \
+	fi
+
+$(BUILD)/small/whole.o: ALL_CFLAGS += -DV6HOOK_LIBEXECDIR='"$(LIBEXECDIR)"'
 
 # What asks in the namespaces of starting containers: static, and small where musl is there to link it with.
 v6hook-start: start/v6hook-start.c helper/base/ask.h Makefile
@@ -181,6 +199,7 @@ PLACES = \
 	hooks/v6hook-start-host:$(DATADIR)/lxc/hooks/v6hook-start-host:755 \
 	hooks/v6hook-mount:$(DATADIR)/lxc/hooks/v6hook-mount:755 \
 	hooks/v6hook-post-stop:$(DATADIR)/lxc/hooks/v6hook-post-stop:755 \
+	v6hook-full:$(LIBEXECDIR)/v6hook-full:755 \
 	v6hook-start:$(LIBEXECDIR)/v6hook-start:755 \
 	lxc-config/v6hook.conf:$(DATADIR)/lxc/config/v6hook.conf:644 \
 	lxc-config/v6hook-start.conf:$(DATADIR)/lxc/config/v6hook-start.conf:644 \
@@ -200,7 +219,7 @@ install: all
 
 # put FROM TO MODE: a program as it is, also over one that runs; a text with the places written in
 put = echo "$(DESTDIR)$(word 2,$1)"; install -d "$(DESTDIR)$(dir $(word 2,$1))"; \
-	$(if $(filter v6hook v6hook-start,$(word 1,$1)),install $(word 1,$1) "$(DESTDIR)$(word 2,$1)";,\
+	$(if $(filter v6hook v6hook-full v6hook-start,$(word 1,$1)),install $(word 1,$1) "$(DESTDIR)$(word 2,$1)";,\
 	sed 's|@SBINDIR@|$(SBINDIR)|g; s|@DATADIR@|$(DATADIR)|g; s|@LIBEXECDIR@|$(LIBEXECDIR)|g' $(word 1,$1) \
 		>"$(DESTDIR)$(word 2,$1)";) \
 	chmod $(word 3,$1) "$(DESTDIR)$(word 2,$1)";
@@ -220,6 +239,6 @@ uninstall:
 
 .PHONY: clean
 clean:
-	rm -rf build v6hook v6hook-start
+	rm -rf build v6hook v6hook-full v6hook-start
 
--include $(OBJECTS:.o=.d)
+-include $(OBJECTS:.o=.d) $(SMALL:.o=.d)

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/note.h"
 #include "base/text.h"
+#include "base/whole.h"
 #include "cli/hook.h"
 #include "policy/context.h"
 #include "ops/verbs.h"
@@ -161,6 +162,7 @@ static const struct verb {
 	struct args_verb args;
 	int (*run)(const struct args *a, struct error *e);
 	enum { NEEDS_NOTHING, NEEDS_NET, NEEDS_RAW } needs; /* checked before anything is touched */
+	bool small; /* the small program does it, unless it must load a library */
 	/* what to do without those capabilities, instead of failing with the reason; or null */
 	int (*ask)(const struct args *a, const struct error *why, struct error *e);
 } verbs[] = {
@@ -169,11 +171,13 @@ static const struct verb {
 		    "Gives a running container its public address, or repairs it, and prints the "
 		    "address" },
 	  .run = run_attach,
+	  .small = true,
 	  .ask = ask_attach,
 	  .needs = NEEDS_RAW },
 	{ .args = { "detach", "CONTAINER", ARGS_ENGINE | ARGS_RELEASE | ARGS_HOOK, 1,
 		    "Takes a container's address out of service; it stays the container's" },
 	  .run = run_detach,
+	  .small = true,
 	  .ask = ask_detach,
 	  .needs = NEEDS_NET },
 	{ .args = { "list", "", ARGS_JSON, 0, "Shows who has which address" }, .run = run_list },
@@ -277,6 +281,8 @@ static enum status run_verb(const struct verb *verb, int argc, char **argv)
 		args_help(&verb->args, stdout);
 		return printed();
 	}
+	if (r == 0 && !verb->small)
+		whole_become();
 	if (r == 0)
 		r = run(verb, &a, &e);
 	if (r == 0)
@@ -294,6 +300,7 @@ int main(int argc, char **argv)
 	char shown[256];
 
 	note_to(print_note);
+	whole_begin(argv);
 	if (strcmp(word, "--version") == 0) {
 		printf("v6hook %s\n", V6HOOK_VERSION);
 		return printed();

@@ -2,18 +2,17 @@
 #include "base/user.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LOOKUP_MAX 4096 /* bytes of one passwd entry */
+#include "base/passwd.h"
 
 int user_find(const char *text, uid_t *ret)
 {
-	char buffer[LOOKUP_MAX], *end;
-	struct passwd entry, *found = NULL;
+	char buffer[PASSWD_MAX], *end;
+	struct passwd entry;
 	unsigned long number;
 
 	if (*text >= '0' && *text <= '9') {
@@ -25,7 +24,7 @@ int user_find(const char *text, uid_t *ret)
 		*ret = (uid_t)number;
 		return 0;
 	}
-	if (getpwnam_r(text, &entry, buffer, sizeof(buffer), &found) != 0 || !found)
+	if (!passwd_by_name(text, &entry, buffer, sizeof(buffer)))
 		return -ENOENT;
 	*ret = entry.pw_uid;
 	return 0;
@@ -33,10 +32,10 @@ int user_find(const char *text, uid_t *ret)
 
 char *user_name(uid_t uid, char *out, size_t size)
 {
-	char buffer[LOOKUP_MAX];
-	struct passwd entry, *found = NULL;
+	char buffer[PASSWD_MAX];
+	struct passwd entry;
 
-	if (getpwuid_r(uid, &entry, buffer, sizeof(buffer), &found) == 0 && found)
+	if (passwd_by_uid(uid, &entry, buffer, sizeof(buffer)))
 		snprintf(out, size, "%s", entry.pw_name);
 	else
 		snprintf(out, size, "%u", uid);
@@ -45,11 +44,11 @@ char *user_name(uid_t uid, char *out, size_t size)
 
 char *user_home(uid_t uid, char *out, size_t size)
 {
-	char buffer[LOOKUP_MAX];
-	struct passwd entry, *found = NULL;
+	char buffer[PASSWD_MAX];
+	struct passwd entry;
 
 	*out = '\0';
-	if (getpwuid_r(uid, &entry, buffer, sizeof(buffer), &found) == 0 && found)
+	if (passwd_by_uid(uid, &entry, buffer, sizeof(buffer)))
 		snprintf(out, size, "%s", entry.pw_dir);
 	return out;
 }

@@ -1,0 +1,18 @@
+/* Shared libraries, as far as a static program can load them: the whole one does. */
+#include "runtime/library.h"
+
+#include <errno.h>
+
+#include "base/whole.h"
+
+int library_load(const char *soname, const struct library_symbol *symbols, size_t count,
+		 struct error *e)
+{
+	(void)symbols, (void)count;
+	whole_become();
+	return error_set(e, STATUS_FAILED, -EHOSTDOWN, "%s cannot be loaded", soname);
+}
+
+void library_rest(void)
+{
+}
