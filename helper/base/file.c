@@ -8,9 +8,11 @@
 
 #include "base/cleanup.h"
 
-/* Reads into text from used up to room. Returns 0 at the end of the file, 1 when full, or -errno.
+/*
+ * Reads into text from used up to room. @size: of the file as it is told, where a read that leaves
+ * room is the last. Returns 0 at the end of the file, 1 when full, or -errno.
  */
-static int fill(int fd, char *text, size_t room, size_t *used)
+static int fill(int fd, char *text, size_t room, size_t size, size_t *used)
 {
 	while (*used < room) {
 		ssize_t n = read(fd, text + *used, room - *used);
@@ -20,6 +22,8 @@ static int fill(int fd, char *text, size_t room, size_t *used)
 		if (n <= 0)
 			return n < 0 ? -errno : 0;
 		*used += (size_t)n;
+		if (size && *used == size && *used < room)
+			return 0;
 	}
 	return 1;
 }
@@ -50,7 +54,7 @@ int file_read(int dir, const char *path, size_t most, char **ret, size_t *ret_le
 		if (!larger)
 			return -ENOMEM;
 		text = larger;
-		r = fill(fd, text, room, &used);
+		r = fill(fd, text, room, (size_t)st.st_size, &used);
 		if (r < 0)
 			return r;
 		if (used > most)

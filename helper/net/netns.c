@@ -21,20 +21,11 @@
 
 static const char *const own_path = "/proc/thread-self/ns/net";
 
-static int same_file(int fd, const char *path)
-{
-	struct stat a, b;
-
-	if (fstat(fd, &a) < 0 || stat(path, &b) < 0)
-		return -errno;
-	return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
 /* Fills in the identity; refuses what is no network namespace, and the caller's own. */
 static int identify(struct netns *n, const char *what, struct error *e)
 {
-	int r, type = ioctl(n->fd, NS_GET_NSTYPE);
-	struct stat st;
+	int type = ioctl(n->fd, NS_GET_NSTYPE);
+	struct stat st, own;
 
 	if (type < 0 && errno != ENOTTY)
 		return error_sys(e, -errno, "cannot identify %s", what);
@@ -42,10 +33,9 @@ static int identify(struct netns *n, const char *what, struct error *e)
 		return error_set(e, STATUS_FAILED, -EINVAL, "%s is no network namespace", what);
 	if (fstat(n->fd, &st) < 0)
 		return error_sys(e, -errno, "cannot identify %s", what);
-	r = same_file(n->fd, own_path);
-	if (r < 0)
-		return error_sys(e, r, "cannot identify the host's network namespace");
-	if (r > 0)
+	if (stat(own_path, &own) < 0)
+		return error_sys(e, -errno, "cannot identify the host's network namespace");
+	if (st.st_dev == own.st_dev && st.st_ino == own.st_ino)
 		return error_set(e, STATUS_FAILED, -EBUSY,
 				 "it is on the host's own network: there is nothing to attach");
 	n->dev = st.st_dev;

@@ -370,10 +370,13 @@ static void doubt(struct attach *a, const struct request *q, struct listing *l)
 		.routed = a->choice.pool->routed,
 		.uplink = l->uplink,
 		.bridge = l->bridge,
+		.settled = &a->choice.uplink,
 	};
 
+	if (q->hook && !a->changed)
+		return;
 	reach_doubt(&reach, &l->address, l->warning, sizeof(l->warning));
-	if (*l->warning && (a->changed || !q->hook))
+	if (*l->warning)
 		note(NOTE_WARNING, "%s is attached, but %s", a->ident, l->warning);
 }
 

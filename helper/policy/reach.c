@@ -33,14 +33,20 @@ static void look_at_uplink(struct reach *r)
 
 	*r->of_uplink = '\0';
 	snprintf(r->known, sizeof(r->known), "%s", r->uplink);
-	if (link_by_name(r->nl, r->uplink, &r->link) < 0)
+	if (r->settled)
+		r->link = (struct link){
+			.ifindex = r->settled->ifindex,
+			.has_mac = r->settled->has_mac,
+			.carrier = r->settled->carrier,
+		};
+	else if (link_by_name(r->nl, r->uplink, &r->link) < 0)
 		r->link = (struct link){ 0 };
-	else if (!r->link.carrier)
+	if (r->link.ifindex && !r->link.carrier)
 		add(r->of_uplink, size, "%s has no carrier", r->uplink);
 	if (sysctl_get("conf", r->uplink, "disable_ipv6", &off, &ignored) == 0 && off)
 		add(r->of_uplink, size, "IPv6 is off on %s: sysctl net.ipv6.conf.%s.disable_ipv6=0",
 		    r->uplink, r->uplink);
-	if (r->routed ? !host_forwards(r->uplink) : !host_answers(r->uplink))
+	if (!r->settled && (r->routed ? !host_forwards(r->uplink) : !host_answers(r->uplink)))
 		add(r->of_uplink, size,
 		    "net.ipv6.conf.{all,%s}.forwarding%s is not 1: v6hook reconcile", r->uplink,
 		    r->routed ? "" : " or conf.all.proxy_ndp");

@@ -14,6 +14,8 @@ struct reach {
 	struct host_addresses *own;
 	bool routed; /* the provider routes the range: nothing is solicited */
 	const char *uplink, *bridge;
+	const struct uplink
+		*settled; /* the uplink, if all that it needs was just made so; or null */
 
 	/* the rest is reach_doubt's: zeros at first */
 	char known[IF_NAMESIZE];	 /* the uplink that was looked at, */
