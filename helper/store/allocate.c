@@ -7,20 +7,23 @@
 #include "base/text.h"
 #include "store/reclaim.h"
 
+#define FEW 8 /* addresses that are tried before it is noted that one looks for a free one */
+
 /*
- * Tries the addresses of one pool. @ret_rests: set if one of them is about to be free
+ * Tries the addresses of one pool. @most: so many of them; @ret_rests: set if one of them is about
+ * to be free
  * Returns 1 and the lease, 0 when none is free, or -errno.
  */
-static int try_pool(struct lease_store *s, const struct pool *pool, const char *ident,
-		    lease_forbidden forbidden, void *arg, unsigned int hold_s, struct lease *ret,
-		    bool *ret_rests, struct error *e)
+static int try_pool(struct lease_store *s, const struct pool *pool, uint64_t most,
+		    const char *ident, lease_forbidden forbidden, void *arg, unsigned int hold_s,
+		    struct lease *ret, bool *ret_rests, struct error *e)
 {
 	struct lease lease, holder;
 	struct pool_walk walk;
 	struct in6_addr address;
 
 	pool_walk_start(&walk, pool, ident);
-	while (pool_walk_next(&walk, &address)) {
+	while (most-- && pool_walk_next(&walk, &address)) {
 		int r;
 
 		if (forbidden && forbidden(&address, false, arg)) {
@@ -79,10 +82,18 @@ static int try_pools(struct lease_store *s, const struct pools *pools, uint64_t 
 	bool rests = false;
 	int r = 0;
 
+	/* most find one at once: then nothing need be noted */
+	if (ranges)
+		r = try_pool(s, &pools->list[0], FEW, ident, forbidden, arg, hold_s, ret, &rests,
+			     e);
+	if (r != 0)
+		return r;
+	rests = false;
 	if (ranges)
 		s->ops->full(s, LEASE_FULL_LOOKING, ranges);
 	for (size_t i = 0; r == 0 && i < pools->count; i++)
-		r = try_pool(s, &pools->list[i], ident, forbidden, arg, hold_s, ret, &rests, e);
+		r = try_pool(s, &pools->list[i], UINT64_MAX, ident, forbidden, arg, hold_s, ret,
+			     &rests, e);
 	if (ranges && r == 0 && !rests)
 		s->ops->full(s, LEASE_FULL_FOUND, ranges);
 	return r;
