@@ -35,3 +35,19 @@ struct protoent *getprotobynumber(int number)
 	(void)number;
 	return NULL;
 }
+
+int getprotobyname_r(const char *name, struct protoent *entry, char *buffer, size_t size,
+		     struct protoent **ret)
+{
+	(void)name, (void)entry, (void)buffer, (void)size;
+	*ret = NULL;
+	return 0;
+}
+
+int getprotobynumber_r(int number, struct protoent *entry, char *buffer, size_t size,
+		       struct protoent **ret)
+{
+	(void)number, (void)entry, (void)buffer, (void)size;
+	*ret = NULL;
+	return 0;
+}
