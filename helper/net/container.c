@@ -11,6 +11,7 @@
 #include "net/link.h"
 #include "net/route.h"
 
+#define LO_IFINDEX 1	      /* include/net/flow.h: LOOPBACK_IFINDEX */
 #define DELIVERY_MOST_MS 1800 /* all of an attach ends within 2 s, whatever happens in there */
 
 struct given {
@@ -62,6 +63,16 @@ static int change_sysctls(void *arg, struct error *e)
 	return r;
 }
 
+/* Whether none of them is to be changed; what cannot be read may be. */
+static bool are_set(const struct container_wish *w)
+{
+	struct link_conf port, lo;
+
+	return link_conf(w->nl, w->port->inner, &port) == 0 && port.accept_ra == 0 &&
+	       port.disable_ipv6 == 0 && link_conf(w->nl, LO_IFINDEX, &lo) == 0 &&
+	       lo.disable_ipv6 == 0;
+}
+
 static int bring_up(const struct container_wish *w, bool *ret_changed, struct error *e)
 {
 	int r = w->port->up ? 0 : link_set_up(w->nl, w->port->inner, true);
@@ -98,7 +109,7 @@ int container_configure(const struct container_wish *w, struct container_effects
 	int r;
 
 	done->sysctls.quiet = true;
-	r = netns_within(w->netns, change_sysctls, &s, e);
+	r = are_set(w) ? 0 : netns_within(w->netns, change_sysctls, &s, e);
 	if (r == 0)
 		r = bring_up(w, &done->up, e);
 	if (r < 0)

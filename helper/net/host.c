@@ -46,7 +46,7 @@ bool host_answers(const char *uplink)
 	       host_forwards(uplink);
 }
 
-/* Looks at, or with looking off makes, every sysctl. */
+/* Makes every sysctl what it must be. */
 static int settings(const struct host_wish *w, struct sysctl_changes *c, struct error *e)
 {
 	const char *via = w->port->via_name, *uplink = w->uplink->name;
@@ -124,14 +124,33 @@ static int on_address(const struct address *a, void *arg)
 	return 0;
 }
 
+/* Whether the sysctls are what `settings` makes them; what cannot be read is not. */
+static bool are_set(const struct host_wish *w)
+{
+	const char *uplink = w->uplink->name;
+	struct link_conf via, up;
+	struct error ignored;
+	int forwarding, proxies, delay = 0, queue = PROXY_QUEUE;
+
+	if (link_conf(w->nl, w->port->via, &via) < 0 ||
+	    link_conf(w->nl, w->uplink->ifindex, &up) < 0 ||
+	    link_conf_all(w->nl, &forwarding, &proxies) < 0)
+		return false;
+	if (!w->routed && (sysctl_get("neigh", uplink, "proxy_delay", &delay, &ignored) < 0 ||
+			   sysctl_get("neigh", uplink, "proxy_qlen", &queue, &ignored) < 0))
+		return false;
+	return via.disable_ipv6 == 0 && via.accept_ra == 0 && via.forwarding == 1 &&
+	       up.forwarding == 1 && !(w->uplink->ra_default && up.accept_ra == 1) &&
+	       forwarding == 1 && (w->routed || proxies == 1) && delay == 0 && queue == PROXY_QUEUE;
+}
+
 int host_is_settled(const struct host_wish *w, struct error *e)
 {
-	struct sysctl_changes look = { .looking = true };
 	struct find_gateway f = { &w->gateway, false };
-	int r = settings(w, &look, e);
+	int r;
 
-	if (r < 0 || look.differs || !has_own_mac(w->port))
-		return r < 0 ? r : 0;
+	if (!are_set(w) || !has_own_mac(w->port))
+		return 0;
 	r = address_each(w->nl, w->port->via, on_address, &f);
 	if (r < 0)
 		return error_sys(e, r, "cannot list the addresses of %s", w->port->via_name);

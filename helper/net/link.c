@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <linux/if_link.h>
+#include <linux/ipv6.h>
 #include <linux/net_namespace.h>
+#include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,7 +65,8 @@ static int on_link(const struct nlmsghdr *h, void *arg)
 	return link_read(h, arg);
 }
 
-static int ask_one(struct nl_sock *s, int ifindex, const char *name, struct link *ret)
+static int ask_one(struct nl_sock *s, int ifindex, const char *name,
+		   int (*each)(const struct nlmsghdr *h, void *arg), void *ret)
 {
 	const struct ifinfomsg msg = { .ifi_index = ifindex };
 	_nl_msg_ struct nl_msg *m = nl_new(RTM_GETLINK, 0, &msg, sizeof(msg));
@@ -71,19 +74,85 @@ static int ask_one(struct nl_sock *s, int ifindex, const char *name, struct link
 	if (!m || nla_put_u32(m, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS) < 0 ||
 	    (name && nla_put_string(m, IFLA_IFNAME, name) < 0))
 		return -ENOMEM;
-	return nl_ask(s, m, on_link, ret);
+	return nl_ask(s, m, each, ret);
 }
 
 int link_by_index(struct nl_sock *s, int ifindex, struct link *ret)
 {
-	return ask_one(s, ifindex, NULL, ret);
+	return ask_one(s, ifindex, NULL, on_link, ret);
 }
 
 int link_by_name(struct nl_sock *s, const char *name, struct link *ret)
 {
 	if (strlen(name) >= IF_NAMESIZE)
 		return -ENODEV;
-	return ask_one(s, 0, name, ret);
+	return ask_one(s, 0, name, on_link, ret);
+}
+
+static int on_conf(const struct nlmsghdr *h, void *arg)
+{
+	struct nlattr *attr[IFLA_MAX + 1], *family[AF_MAX], *inet6[IFLA_INET6_MAX + 1];
+	struct link_conf *ret = arg;
+	const int32_t *values;
+
+	if (h->nlmsg_type != RTM_NEWLINK ||
+	    nlmsg_parse((struct nlmsghdr *)h, sizeof(struct ifinfomsg), attr, IFLA_MAX,
+			link_policy) < 0)
+		return -EBADMSG;
+	if (!attr[IFLA_AF_SPEC] ||
+	    nla_parse_nested(family, AF_MAX - 1, attr[IFLA_AF_SPEC], NULL) < 0 ||
+	    !family[AF_INET6] ||
+	    nla_parse_nested(inet6, IFLA_INET6_MAX, family[AF_INET6], NULL) < 0 ||
+	    !inet6[IFLA_INET6_CONF] ||
+	    nla_len(inet6[IFLA_INET6_CONF]) < (DEVCONF_DISABLE_IPV6 + 1) * (int)sizeof(*values))
+		return -ENODATA;
+	values = nla_data(inet6[IFLA_INET6_CONF]);
+	*ret = (struct link_conf){
+		.forwarding = values[DEVCONF_FORWARDING],
+		.accept_ra = values[DEVCONF_ACCEPT_RA],
+		.disable_ipv6 = values[DEVCONF_DISABLE_IPV6],
+	};
+	return 0;
+}
+
+int link_conf(struct nl_sock *s, int ifindex, struct link_conf *ret)
+{
+	return ask_one(s, ifindex, NULL, on_conf, ret);
+}
+
+static int on_netconf(const struct nlmsghdr *h, void *arg)
+{
+	static const struct nla_policy policy[NETCONFA_MAX + 1] = {
+		[NETCONFA_FORWARDING] = { .type = NLA_U32 },
+		[NETCONFA_PROXY_NEIGH] = { .type = NLA_U32 },
+	};
+	struct nlattr *attr[NETCONFA_MAX + 1];
+	int *ret = arg;
+
+	if (h->nlmsg_type != RTM_NEWNETCONF ||
+	    nlmsg_parse((struct nlmsghdr *)h, sizeof(struct netconfmsg), attr, NETCONFA_MAX,
+			policy) < 0 ||
+	    !attr[NETCONFA_FORWARDING] || !attr[NETCONFA_PROXY_NEIGH])
+		return -EBADMSG;
+	ret[0] = nla_get_s32(attr[NETCONFA_FORWARDING]);
+	ret[1] = nla_get_s32(attr[NETCONFA_PROXY_NEIGH]);
+	return 0;
+}
+
+int link_conf_all(struct nl_sock *s, int *ret_forwarding, int *ret_proxy_ndp)
+{
+	const struct netconfmsg msg = { .ncm_family = AF_INET6 };
+	_nl_msg_ struct nl_msg *m = nl_new(RTM_GETNETCONF, 0, &msg, sizeof(msg));
+	int values[2], r;
+
+	if (!m || nla_put_s32(m, NETCONFA_IFINDEX, NETCONFA_IFINDEX_ALL) < 0)
+		return -ENOMEM;
+	r = nl_ask(s, m, on_netconf, values);
+	if (r == 0) {
+		*ret_forwarding = values[0];
+		*ret_proxy_ndp = values[1];
+	}
+	return r;
 }
 
 struct each_veth {

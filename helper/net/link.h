@@ -28,6 +28,21 @@ int link_by_name(struct nl_sock *s, const char *name, struct link *ret);
 /* Calls each for every veth of the socket's namespace, as nl_ask does. Returns 0 or -errno. */
 int link_each_veth(struct nl_sock *s, int (*each)(const struct link *link, void *arg), void *arg);
 
+/* IPv6's settings of an interface, which its sysctls show, too. */
+struct link_conf {
+	int forwarding, accept_ra, disable_ipv6;
+};
+
+/*
+ * Reads them (IFLA_INET6_CONF). By their files each costs more the more network namespaces there
+ * are, as /proc/sys keeps their names in one chain (fs/proc/proc_sysctl.c: proc_sys_compare).
+ * Returns 0, -ENODATA if IPv6 has nothing to do with the interface, or -errno.
+ */
+int link_conf(struct nl_sock *s, int ifindex, struct link_conf *ret);
+
+/* Reads all.forwarding and all.proxy_ndp (RTM_GETNETCONF). Returns 0 or -errno. */
+int link_conf_all(struct nl_sock *s, int *ret_forwarding, int *ret_proxy_ndp);
+
 /* Sets the interface up or down. Returns 0 or -errno. */
 int link_set_up(struct nl_sock *s, int ifindex, bool up);
 

@@ -78,10 +78,6 @@ int sysctl_set(const char *part, const char *dev, const char *name, int value,
 	r = sysctl_read(change.path, &change.old, e);
 	if (r < 0 || change.old == value)
 		return r;
-	if (changes->looking) {
-		changes->differs = true;
-		return 0;
-	}
 	if (strcmp(dev, "all") == 0 && strcmp(name, "forwarding") == 0)
 		remember_all_forwarding(changes);
 	if (changes->count == ARRAY_SIZE(changes->list))

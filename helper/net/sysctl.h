@@ -13,11 +13,9 @@ struct sysctl_change {
 	int old;
 };
 
-/* What one call changed, in order; or, looking, whether it would change anything. */
+/* What one call changed, in order. */
 struct sysctl_changes {
-	bool looking; /* set: nothing is written, `differs` tells */
-	bool quiet;   /* set: changes are not worth a note (the container's own) */
-	bool differs;
+	bool quiet; /* set: changes are not worth a note (the container's own) */
 	struct sysctl_change list[64];
 	size_t count;
 };

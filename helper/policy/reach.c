@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "net/host.h"
-#include "net/sysctl.h"
 
 /* Appends a reason. */
 __attribute__((format(printf, 3, 4))) static void add(char *out, size_t size, const char *fmt, ...)
@@ -28,8 +27,7 @@ __attribute__((format(printf, 3, 4))) static void add(char *out, size_t size, co
 static void look_at_uplink(struct reach *r)
 {
 	const size_t size = sizeof(r->of_uplink);
-	struct error ignored;
-	int off = 0;
+	struct link_conf conf;
 
 	*r->of_uplink = '\0';
 	snprintf(r->known, sizeof(r->known), "%s", r->uplink);
@@ -43,7 +41,7 @@ static void look_at_uplink(struct reach *r)
 		r->link = (struct link){ 0 };
 	if (r->link.ifindex && !r->link.carrier)
 		add(r->of_uplink, size, "%s has no carrier", r->uplink);
-	if (sysctl_get("conf", r->uplink, "disable_ipv6", &off, &ignored) == 0 && off)
+	if (r->link.ifindex && link_conf(r->nl, r->link.ifindex, &conf) == 0 && conf.disable_ipv6)
 		add(r->of_uplink, size, "IPv6 is off on %s: sysctl net.ipv6.conf.%s.disable_ipv6=0",
 		    r->uplink, r->uplink);
 	if (!r->settled && (r->routed ? !host_forwards(r->uplink) : !host_answers(r->uplink)))
