@@ -1,9 +1,8 @@
 /*
  * reconcile: makes leases, running containers and the kernel's marked entries agree.
  *
- * Theory of operation: everything is looked at once (world/look.c). Then each lease is judged by
- * three questions (does its attachment say it is live in this boot, does that instance live, is
- * anything missing), and what is left of the kernel's list is removed, under the lock of the
+ * Theory of operation: everything is looked at once (world/look.c). Then each lease is judged
+ * (policy/judge.c), and what is left of the kernel's list is removed, under the lock of the
  * container that may be coming back at this moment. What is done is an attach or a detach like any
  * other, so that there is one way to do each. Leases that a killed run left beside its container's
  * present one are given up before, as they account for nothing.
@@ -12,30 +11,21 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/note.h"
-#include "net/host.h"
-#include "net/link.h"
-#include "net/netns.h"
 #include "ops/verbs.h"
 #include "policy/former.h"
+#include "policy/judge.h"
 #include "policy/leftover.h"
-#include "policy/living.h"
 #include "policy/ready.h"
-#include "policy/refind.h"
 #include "policy/trace.h"
-#include "policy/unserved.h"
 #include "world/look.h"
-
-#define RETRY_S 10 /* between two attempts of the service at what has failed */
 
 struct reconcile {
 	struct context *c;
 	struct look look;
+	struct judge judge;
 	struct ready ready; /* addresses that the service keeps ready */
-	char settled_bridge[IF_NAMESIZE],
-		settled_uplink[IF_NAMESIZE]; /* the last pair found right */
 	enum reconcile_how how;
 	reconcile_each each;
 	void *arg;
@@ -50,49 +40,6 @@ static void reconcile_release(struct reconcile *r)
 {
 	look_release(&r->look);
 	cleanup_nl_sock(&r->look.host);
-}
-
-/* Whether the settings that the bridge and the uplink of an attachment share are right. */
-static bool settled(struct reconcile *r, const struct attachment *a, const struct link *bridge)
-{
-	struct port port = {
-		.via = bridge->ifindex,
-		.bridged = strcmp(bridge->kind, "bridge") == 0,
-	};
-	struct uplink uplink = { 0 };
-	struct host_wish wish = { .nl = r->look.host,
-				  .port = &port,
-				  .uplink = &uplink,
-				  .routed = a->routed,
-				  .gateway = r->c->config->gateway };
-	struct error ignored;
-
-	memcpy(port.via_name, a->bridge, sizeof(port.via_name));
-	memcpy(uplink.name, a->uplink, sizeof(uplink.name));
-	/* the many that share both are looked at once */
-	if (strcmp(a->bridge, r->settled_bridge) != 0 ||
-	    strcmp(a->uplink, r->settled_uplink) != 0) {
-		if (host_is_settled(&wish, &ignored) != 1)
-			return false;
-		memcpy(r->settled_bridge, a->bridge, sizeof(r->settled_bridge));
-		memcpy(r->settled_uplink, a->uplink, sizeof(r->settled_uplink));
-	}
-	return true;
-}
-
-/* What the kernel lacks of an attachment, or null. */
-static const char *missing(struct reconcile *r, const struct holder *h)
-{
-	const char *lacks = look_lacks(&r->look, h);
-	const struct link *bridge;
-
-	if (lacks)
-		return lacks;
-	/* a port that was bare when it was attached, and is a bridge's now */
-	bridge = look_link(&r->look, h->attachment->bridge);
-	if (!bridge || bridge->master)
-		return "bridge";
-	return settled(r, h->attachment, bridge) ? NULL : "settings";
 }
 
 /*
@@ -117,10 +64,12 @@ static int attach_again(struct reconcile *r, const struct request *q,
 }
 
 /* Does (or in a dry run only tells) one attach or detach, and tells how it went. */
-static int act(struct reconcile *r, enum reconcile_what what, const struct holder *h,
-	       const struct instance *running, const char *why)
+static int act(struct reconcile *r, const struct verdict *v, const struct holder *h)
 {
-	struct reconcile_action action = { .what = what, .address = h->address, .why = why };
+	const struct instance *running = v->running;
+	const enum reconcile_what what =
+		v->what == VERDICT_ATTACH ? RECONCILE_ATTACH : RECONCILE_DETACH;
+	struct reconcile_action action = { .what = what, .address = h->address, .why = v->why };
 	const struct attachment *a = h->attachment;
 	/* the service does not repeat what it could not do until something changed it */
 	struct request q = {
@@ -178,159 +127,31 @@ static int fail(struct reconcile *r, enum reconcile_what what, const char *ident
 	return r->each(&action, r->arg);
 }
 
-/*
- * Whether it leaves an address that the configuration has left behind: by the administrator's hand
- * only, as nobody else knows when its name, too, leads to another.
- */
-static bool moves(const struct reconcile *r, const struct holder *h)
+/* Does what the verdict says. Returns 0 or what each returned. */
+static int follow(struct reconcile *r, const struct verdict *v, const struct holder *h)
 {
-	struct error ignored;
-
-	return (r->how == RECONCILE_DO || r->how == RECONCILE_TELL) &&
-	       !pools_find(r->c->pools, &h->address, &ignored);
-}
-
-/* What is asked of a namespace that was found for a container. */
-struct asked {
-	const struct reconcile *r;
-	const char *ident;
-};
-
-/* refind_taken: whether another's record, or its engine, says that it runs there. */
-static bool is_others(const struct attachment *found, void *arg)
-{
-	const struct asked *asked = arg;
-	const struct look *l = &asked->r->look;
-
-	for (size_t i = 0; i < l->present.count; i++) {
-		const struct holder *h = &l->present.list[i];
-		const struct attachment *a = h->attachment;
-
-		if (a && attachment_is_live(a, asked->r->c->boot_id) &&
-		    a->netns_dev == found->netns_dev && a->netns_inode == found->netns_inode &&
-		    strcmp(h->ident, asked->ident) != 0)
-			return true;
-	}
-	for (size_t i = 0; i < l->running_count; i++) {
-		_netns_ struct netns netns = NETNS_NONE;
-		struct error ignored;
-
-		if (netns_pin_pid(l->running[i].instance.pid, &netns, &ignored) == 0 &&
-		    netns.dev == found->netns_dev && netns.inode == found->netns_inode &&
-		    strcmp(l->running[i].ident, asked->ident) != 0)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Judges one whose record cannot be read, or is gone though the kernel has entries: that says
- * nothing. Its engine or its namespace does. Returns 0 or what each returned.
- */
-static int judge_lost(struct reconcile *r, struct holder *h)
-{
-	const struct instance *running = look_running(&r->look, h->ident);
-	struct asked asked = { r, h->ident };
-	struct lease_store *s = r->c->store;
-	struct attachment found = { 0 };
-	struct lease lease;
-	struct error e;
-	int alive;
-
-	h->keeps = true;
-	/* another has been at work meanwhile */
-	if (s->ops->attachment(s, h->ident, &found, &e) == 1 ||
-	    s->ops->find(s, h->ident, &lease, &e) != 1 ||
-	    memcmp(&lease.address, &h->address, sizeof(h->address)) != 0)
-		return 0;
-	/* what nothing leads to was detached, maybe by hand: nobody attaches it but who may */
-	if (!marked_has(&r->look.kernel, &h->address))
-		return act(r, RECONCILE_DETACH, h, NULL,
-			   "its record was lost, and nothing leads to it");
-	if (running)
-		return act(r, RECONCILE_ATTACH, h, running, "its record was lost");
-	alive = refind_but(&h->address, is_others, &asked, &found, &e);
-	if (alive < 0) {
-		note(NOTE_WARNING, "%s: let alone: %s", h->ident, e.text);
-		return 0;
-	}
-	h->attachment = alive ? arena_copy(&r->look.arena, &found, sizeof(found)) : NULL;
-	if (alive)
-		return act(r, RECONCILE_ATTACH, h, NULL, "its record was lost");
-	h->keeps = h->unreadable;
-	return h->unreadable ? act(r, RECONCILE_DETACH, h, NULL, "the container is gone") : 0;
+	return v->what == VERDICT_NOTHING ? 0 : act(r, v, h);
 }
 
 /* Judges one lease. Returns 0 or what each returned. */
-static int judge(struct reconcile *r, struct holder *h)
+static int see_to(struct reconcile *r, struct holder *h)
 {
-	const struct attachment *a = h->attachment;
-	const struct instance *running;
-	const char *what;
+	struct verdict verdict;
 	struct error e;
-	int alive;
 
-	if (*h->trouble) {
-		h->keeps = true;
-		note(NOTE_WARNING, "%s%s%s", h->ident, *h->ident ? ": " : "", h->trouble);
-	}
-	if (h->lost)
-		return judge_lost(r, h);
-	/* taken out of service on purpose, or never in it */
-	if (!a || a->ended)
-		return 0;
-	h->keeps = true;
-	running = look_running(&r->look, h->ident);
-	if (!attachment_is_live(a, r->c->boot_id))
-		return running ? act(r, RECONCILE_ATTACH, h, running, "running since this boot")
-			       : act(r, RECONCILE_DETACH, h, NULL, "attached before this boot");
-	alive = living_ask(a, &e);
-	if (alive < 0)
+	if (judge_holder(&r->judge, h, &verdict, &e) < 0)
 		return fail(r, RECONCILE_ATTACH, h->ident, &h->address, &e);
-	if (!alive)
-		return running ? act(r, RECONCILE_ATTACH, h, running, "it was started again")
-			       : act(r, RECONCILE_DETACH, h, NULL, "the container is gone");
-	what = missing(r, h);
-	if (!what && h->was_moving)
-		what = "its former address";
-	if (!what && moves(r, h))
-		what = "no pool holds its address";
-	return what ? act(r, RECONCILE_ATTACH, h, NULL, what) : 0;
+	return follow(r, &verdict, h);
 }
 
-/*
- * Tries again what has failed, for lack of an address or of a bridge, if its instance lives still;
- * the service does so every now and then. Not for users: what they may is not known here.
- */
-static int try_again(struct reconcile *r, struct holder *h)
-{
-	const struct attachment *a = h->attachment;
-	struct error ignored;
-	struct ident ident;
-
-	if (!*a->error || a->word || !a->pid || strcmp(a->boot_id, r->c->boot_id) != 0 ||
-	    ident_from_text(h->ident, &ident) < 0 || ident.owner ||
-	    ((r->how == RECONCILE_REPAIR || r->how == RECONCILE_LOOK) && a->since <= time(NULL) &&
-	     a->since + RETRY_S > time(NULL)) ||
-	    living_ask(a, &ignored) != 1)
-		return 0;
-	return act(r, RECONCILE_ATTACH, h, NULL, "it had failed");
-}
-
-/*
- * One whose start found no configuration, or no service to ask, was told to nobody: its own
- * configuration tells that it is to have an address. Returns 0 or what each returned.
- */
+/* Judges what runs. Returns 0 or what each returned. */
 static int serve_running(struct reconcile *r, const struct running *running)
 {
 	struct attachment former = { 0 };
-	struct holder h = { .ident = running->ident, .attachment = &former };
-	int known = unserved_ask(r->c, &running->instance, &former);
+	struct holder h;
+	const struct verdict verdict = judge_running(&r->judge, running, &former, &h);
 
-	h.recorded = known == UNSERVED_RECORDED;
-	return known == UNSERVED_NONE ? 0
-				      : act(r, RECONCILE_ATTACH, &h, &running->instance,
-					    "its start found no service");
+	return follow(r, &verdict, &h);
 }
 
 /* Gives up, or links again, a lease that a killed run has left. Returns 0 or what each returned. */
@@ -434,7 +255,7 @@ static int judge_all(struct reconcile *r)
 	int err = 0;
 
 	for (size_t i = 0; err == 0 && i < l->present.count; i++)
-		err = judge(r, &l->present.list[i]);
+		err = see_to(r, &l->present.list[i]);
 	for (size_t i = 0; err == 0 && i < l->strays.count; i++)
 		err = leave_lease(r, &l->strays.list[i]);
 	for (size_t i = 0; err == 0 && i < l->kernel.count; i++)
@@ -442,9 +263,13 @@ static int judge_all(struct reconcile *r)
 	for (size_t i = 0; err == 0 && i < l->running_count; i++)
 		err = serve_running(r, &l->running[i]);
 	for (size_t i = 0; err == 0 && i < l->ended.count; i++) {
+		const struct holder *h = &l->ended.list[i];
+		struct verdict verdict;
+
 		if (changes(r))
-			leftover_word(r->c, l->ended.list[i].ident, l->ended.list[i].attachment);
-		err = try_again(r, &l->ended.list[i]);
+			leftover_word(r->c, h->ident, h->attachment);
+		verdict = judge_ended(&r->judge, h);
+		err = follow(r, &verdict, h);
 	}
 	return err;
 }
@@ -456,6 +281,9 @@ int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each,
 	struct reconcile r = {
 		.c = c,
 		.look = { .store = c->store, .boot_id = c->boot_id },
+		.judge = { .c = c,
+			   .look = &r.look,
+			   .service = how == RECONCILE_REPAIR || how == RECONCILE_LOOK },
 		.how = how,
 		.each = each,
 		.arg = arg,

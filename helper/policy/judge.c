@@ -1,0 +1,230 @@
+/*
+ * What is to be done about a container, by its lease, its record, its kernel entries and what runs.
+ *
+ * Theory of operation: each lease is judged by three questions: does its record say that it is
+ * attached in this boot, does that instance live, is anything missing. Nothing is changed here, so
+ * that a dry run, the service's look and a repair are of one opinion.
+ */
+#include "policy/judge.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/note.h"
+#include "net/host.h"
+#include "net/netns.h"
+#include "policy/living.h"
+#include "policy/refind.h"
+#include "policy/unserved.h"
+
+#define RETRY_S 10 /* between two attempts of the service at what has failed */
+
+static const struct verdict nothing = { .what = VERDICT_NOTHING };
+
+static struct verdict attach(const struct instance *running, const char *why)
+{
+	return (struct verdict){ .what = VERDICT_ATTACH, .why = why, .running = running };
+}
+
+static struct verdict detach(const char *why)
+{
+	return (struct verdict){ .what = VERDICT_DETACH, .why = why };
+}
+
+/* Whether the settings that the bridge and the uplink of an attachment share are right. */
+static bool settled(struct judge *j, const struct attachment *a, const struct link *bridge)
+{
+	struct port port = {
+		.via = bridge->ifindex,
+		.bridged = strcmp(bridge->kind, "bridge") == 0,
+	};
+	struct uplink uplink = { 0 };
+	struct host_wish wish = { .nl = j->look->host,
+				  .port = &port,
+				  .uplink = &uplink,
+				  .routed = a->routed,
+				  .gateway = j->c->config->gateway };
+	struct error ignored;
+
+	memcpy(port.via_name, a->bridge, sizeof(port.via_name));
+	memcpy(uplink.name, a->uplink, sizeof(uplink.name));
+	/* the many that share both are looked at once */
+	if (strcmp(a->bridge, j->settled_bridge) != 0 ||
+	    strcmp(a->uplink, j->settled_uplink) != 0) {
+		if (host_is_settled(&wish, &ignored) != 1)
+			return false;
+		memcpy(j->settled_bridge, a->bridge, sizeof(j->settled_bridge));
+		memcpy(j->settled_uplink, a->uplink, sizeof(j->settled_uplink));
+	}
+	return true;
+}
+
+/* What the kernel lacks of an attachment, or null. */
+static const char *missing(struct judge *j, const struct holder *h)
+{
+	const char *lacks = look_lacks(j->look, h);
+	const struct link *bridge;
+
+	if (lacks)
+		return lacks;
+	/* a port that was bare when it was attached, and is a bridge's now */
+	bridge = look_link(j->look, h->attachment->bridge);
+	if (!bridge || bridge->master)
+		return "bridge";
+	return settled(j, h->attachment, bridge) ? NULL : "settings";
+}
+
+/*
+ * Whether it leaves an address that the configuration has left behind: by the administrator's hand
+ * only, as nobody else knows when its name, too, leads to another.
+ */
+static bool moves(const struct judge *j, const struct holder *h)
+{
+	struct error ignored;
+
+	return !j->service && !pools_find(j->c->pools, &h->address, &ignored);
+}
+
+/* What is asked of a namespace that was found for a container. */
+struct asked {
+	const struct judge *j;
+	const char *ident;
+};
+
+/* refind_taken: whether another's record, or its engine, says that it runs there. */
+static bool is_others(const struct attachment *found, void *arg)
+{
+	const struct asked *asked = arg;
+	const struct look *l = asked->j->look;
+
+	for (size_t i = 0; i < l->present.count; i++) {
+		const struct holder *h = &l->present.list[i];
+		const struct attachment *a = h->attachment;
+
+		if (a && attachment_is_live(a, asked->j->c->boot_id) &&
+		    a->netns_dev == found->netns_dev && a->netns_inode == found->netns_inode &&
+		    strcmp(h->ident, asked->ident) != 0)
+			return true;
+	}
+	for (size_t i = 0; i < l->running_count; i++) {
+		_netns_ struct netns netns = NETNS_NONE;
+		struct error ignored;
+
+		if (netns_pin_pid(l->running[i].instance.pid, &netns, &ignored) == 0 &&
+		    netns.dev == found->netns_dev && netns.inode == found->netns_inode &&
+		    strcmp(l->running[i].ident, asked->ident) != 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Judges one whose record cannot be read, or is gone though the kernel has entries: that says
+ * nothing. Its engine or its namespace does.
+ */
+static struct verdict judge_lost(const struct judge *j, struct holder *h)
+{
+	const struct instance *running = look_running(j->look, h->ident);
+	struct asked asked = { j, h->ident };
+	struct lease_store *s = j->c->store;
+	struct attachment found = { 0 };
+	struct lease lease;
+	struct error e;
+	int alive;
+
+	h->keeps = true;
+	/* another has been at work meanwhile */
+	if (s->ops->attachment(s, h->ident, &found, &e) == 1 ||
+	    s->ops->find(s, h->ident, &lease, &e) != 1 ||
+	    memcmp(&lease.address, &h->address, sizeof(h->address)) != 0)
+		return nothing;
+	/* what nothing leads to was detached, maybe by hand: nobody attaches it but who may */
+	if (!marked_has(&j->look->kernel, &h->address))
+		return detach("its record was lost, and nothing leads to it");
+	if (running)
+		return attach(running, "its record was lost");
+	alive = refind_but(&h->address, is_others, &asked, &found, &e);
+	if (alive < 0) {
+		note(NOTE_WARNING, "%s: let alone: %s", h->ident, e.text);
+		return nothing;
+	}
+	h->attachment = alive ? arena_copy(&j->look->arena, &found, sizeof(found)) : NULL;
+	if (alive)
+		return attach(NULL, "its record was lost");
+	h->keeps = h->unreadable;
+	return h->unreadable ? detach("the container is gone") : nothing;
+}
+
+/* Judges one that is recorded as attached. Returns as judge_holder. */
+static int judge_attached(struct judge *j, struct holder *h, struct verdict *ret, struct error *e)
+{
+	const struct instance *running = look_running(j->look, h->ident);
+	const struct attachment *a = h->attachment;
+	const char *what;
+	int alive;
+
+	h->keeps = true;
+	if (!attachment_is_live(a, j->c->boot_id)) {
+		*ret = running ? attach(running, "running since this boot")
+			       : detach("attached before this boot");
+		return 0;
+	}
+	alive = living_ask(a, e);
+	if (alive < 0)
+		return alive;
+	if (!alive) {
+		*ret = running ? attach(running, "it was started again")
+			       : detach("the container is gone");
+		return 0;
+	}
+	what = missing(j, h);
+	if (!what && h->was_moving)
+		what = "its former address";
+	if (!what && moves(j, h))
+		what = "no pool holds its address";
+	*ret = what ? attach(NULL, what) : nothing;
+	return 0;
+}
+
+int judge_holder(struct judge *j, struct holder *h, struct verdict *ret, struct error *e)
+{
+	*ret = nothing;
+	if (*h->trouble) {
+		h->keeps = true;
+		note(NOTE_WARNING, "%s%s%s", h->ident, *h->ident ? ": " : "", h->trouble);
+	}
+	if (h->lost)
+		*ret = judge_lost(j, h);
+	/* if not: taken out of service on purpose, or never in it */
+	else if (h->attachment && !h->attachment->ended)
+		return judge_attached(j, h, ret, e);
+	return 0;
+}
+
+struct verdict judge_ended(const struct judge *j, const struct holder *h)
+{
+	const struct attachment *a = h->attachment;
+	struct error ignored;
+	struct ident ident;
+
+	if (!*a->error || a->word || !a->pid || strcmp(a->boot_id, j->c->boot_id) != 0 ||
+	    ident_from_text(h->ident, &ident) < 0 || ident.owner ||
+	    (j->service && a->since <= time(NULL) && a->since + RETRY_S > time(NULL)) ||
+	    living_ask(a, &ignored) != 1)
+		return nothing;
+	return attach(NULL, "it had failed");
+}
+
+struct verdict judge_running(const struct judge *j, const struct running *running,
+			     struct attachment *former, struct holder *ret)
+{
+	int known = unserved_ask(j->c, &running->instance, former);
+
+	*ret = (struct holder){
+		.ident = running->ident,
+		.attachment = former,
+		.recorded = known == UNSERVED_RECORDED,
+	};
+	return known == UNSERVED_NONE ? nothing
+				      : attach(&running->instance, "its start found no service");
+}

@@ -1,0 +1,49 @@
+/* What is to be done about a container, by its lease, its record, its kernel entries and what runs.
+ */
+#ifndef V6HOOK_JUDGE_H
+#define V6HOOK_JUDGE_H
+
+#include "policy/context.h"
+#include "world/look.h"
+
+/* Who judges, and what there is to judge by. */
+struct judge {
+	struct context *c;
+	struct look *look;
+	bool service; /* it is the service that asks, again and again, and not the administrator */
+
+	/* the rest is the judge's own: the last pair whose shared settings were found right */
+	char settled_bridge[IF_NAMESIZE], settled_uplink[IF_NAMESIZE];
+};
+
+enum verdict_what { VERDICT_NOTHING, VERDICT_ATTACH, VERDICT_DETACH };
+
+struct verdict {
+	enum verdict_what what;
+	const char *why; /* unless it is nothing: what happened, or what is missing */
+	const struct instance *running; /* as its engine has listed it, or null */
+};
+
+/*
+ * Judges a lease that is its container's present one. @h: whether its entries are kept is told in
+ * it, and for one whose record is lost the instance that was found.
+ * Returns 0, or -errno if nobody can tell.
+ */
+int judge_holder(struct judge *j, struct holder *h, struct verdict *ret, struct error *e);
+
+/*
+ * Judges one that is not attached: what has failed, for lack of an address or of a bridge, is tried
+ * again if its instance lives still; the service does so every now and then. Not for users: what
+ * they may is not known here.
+ */
+struct verdict judge_ended(const struct judge *j, const struct holder *h);
+
+/*
+ * Judges what runs: one whose start found no configuration, or no service to ask, was told to
+ * nobody, but its own configuration tells that it is to have an address.
+ * @former: where its former record is kept; @ret: who it is, with that
+ */
+struct verdict judge_running(const struct judge *j, const struct running *running,
+			     struct attachment *former, struct holder *ret);
+
+#endif
