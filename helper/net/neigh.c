@@ -63,6 +63,30 @@ static int neigh_read(const struct nlmsghdr *h, void *arg)
 	return 0;
 }
 
+struct nl_msg *proxy_wish(const struct in6_addr *address, int ifindex)
+{
+	_nl_msg_ struct nl_msg *m =
+		neigh_message(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_EXCL, address, ifindex, NTF_PROXY);
+
+	return m && nla_put_u8(m, NDA_PROTOCOL, V6HOOK_PROTOCOL) == 0 ? steal_ptr(&m) : NULL;
+}
+
+struct nl_msg *proxy_question(const struct in6_addr *address, int ifindex)
+{
+	return neigh_message(RTM_GETNEIGH, 0, address, ifindex, NTF_PROXY);
+}
+
+struct nl_msg *neigh_wish(const struct in6_addr *address, int ifindex, const unsigned char mac[6])
+{
+	_nl_msg_ struct nl_msg *m =
+		neigh_message(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, address, ifindex, 0);
+
+	return m && nla_put(m, NDA_LLADDR, 6, mac) == 0 &&
+			       nla_put_u8(m, NDA_PROTOCOL, V6HOOK_PROTOCOL) == 0
+		       ? steal_ptr(&m)
+		       : NULL;
+}
+
 /* Asks for one entry. @flags: NTF_PROXY or 0. Returns 1, 0 if there is none, or -errno. */
 static int get(struct nl_sock *s, const struct in6_addr *address, int ifindex, unsigned int flags,
 	       struct neigh *ret)
@@ -103,9 +127,7 @@ int proxy_add(struct nl_sock *s, const struct in6_addr *address, int ifindex, bo
 	*ret_new = false;
 	if (r != 0)
 		return r < 0 ? r : 0;
-	m = neigh_message(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_EXCL, address, ifindex, NTF_PROXY);
-	if (!m || nla_put_u8(m, NDA_PROTOCOL, V6HOOK_PROTOCOL) < 0)
-		return -ENOMEM;
+	m = proxy_wish(address, ifindex);
 	r = nl_do(s, m);
 	if (r < 0)
 		return r;
@@ -196,10 +218,7 @@ int neigh_add(struct nl_sock *s, const struct in6_addr *address, int ifindex,
 		if (now.protocol != V6HOOK_PROTOCOL)
 			return -EEXIST;
 	}
-	m = neigh_message(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, address, ifindex, 0);
-	if (!m || nla_put(m, NDA_LLADDR, sizeof(now.mac), mac) < 0 ||
-	    nla_put_u8(m, NDA_PROTOCOL, V6HOOK_PROTOCOL) < 0)
-		return -ENOMEM;
+	m = neigh_wish(address, ifindex, mac);
 	r = nl_do(s, m);
 	*ret_changed = r == 0;
 	return r;

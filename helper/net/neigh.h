@@ -52,6 +52,15 @@ int neigh_each_marked(struct nl_sock *s,
 		      int (*each)(const struct in6_addr *address, int ifindex, void *arg),
 		      void *arg);
 
+/*
+ * The messages of which these consist, for nl_do_all: a new entry with the mark; and a question,
+ * which is refused if there is no such entry. The neighbour takes the place of any other. Null
+ * without memory.
+ */
+struct nl_msg *proxy_wish(const struct in6_addr *address, int ifindex);
+struct nl_msg *proxy_question(const struct in6_addr *address, int ifindex);
+struct nl_msg *neigh_wish(const struct in6_addr *address, int ifindex, const unsigned char mac[6]);
+
 /* Removes the marked neighbour. Returns 1, 0 if there is none of ours, or -errno. */
 int neigh_remove(struct nl_sock *s, const struct in6_addr *address, int ifindex);
 

@@ -6,6 +6,7 @@
 #include <netlink/handlers.h>
 #include <netlink/socket.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
@@ -163,14 +164,19 @@ static int on_end(struct nl_msg *msg, void *arg)
 	return NL_STOP;
 }
 
+/* 0, or one of the kernel's; what is neither is -EIO. */
+static int kernel_error(int error)
+{
+	return error <= 0 && error > -MAX_ERRNO ? error : -EIO;
+}
+
 static int on_error(struct sockaddr_nl *from, struct nlmsgerr *err, void *arg)
 {
 	struct exchange *x = arg;
 
 	if (!is_answer(x, from, err->msg.nlmsg_seq))
 		return NL_SKIP;
-	/* 0, or one of the kernel's */
-	x->error = err->error <= 0 && err->error > -MAX_ERRNO ? err->error : -EIO;
+	x->error = kernel_error(err->error);
 	x->ended = true;
 	return NL_STOP;
 }
@@ -190,15 +196,15 @@ static int send_request(struct nl_sock *s, struct nl_msg *request)
  * (rtnetlink_rcv runs in sendmsg), and a failure to read the answer changes nothing of that: so it
  * is read again, unless the time is over or a dump must be begun anew.
  */
-static int receive_answer(struct nl_sock *s, struct nl_cb *cb, const struct exchange *x)
+static int receive_until(struct nl_sock *s, struct nl_cb *cb, const bool *ended)
 {
 	time_t end = now_s() + NL_DEADLINE_S;
 	int r = 0;
 
-	for (int tries = 0; !x->ended && tries < TRIES; tries++) {
+	for (int tries = 0; !*ended && tries < TRIES; tries++) {
 		do
 			r = nl_recvmsgs(s, cb);
-		while (r >= 0 && !x->ended);
+		while (r >= 0 && !*ended);
 		if (r == -NLE_DUMP_INTR || (r < 0 && now_s() >= end))
 			break;
 	}
@@ -228,7 +234,7 @@ int nl_ask(struct nl_sock *s, struct nl_msg *request,
 	r = send_request(s, request);
 	x.seq = nlmsg_hdr(request)->nlmsg_seq;
 	if (r >= 0)
-		r = receive_answer(s, cb, &x);
+		r = receive_until(s, cb, &x.ended);
 	nl_cb_put(cb);
 	if (x.error)
 		return x.error;
@@ -238,4 +244,87 @@ int nl_ask(struct nl_sock *s, struct nl_msg *request,
 int nl_do(struct nl_sock *s, struct nl_msg *request)
 {
 	return nl_ask(s, request, NULL, NULL);
+}
+
+/* Many exchanges at once: their numbers follow each other. */
+struct exchanges {
+	uint32_t first;
+	size_t count;
+	int result[NL_MANY];
+	bool ended;
+};
+
+static int on_any_answer(struct nl_msg *msg, void *arg)
+{
+	(void)msg;
+	(void)arg;
+	return NL_OK;
+}
+
+/* Notes what became of one; that of the last ends it. */
+static int note_result(struct exchanges *x, const struct sockaddr_nl *from, uint32_t seq, int r)
+{
+	if (from->nl_pid != 0 || seq - x->first >= x->count)
+		return NL_SKIP;
+	x->result[seq - x->first] = r;
+	x->ended = seq - x->first == x->count - 1;
+	return x->ended ? NL_STOP : NL_OK;
+}
+
+static int on_acknowledgement(struct nl_msg *msg, void *arg)
+{
+	return note_result(arg, nlmsg_get_src(msg), nlmsg_hdr(msg)->nlmsg_seq, 0);
+}
+
+static int on_refusal(struct sockaddr_nl *from, struct nlmsgerr *err, void *arg)
+{
+	return note_result(arg, from, err->msg.nlmsg_seq, kernel_error(err->error));
+}
+
+/* Sends all of them in one go. Returns 0 or -errno. */
+static int send_all(struct nl_sock *s, struct nl_msg *const *list, size_t count)
+{
+	struct iovec parts[NL_MANY];
+	struct msghdr all = { .msg_iov = parts, .msg_iovlen = count };
+	ssize_t n = -1;
+
+	/* what is appended to a message is aligned, and so is its end */
+	for (size_t i = 0; i < count; i++)
+		parts[i] = (struct iovec){ nlmsg_hdr(list[i]),
+					   NLMSG_ALIGN(nlmsg_hdr(list[i])->nlmsg_len) };
+	errno = EINTR;
+	for (int tries = 0; tries < TRIES && n < 0 && (errno == EINTR || errno == EAGAIN); tries++)
+		n = sendmsg(nl_socket_get_fd(s), &all, 0);
+	return n < 0 ? -errno : 0;
+}
+
+int nl_do_all(struct nl_sock *s, struct nl_msg *const *list, size_t count, int *ret)
+{
+	struct exchanges x = { .count = count };
+	struct nl_cb *cb;
+	int r = 0;
+
+	if (count == 0 || count > NL_MANY)
+		return count ? -E2BIG : 0;
+	for (size_t i = 0; i < count; i++) {
+		nl_complete_msg(s, list[i]);
+		/* all are told what is refused; that it comes to the end, by the last */
+		if (i == count - 1)
+			nlmsg_hdr(list[i])->nlmsg_flags |= NLM_F_ACK;
+	}
+	x.first = nlmsg_hdr(list[0])->nlmsg_seq;
+	cb = nl_cb_alloc(NL_CB_DEFAULT);
+	if (!cb)
+		return -ENOMEM;
+	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_any_answer, &x);
+	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_acknowledgement, &x);
+	nl_cb_err(cb, NL_CB_CUSTOM, on_refusal, &x);
+	r = send_all(s, list, count);
+	if (r == 0)
+		r = nl_errno(receive_until(s, cb, &x.ended));
+	nl_cb_put(cb);
+	if (!x.ended)
+		return r < 0 ? r : -EIO;
+	memcpy(ret, x.result, count * sizeof(*ret));
+	return 0;
 }

@@ -48,6 +48,17 @@ int nl_do(struct nl_sock *s, struct nl_msg *request);
 int nl_ask(struct nl_sock *s, struct nl_msg *request,
 	   int (*each)(const struct nlmsghdr *answer, void *arg), void *arg);
 
+#define NL_MANY 48 /* requests that may go together: room for as many refusals is there */
+
+/*
+ * Sends many requests at once; the kernel carries them out one by one in this order, and goes on
+ * after one that it refuses. What they are answered with besides is not looked at: a question tells
+ * whether there is what it asks for.
+ * @count: NL_MANY at most; @ret: what became of each, 0 or the kernel's own -errno
+ * Returns 0, or -errno if that is not known of all of them: then ret is untouched.
+ */
+int nl_do_all(struct nl_sock *s, struct nl_msg *const *list, size_t count, int *ret);
+
 /* The -errno for an error code of libnl's own, whose numbers collide with errno's. */
 int nl_errno(int libnl_code);
 

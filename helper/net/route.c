@@ -29,20 +29,33 @@ static int put_address(struct nl_msg *m, int attribute, const struct in6_addr *a
 	return nla_put(m, attribute, sizeof(*address), address);
 }
 
-static int change_host(struct nl_sock *s, int type, int flags, const struct in6_addr *address,
-		       int ifindex)
+/* About the route to ADDRESS/128. @ifindex: 0 for wherever it leads; null without memory */
+static struct nl_msg *host_message(int type, int flags, const struct in6_addr *address, int ifindex)
 {
 	_nl_msg_ struct nl_msg *m = route_message(type, flags, 128);
 
 	if (!m || put_address(m, RTA_DST, address) < 0 ||
 	    (ifindex && nla_put_u32(m, RTA_OIF, (uint32_t)ifindex) < 0))
-		return -ENOMEM;
+		return NULL;
+	return steal_ptr(&m);
+}
+
+struct nl_msg *route_wish(const struct in6_addr *address, int ifindex)
+{
+	return host_message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, address, ifindex);
+}
+
+/* Removes one marked route to ADDRESS/128, wherever it leads. Returns 0 or -errno. */
+static int remove_one(struct nl_sock *s, const struct in6_addr *address)
+{
+	_nl_msg_ struct nl_msg *m = host_message(RTM_DELROUTE, 0, address, 0);
+
 	return nl_do(s, m);
 }
 
 int route_add_host(struct nl_sock *s, const struct in6_addr *address, int ifindex, bool *ret_new)
 {
-	const int flags = NLM_F_CREATE | NLM_F_EXCL;
+	_nl_msg_ struct nl_msg *m = NULL;
 	struct route now;
 	int r = route_lookup(s, address, &now);
 
@@ -55,7 +68,8 @@ int route_add_host(struct nl_sock *s, const struct in6_addr *address, int ifinde
 	/* one of ours that leads to a bridge of the past gives way */
 	if (r == 0 && now.length == 128 && (r = route_remove_host(s, address)) < 0)
 		return r;
-	r = change_host(s, RTM_NEWROUTE, flags, address, ifindex);
+	m = route_wish(address, ifindex);
+	r = nl_do(s, m);
 	*ret_new = r == 0;
 	return r;
 }
@@ -66,7 +80,7 @@ int route_remove_host(struct nl_sock *s, const struct in6_addr *address)
 
 	/* the kernel takes a protocol given with the request as a condition (fib6: ip6_route_del)
 	 */
-	while ((r = change_host(s, RTM_DELROUTE, 0, address, 0)) == 0)
+	while ((r = remove_one(s, address)) == 0)
 		removed = 1;
 	return r == -ESRCH || r == -ENOENT ? removed : r;
 }

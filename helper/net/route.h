@@ -26,6 +26,9 @@ bool in_prefix(const struct in6_addr *a, const struct in6_addr *prefix, unsigned
  */
 int route_add_host(struct nl_sock *s, const struct in6_addr *address, int ifindex, bool *ret_new);
 
+/* The message that adds it, for nl_do_all: refused if there is any. Null without memory. */
+struct nl_msg *route_wish(const struct in6_addr *address, int ifindex);
+
 /* Removes the marked route to ADDRESS/128, wherever it leads. Returns 1, 0 if none, or -errno. */
 int route_remove_host(struct nl_sock *s, const struct in6_addr *address);
 
