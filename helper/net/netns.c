@@ -21,11 +21,24 @@
 
 static const char *const own_path = "/proc/thread-self/ns/net";
 
+/*
+ * Whether it is the caller's own namespace, which a process has for life but for moments
+ * (netns_within). Returns 1, 0 or -errno.
+ */
+static int is_own(const struct stat *st)
+{
+	static struct stat own;
+
+	if (own.st_ino == 0 && stat(own_path, &own) < 0)
+		return -errno;
+	return st->st_dev == own.st_dev && st->st_ino == own.st_ino;
+}
+
 /* Fills in the identity; refuses what is no network namespace, and the caller's own. */
 static int identify(struct netns *n, const char *what, struct error *e)
 {
-	int type = ioctl(n->fd, NS_GET_NSTYPE);
-	struct stat st, own;
+	int r, type = ioctl(n->fd, NS_GET_NSTYPE);
+	struct stat st;
 
 	if (type < 0 && errno != ENOTTY)
 		return error_sys(e, -errno, "cannot identify %s", what);
@@ -33,9 +46,10 @@ static int identify(struct netns *n, const char *what, struct error *e)
 		return error_set(e, STATUS_FAILED, -EINVAL, "%s is no network namespace", what);
 	if (fstat(n->fd, &st) < 0)
 		return error_sys(e, -errno, "cannot identify %s", what);
-	if (stat(own_path, &own) < 0)
-		return error_sys(e, -errno, "cannot identify the host's network namespace");
-	if (st.st_dev == own.st_dev && st.st_ino == own.st_ino)
+	r = is_own(&st);
+	if (r < 0)
+		return error_sys(e, r, "cannot identify the host's network namespace");
+	if (r > 0)
 		return error_set(e, STATUS_FAILED, -EBUSY,
 				 "it is on the host's own network: there is nothing to attach");
 	n->dev = st.st_dev;
