@@ -113,6 +113,12 @@ struct lease_store_ops {
 		    unsigned int wait_ms, int *ret_fd, struct error *e);
 
 	/*
+	 * Adds the lock of another container to one that is held, if it is to be had at once: one
+	 * descriptor unlocks both. @fd: as lock gave it. Returns 0, -EBUSY or -errno; no message.
+	 */
+	int (*lock_too)(struct lease_store *s, const char *ident, int fd);
+
+	/*
 	 * The lease of a container. One whose file or link is damaged or lost is found by what is
 	 * known otherwise, and made again unless the store was opened by a reader.
 	 * Returns 1 and fills ret, 0 if there is none, or -errno.

@@ -341,6 +341,7 @@ static void dir_close(struct lease_store *s)
 static const struct lease_store_ops dir_ops = {
 	.close = dir_close,
 	.lock = lease_dir_lock,
+	.lock_too = lease_dir_lock_too,
 	.find = lease_dir_find,
 	.at = dir_at,
 	.former = lease_dir_former,

@@ -74,18 +74,31 @@ static int wait_for(int fd, struct flock *lock, unsigned int wait_ms)
 	return 0;
 }
 
-int lease_dir_lock(struct lease_store *s, enum lease_lock what, const char *ident, bool shared,
-		   unsigned int wait_ms, int *ret_fd, struct error *e)
+/* The byte of a container comes from its name, past those of the others. */
+static struct flock lock_of(enum lease_lock what, const char *ident, bool shared)
 {
-	struct lease_dir *d = lease_dir_of(s);
-	/* one byte each: a container's comes from its name, past those of the others */
-	struct flock lock = {
+	return (struct flock){
 		.l_type = shared ? F_RDLCK : F_WRLCK,
 		.l_whence = SEEK_SET,
 		.l_start = what == LOCK_CONTAINER ? (off_t)(16 + (text_hash(ident, 0) >> 2))
 						  : (off_t)what,
 		.l_len = 1,
 	};
+}
+
+int lease_dir_lock_too(struct lease_store *s, const char *ident, int fd)
+{
+	struct flock lock = lock_of(LOCK_CONTAINER, ident, false);
+	int r = wait_for(fd, &lock, 0);
+
+	return r < 0 ? r : is_current(lease_dir_of(s), fd) ? 0 : -ESTALE;
+}
+
+int lease_dir_lock(struct lease_store *s, enum lease_lock what, const char *ident, bool shared,
+		   unsigned int wait_ms, int *ret_fd, struct error *e)
+{
+	struct lease_dir *d = lease_dir_of(s);
+	struct flock lock = lock_of(what, ident, shared);
 	int r = lease_dir_renew(d, e);
 
 	if (r < 0)
