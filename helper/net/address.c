@@ -56,6 +56,25 @@ int address_each(struct nl_sock *s, int ifindex,
 	return nl_ask(s, m, on_address, &e);
 }
 
+static int keep(const struct address *address, void *arg)
+{
+	*(struct address *)arg = *address;
+	return 0;
+}
+
+int address_get(struct nl_sock *s, const struct in6_addr *address, int ifindex, struct address *ret)
+{
+	const struct ifaddrmsg msg = { .ifa_family = AF_INET6, .ifa_index = (uint32_t)ifindex };
+	_nl_msg_ struct nl_msg *m = nl_new(RTM_GETADDR, 0, &msg, sizeof(msg));
+	struct each_address e = { ifindex, keep, ret };
+	int r;
+
+	if (!m || nla_put(m, IFA_LOCAL, sizeof(*address), address) < 0)
+		return -ENOMEM;
+	r = nl_ask(s, m, on_address, &e);
+	return r == -EADDRNOTAVAIL || r == -ENODEV ? 0 : r < 0 ? r : 1;
+}
+
 static struct nl_msg *address_message(int type, int flags, const struct in6_addr *address,
 				      unsigned int length, int ifindex)
 {

@@ -21,6 +21,10 @@ struct address {
 int address_each(struct nl_sock *s, int ifindex,
 		 int (*each)(const struct address *address, void *arg), void *arg);
 
+/* Asks for one address of one interface. Returns 1, 0 if it does not have it, or -errno. */
+int address_get(struct nl_sock *s, const struct in6_addr *address, int ifindex,
+		struct address *ret);
+
 /*
  * Adds ADDRESS/LENGTH, marked and usable at once (IFA_F_NODAD). One that is there stays as it is.
  * Returns 0 and whether it is new, or -errno.

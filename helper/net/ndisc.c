@@ -194,10 +194,8 @@ int ndisc_probe(int ifindex, const unsigned char own_mac[6], const struct in6_ad
 	return 0;
 }
 
-/* As ndisc_announce, by a packet socket. Its end takes the kernel up to 20 ms, so it stays open. */
-static int announce_packet(int ifindex, const unsigned char own_mac[6],
-			   const struct in6_addr *source, const struct in6_addr *address,
-			   struct error *e)
+int ndisc_announce_many(int ifindex, const unsigned char own_mac[6], const struct in6_addr *source,
+			const struct in6_addr *address, struct error *e)
 {
 	static int fd = -1;
 	const struct in6_addr all_nodes = { .s6_addr = { 0xff, 2, [15] = 1 } };
@@ -244,7 +242,7 @@ int ndisc_announce(int ifindex, const unsigned char own_mac[6], const struct in6
 	_close_ int fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMPV6);
 
 	if (fd < 0 && errno == EAFNOSUPPORT)
-		return announce_packet(ifindex, own_mac, source, address, e);
+		return ndisc_announce_many(ifindex, own_mac, source, address, e);
 	memcpy(message.option + 2, own_mac, ETH_ALEN);
 	if (fd < 0 || setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops, sizeof(hops)) < 0 ||
 	    setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, &none, sizeof(none)) < 0 ||

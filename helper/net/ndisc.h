@@ -27,4 +27,12 @@ int ndisc_probe(int ifindex, const unsigned char own_mac[6], const struct in6_ad
 int ndisc_announce(int ifindex, const unsigned char own_mac[6], const struct in6_addr *source,
 		   const struct in6_addr *address, struct error *e);
 
+/*
+ * The same for who announces many: by a packet socket, which stays open, as its end takes the
+ * kernel up to 20 ms. The way is not looked up for each, which takes the longer the more interfaces
+ * there are.
+ */
+int ndisc_announce_many(int ifindex, const unsigned char own_mac[6], const struct in6_addr *source,
+			const struct in6_addr *address, struct error *e);
+
 #endif

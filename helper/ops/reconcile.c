@@ -4,8 +4,9 @@
  * Theory of operation: everything is looked at once (world/look.c). Then each lease is judged
  * (policy/judge.c), and what is left of the kernel's list is removed, under the lock of the
  * container that may be coming back at this moment. What is done is an attach or a detach like any
- * other, so that there is one way to do each. Leases that a killed run left beside its container's
- * present one are given up before, as they account for nothing.
+ * other, so that there is one way to do each; but those whose host side alone is lost are given
+ * that back many at once (policy/restore.c), and attached only if that fails. Leases that a killed
+ * run left beside its container's present one are given up before, as they account for nothing.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,6 +19,7 @@
 #include "policy/judge.h"
 #include "policy/leftover.h"
 #include "policy/ready.h"
+#include "policy/restore.h"
 #include "policy/trace.h"
 #include "world/look.h"
 
@@ -25,6 +27,7 @@ struct reconcile {
 	struct context *c;
 	struct look look;
 	struct judge judge;
+	struct restore restore;
 	struct ready ready; /* addresses that the service keeps ready */
 	enum reconcile_how how;
 	reconcile_each each;
@@ -38,6 +41,8 @@ static bool changes(const struct reconcile *r)
 
 static void reconcile_release(struct reconcile *r)
 {
+	restore_pause(&r->restore);
+	judge_release(&r->judge);
 	look_release(&r->look);
 	cleanup_nl_sock(&r->look.host);
 }
@@ -97,6 +102,7 @@ static int act(struct reconcile *r, const struct verdict *v, const struct holder
 		q.mac = h->lost ? NULL : a->mac;
 		q.netns = a->pid ? NULL : a->netns_path;
 	}
+	restore_pause(&r->restore);
 	if (changes(r))
 		err = what == RECONCILE_ATTACH ? attach_again(r, &q, &action, &e)
 					       : op_detach(r->c, &q, &ignored, &e);
@@ -133,15 +139,61 @@ static int follow(struct reconcile *r, const struct verdict *v, const struct hol
 	return v->what == VERDICT_NOTHING ? 0 : act(r, v, h);
 }
 
-/* Judges one lease. Returns 0 or what each returned. */
+/* Tells what became of those that were restored together. Returns 0 or what each returned. */
+static int tell_restored(struct reconcile *r)
+{
+	const size_t count = r->restore.count;
+	int err = 0;
+
+	r->restore.count = 0;
+	for (size_t i = 0; err == 0 && i < count; i++) {
+		const struct restore_one *o = &r->restore.list[i];
+		struct reconcile_action action = {
+			.what = RECONCILE_ATTACH,
+			.address = o->holder->address,
+			.why = o->verdict.why,
+		};
+
+		o->holder->again = o->state == RESTORE_AGAIN;
+		if (o->state == RESTORE_DONE &&
+		    ident_from_text(o->holder->ident, &action.ident) == 0)
+			err = r->each(&action, r->arg);
+	}
+	return err;
+}
+
+/*
+ * Judges one lease. If the host's side alone is lost, it is restored together with others, unless
+ * that was tried. Returns 0 or what each returned.
+ */
 static int see_to(struct reconcile *r, struct holder *h)
 {
 	struct verdict verdict;
 	struct error e;
 
-	if (judge_holder(&r->judge, h, &verdict, &e) < 0)
+	if (judge_holder(&r->judge, h, changes(r) && !h->again, &verdict, &e) < 0)
 		return fail(r, RECONCILE_ATTACH, h->ident, &h->address, &e);
+	if (verdict.what == VERDICT_RESTORE)
+		return restore_add(&r->restore, h, &verdict) ? tell_restored(r) : 0;
 	return follow(r, &verdict, h);
+}
+
+/* Judges all present leases. Returns 0 or what each returned. */
+static int see_to_all(struct reconcile *r)
+{
+	const struct holders *all = &r->look.present;
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < all->count; i++)
+		err = see_to(r, &all->list[i]);
+	if (err == 0 && r->restore.count) {
+		restore_all(&r->restore);
+		err = tell_restored(r);
+	}
+	for (size_t i = 0; err == 0 && i < all->count; i++)
+		if (all->list[i].again)
+			err = see_to(r, &all->list[i]);
+	return err;
 }
 
 /* Judges what runs. Returns 0 or what each returned. */
@@ -252,10 +304,8 @@ static int leave_entry(struct reconcile *r, const struct marked_entry *entry)
 static int judge_all(struct reconcile *r)
 {
 	struct look *l = &r->look;
-	int err = 0;
+	int err = see_to_all(r);
 
-	for (size_t i = 0; err == 0 && i < l->present.count; i++)
-		err = see_to(r, &l->present.list[i]);
 	for (size_t i = 0; err == 0 && i < l->strays.count; i++)
 		err = leave_lease(r, &l->strays.list[i]);
 	for (size_t i = 0; err == 0 && i < l->kernel.count; i++)
@@ -284,6 +334,7 @@ int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each,
 		.judge = { .c = c,
 			   .look = &r.look,
 			   .service = how == RECONCILE_REPAIR || how == RECONCILE_LOOK },
+		.restore = { .judge = &r.judge, .locks = -1, .host_lock = -1 },
 		.how = how,
 		.each = each,
 		.arg = arg,

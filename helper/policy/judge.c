@@ -16,6 +16,7 @@
 #include "policy/living.h"
 #include "policy/refind.h"
 #include "policy/unserved.h"
+#include "policy/way.h"
 
 #define RETRY_S 10 /* between two attempts of the service at what has failed */
 
@@ -31,13 +32,10 @@ static struct verdict detach(const char *why)
 	return (struct verdict){ .what = VERDICT_DETACH, .why = why };
 }
 
-/* Whether the settings that the bridge and the uplink of an attachment share are right. */
-static bool settled(struct judge *j, const struct attachment *a, const struct link *bridge)
+bool judge_settled(struct judge *j, const struct attachment *a)
 {
-	struct port port = {
-		.via = bridge->ifindex,
-		.bridged = strcmp(bridge->kind, "bridge") == 0,
-	};
+	const struct link *bridge = look_link(j->look, a->bridge);
+	struct port port = { 0 };
 	struct uplink uplink = { 0 };
 	struct host_wish wish = { .nl = j->look->host,
 				  .port = &port,
@@ -46,6 +44,10 @@ static bool settled(struct judge *j, const struct attachment *a, const struct li
 				  .gateway = j->c->config->gateway };
 	struct error ignored;
 
+	if (!bridge)
+		return false;
+	port.via = bridge->ifindex;
+	port.bridged = strcmp(bridge->kind, "bridge") == 0;
 	memcpy(port.via_name, a->bridge, sizeof(port.via_name));
 	memcpy(uplink.name, a->uplink, sizeof(uplink.name));
 	/* the many that share both are looked at once */
@@ -59,19 +61,67 @@ static bool settled(struct judge *j, const struct attachment *a, const struct li
 	return true;
 }
 
-/* What the kernel lacks of an attachment, or null. */
-static const char *missing(struct judge *j, const struct holder *h)
+void judge_doubt(struct judge *j)
 {
-	const char *lacks = look_lacks(j->look, h);
-	const struct link *bridge;
+	*j->settled_bridge = '\0';
+}
 
-	if (lacks)
-		return lacks;
-	/* a port that was bare when it was attached, and is a bridge's now */
-	bridge = look_link(j->look, h->attachment->bridge);
-	if (!bridge || bridge->master)
-		return "bridge";
-	return settled(j, h->attachment, bridge) ? NULL : "settings";
+/* Whether the port of an attachment was bare when it was attached, and is a bridge's now. */
+static bool is_bridged(struct judge *j, const struct attachment *a)
+{
+	const struct link *via = look_link(j->look, a->bridge);
+
+	return !via || via->master;
+}
+
+/*
+ * Which way the address leads out by now, from a container behind via; the many that share it are
+ * looked at once. Returns the uplink, or null.
+ */
+static const struct uplink *find_way(struct judge *j, const struct in6_addr *address, bool routed,
+				     int via)
+{
+	struct error ignored;
+	const struct pool *pool = pools_find(j->c->pools, address, &ignored);
+	const struct range *range =
+		pool && pool->routed == routed ? way_range(pool, address) : NULL;
+
+	if (!range || (j->way.range == range && j->way.via == via))
+		return range ? &j->way.uplink : NULL;
+	if (!j->own_read && host_addresses_read(j->look->host, &j->own, &ignored) < 0)
+		return NULL;
+	j->own_read = true;
+	j->way.range = NULL;
+	if (way_out(j->look->host, &j->own, pool, address, via, &j->way.uplink, &ignored) < 0)
+		return NULL;
+	j->way.range = range;
+	j->way.via = via;
+	return &j->way.uplink;
+}
+
+/*
+ * Whether an attach would come to what is recorded, as far as the configuration and the host go.
+ * @v: gets uplink and via
+ */
+static bool is_as_recorded(struct judge *j, const struct holder *h, struct verdict *v)
+{
+	const struct attachment *a = h->attachment;
+	const struct config_container *said = config_container(j->c->config, h->ident);
+	const struct link *via = look_link(j->look, a->bridge);
+	const struct uplink *uplink;
+
+	if (!via || via->master || !a->has_address ||
+	    memcmp(&a->address, &h->address, sizeof(h->address)) != 0 ||
+	    (said && said->has_address &&
+	     memcmp(&said->address, &h->address, sizeof(h->address)) != 0))
+		return false;
+	v->via = via->ifindex;
+	uplink = find_way(j, &h->address, a->routed, v->via);
+	if (!uplink || strcmp(uplink->name, a->uplink) != 0 || uplink->ifindex == v->via ||
+	    uplink->master == v->via)
+		return false;
+	v->uplink = *uplink;
+	return true;
 }
 
 /*
@@ -156,7 +206,8 @@ static struct verdict judge_lost(const struct judge *j, struct holder *h)
 }
 
 /* Judges one that is recorded as attached. Returns as judge_holder. */
-static int judge_attached(struct judge *j, struct holder *h, struct verdict *ret, struct error *e)
+static int judge_attached(struct judge *j, struct holder *h, bool together, struct verdict *ret,
+			  struct error *e)
 {
 	const struct instance *running = look_running(j->look, h->ident);
 	const struct attachment *a = h->attachment;
@@ -169,6 +220,12 @@ static int judge_attached(struct judge *j, struct holder *h, struct verdict *ret
 			       : detach("attached before this boot");
 		return 0;
 	}
+	/* whether it lives, and what it lacks, is asked when it is locked */
+	if (together && !look_shows(j->look, h) && !h->was_moving && !*h->trouble &&
+	    judge_settled(j, a) && is_as_recorded(j, h, ret)) {
+		ret->what = VERDICT_RESTORE;
+		return 0;
+	}
 	alive = living_ask(a, e);
 	if (alive < 0)
 		return alive;
@@ -177,7 +234,11 @@ static int judge_attached(struct judge *j, struct holder *h, struct verdict *ret
 			       : detach("the container is gone");
 		return 0;
 	}
-	what = missing(j, h);
+	what = look_lacks(j->look, h);
+	if (!what && is_bridged(j, a))
+		what = "bridge";
+	if (!what && !judge_settled(j, a))
+		what = "settings";
 	if (!what && h->was_moving)
 		what = "its former address";
 	if (!what && moves(j, h))
@@ -186,7 +247,8 @@ static int judge_attached(struct judge *j, struct holder *h, struct verdict *ret
 	return 0;
 }
 
-int judge_holder(struct judge *j, struct holder *h, struct verdict *ret, struct error *e)
+int judge_holder(struct judge *j, struct holder *h, bool together, struct verdict *ret,
+		 struct error *e)
 {
 	*ret = nothing;
 	if (*h->trouble) {
@@ -197,7 +259,7 @@ int judge_holder(struct judge *j, struct holder *h, struct verdict *ret, struct 
 		*ret = judge_lost(j, h);
 	/* if not: taken out of service on purpose, or never in it */
 	else if (h->attachment && !h->attachment->ended)
-		return judge_attached(j, h, ret, e);
+		return judge_attached(j, h, together, ret, e);
 	return 0;
 }
 

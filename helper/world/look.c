@@ -267,7 +267,7 @@ const struct link *look_link(struct look *l, const char *name)
 	return &l->links[0];
 }
 
-const char *look_lacks(struct look *l, const struct holder *h)
+bool look_shows(struct look *l, const struct holder *h)
 {
 	const struct attachment *a = h->attachment;
 	const struct link *uplink = a->routed ? NULL : look_link(l, a->uplink);
@@ -275,8 +275,16 @@ const char *look_lacks(struct look *l, const struct holder *h)
 		      (uplink && marked_is(&l->kernel, &h->address, MARKED_PROXY, uplink->ifindex));
 	const struct link *via = look_link(l, a->bridge);
 
-	if (opened && via && marked_is(&l->kernel, &h->address, MARKED_NEIGHBOUR, via->ifindex) &&
-	    host_leads(l->host, &h->address, via->ifindex))
+	return opened && via && marked_is(&l->kernel, &h->address, MARKED_ROUTE, via->ifindex) &&
+	       marked_is(&l->kernel, &h->address, MARKED_NEIGHBOUR, via->ifindex);
+}
+
+const char *look_lacks(struct look *l, const struct holder *h)
+{
+	const struct attachment *a = h->attachment;
+
+	/* a route that another has made may win, and lead elsewhere */
+	if (look_shows(l, h) && host_leads(l->host, &h->address, look_link(l, a->bridge)->ifindex))
 		return NULL;
 	/* what another has made serves as well, and some of it may have come since */
 	return host_lacks(l->host, &h->address, a->routed ? NULL : a->uplink, a->bridge);

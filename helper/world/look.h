@@ -29,6 +29,7 @@ struct holder {
 	bool lost : 1;	     /* or none, though the kernel has entries */
 	bool was_moving : 1; /* it has a stray lease, too */
 	bool keeps : 1;	     /* for the one who judges: the kernel's entries for it stay */
+	bool again : 1;	     /* for the one who repairs: it is to be judged again, alone */
 };
 
 /* In the order of addresses. */
@@ -81,6 +82,9 @@ struct holder *holders_find(const struct holders *h, const struct in6_addr *addr
  * is known from the one reading.
  */
 const char *look_lacks(struct look *l, const struct holder *h);
+
+/* Whether the look has seen all of it, with the mark. If not, it may have come since. */
+bool look_shows(struct look *l, const struct holder *h);
 
 /* The interface of that name, asked once for all that share it; or null. */
 const struct link *look_link(struct look *l, const char *name);
