@@ -293,6 +293,19 @@ static int ask_marked(unsigned int what, struct nl_sock *s)
 	return r;
 }
 
+static int ask_many(struct nl_sock *s)
+{
+	_nl_msg_ struct nl_msg *wish = proxy_wish(&address, 2);
+	_nl_msg_ struct nl_msg *question = proxy_question(&address, 2);
+	struct nl_msg *both[] = { wish, question };
+	int result[] = { 1, 1 };
+	int r = nl_do_all(s, both, 2, result);
+
+	for (int i = 0; i < 2; i++)
+		must(r == 0 ? result[i] <= 0 && result[i] > -4096 : result[i] == 1);
+	return r;
+}
+
 static int ask_port(struct nl_sock *s)
 {
 	static const unsigned char mac[6] = { 2, 0, 0, 0, 0, 1 };
@@ -347,6 +360,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct nl_sock *s;
 	static int mine = -1;
 	struct error e;
+	struct address found;
 	struct stat st;
 	unsigned int what;
 	int r;
@@ -367,7 +381,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	count = 0;
 	/* one that is left of the former input would answer this one's questions */
 	must(nl_open(&s, &e) == 0);
-	what = data[0] % 29;
+	what = data[0] % 31;
 	r = what < 5	? ask_links(what, s)
 	    : what < 9	? ask_addresses(what, s)
 	    : what < 16 ? ask_routes(what, s)
@@ -376,7 +390,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    : what < 26 ? (left % 3 ? ask_port(s) : ask_uplink(s))
 	    : what < 27 ? ask_sockets()
 	    : what < 28 ? link_set_mac(s, 2, (const unsigned char *)"\2\0\0\0\0\1")
-			: route_is_on_link(s, 2, &address);
+	    : what < 29 ? route_is_on_link(s, 2, &address)
+	    : what < 30 ? ask_many(s)
+			: address_get(s, &address, 2, &found);
 	must(r <= 1 && r > -4096);
 	nl_socket_free(s);
 	return 0;
