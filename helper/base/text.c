@@ -1,6 +1,7 @@
 /* Text from outside: is it UTF-8, how is it shown, how does it become a file's name. */
 #include "base/text.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -107,6 +108,22 @@ char *text_to_filename(const char *text, char *out, size_t size)
 	return out;
 }
 
+void text_join(const char *one, const char *other, char *out, size_t size)
+{
+	const char *const parts[] = { one, other };
+	size_t left = size - 1;
+
+	for (int i = 0; i < 2; i++) {
+		size_t n = strlen(parts[i]);
+
+		n = n < left ? n : left;
+		memcpy(out, parts[i], n);
+		out += n;
+		left -= n;
+	}
+	*out = '\0';
+}
+
 uint64_t text_hash(const char *text, uint64_t seed)
 {
 	uint64_t h = 0xcbf29ce484222325u ^ seed;
@@ -178,4 +195,49 @@ int64_t text_parse_time(const char *text)
 	t = t * DAY + n[3] * 3600 + n[4] * 60 + n[5];
 	/* days and hours that there are none of */
 	return strcmp(text_time(t, again, sizeof(again)), text) == 0 ? t : -1;
+}
+
+/* Writes a number without leading zeros. Returns where it ends. */
+static char *put_hex(unsigned int n, char *out)
+{
+	for (int shift = 12; shift >= 0; shift -= 4)
+		if (n >> shift || shift == 0)
+			*out++ = "0123456789abcdef"[n >> shift & 15];
+	return out;
+}
+
+char *text_address(const struct in6_addr *address, char *out)
+{
+	unsigned int groups[8];
+	int from = -1, most = 1;
+	char *end = out;
+
+	for (int i = 0; i < 8; i++)
+		groups[i] =
+			(unsigned int)address->s6_addr[2 * i] << 8 | address->s6_addr[2 * i + 1];
+	/* some of these end with an IPv4 address */
+	if (!groups[0] && !groups[1])
+		return inet_ntop(AF_INET6, address, out, INET6_ADDRSTRLEN) ? out : NULL;
+	/* the first of the longest rows of zeros, if it is more than one */
+	for (int i = 0, row = 0; i < 8; i++) {
+		row = groups[i] ? 0 : row + 1;
+		if (row > most) {
+			most = row;
+			from = i + 1 - row;
+		}
+	}
+	for (int i = 0; i < 8; i++) {
+		if (i == from) {
+			*end++ = ':';
+			i += most - 1;
+			if (i == 7)
+				*end++ = ':';
+			continue;
+		}
+		if (i)
+			*end++ = ':';
+		end = put_hex(groups[i], end);
+	}
+	*end = '\0';
+	return out;
 }

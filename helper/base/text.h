@@ -2,6 +2,7 @@
 #ifndef V6HOOK_TEXT_H
 #define V6HOOK_TEXT_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,6 +30,9 @@ char *text_escape(const char *text, char *out, size_t size);
  */
 char *text_to_filename(const char *text, char *out, size_t size);
 
+/* Writes one text and the other behind it, cut to what fits in size bytes. */
+void text_join(const char *one, const char *other, char *out, size_t size);
+
 /* A 64-bit hash of text, the same on every machine and in every version: FNV-1a, then mixed. */
 uint64_t text_hash(const char *text, uint64_t seed);
 
@@ -40,5 +44,11 @@ char *text_time(int64_t unix_seconds, char *out, size_t size);
 
 /* Reads what text_time wrote; returns seconds since the epoch, or -1. */
 int64_t text_parse_time(const char *text);
+
+/*
+ * Writes an address as inet_ntop(3) does (RFC 5952), which takes ten times as long.
+ * @out: INET6_ADDRSTRLEN bytes. Returns out.
+ */
+char *text_address(const struct in6_addr *address, char *out);
 
 #endif

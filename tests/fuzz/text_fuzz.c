@@ -1,6 +1,8 @@
 /* Fuzzes what text from outside goes through: shown, made a file's name, read as JSON or a time. */
 #include "fuzz.h"
 
+#include <arpa/inet.h>
+
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -18,6 +20,19 @@ static void try_escape(const char *text, size_t size)
 	must(text_is_utf8(out, strlen(out)));
 }
 
+/* An address of any bytes is read back as it was. */
+static void try_address(const uint8_t *data, size_t size)
+{
+	struct in6_addr address = { 0 }, back;
+	char text[INET6_ADDRSTRLEN], joined[8];
+
+	memcpy(&address, data, size < sizeof(address) ? size : sizeof(address));
+	must(inet_pton(AF_INET6, text_address(&address, text), &back) == 1);
+	must(memcmp(&address, &back, sizeof(back)) == 0);
+	text_join(text, ".json", joined, sizeof(joined));
+	must(strlen(joined) == sizeof(joined) - 1);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_free_ char *text = fuzz_text(data, size);
@@ -28,6 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	text_is_utf8(text, size);
 	try_escape(text, 4 * size + 1);
+	try_address(data, size);
 	try_escape(text, size % 64 + 1);
 	text_to_filename(text, name, sizeof(name));
 	must(strlen(name) <= 200 && !strchr(name, '/') && *name != '.');

@@ -363,6 +363,44 @@ TEST(a_time_past_all_calendars_is_no_crash)
 	assert_string_equal(text_time(INT64_MAX, out, sizeof(out)), "");
 }
 
+/* Each of the 256 ways to have zeros, and what looks like IPv4. */
+TEST(addresses_are_written_as_the_c_library_does)
+{
+	uint64_t seed = 4291;
+
+	for (int i = 0; i < 256 * 40; i++) {
+		char out[INET6_ADDRSTRLEN], as[INET6_ADDRSTRLEN];
+		struct in6_addr a = { 0 };
+
+		for (int k = 0; k < 8; k++) {
+			unsigned int n = (unsigned int)next_random(&seed) & 0xffff;
+
+			/* of any number of digits */
+			n >>= next_random(&seed) % 16;
+			a.s6_addr[2 * k] = i >> k & 1 ? (unsigned char)(n >> 8) : 0;
+			a.s6_addr[2 * k + 1] = i >> k & 1 ? (unsigned char)n : 0;
+		}
+		if (i % 40 == 7)
+			a = (struct in6_addr){ .s6_addr = { [10] = 255, 255, 192, 0, 2, 1 } };
+		inet_ntop(AF_INET6, &a, as, sizeof(as));
+		assert_string_equal(text_address(&a, out), as);
+	}
+}
+
+TEST(texts_are_joined_and_cut)
+{
+	char out[6];
+
+	text_join("ab", "cd", out, sizeof(out));
+	assert_string_equal(out, "abcd");
+	text_join("abcd", "efg", out, sizeof(out));
+	assert_string_equal(out, "abcde");
+	text_join("abcdefg", "h", out, sizeof(out));
+	assert_string_equal(out, "abcde");
+	text_join("", "", out, 1);
+	assert_string_equal(out, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -385,6 +423,8 @@ int main(void)
 		cmocka_unit_test(every_day_is_the_c_librarys),
 		cmocka_unit_test(what_is_no_time_is_refused),
 		cmocka_unit_test(a_time_past_all_calendars_is_no_crash),
+		cmocka_unit_test(addresses_are_written_as_the_c_library_does),
+		cmocka_unit_test(texts_are_joined_and_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
