@@ -13,7 +13,7 @@ void lease_dir_ident_file(const char *ident, char *out, size_t size)
 {
 	char name[256];
 
-	snprintf(out, size, "%s.json", text_to_filename(ident, name, sizeof(name)));
+	text_join(text_to_filename(ident, name, sizeof(name)), ".json", out, size);
 }
 
 int lease_dir_fail(struct lease_dir *d, const char *what, const char *file, int r, struct error *e)
@@ -75,6 +75,7 @@ int lease_dir_walk_attachments(struct lease_store *s,
 	struct lease_dir *d = lease_dir_of(s);
 	_closedir_ DIR *dir = NULL;
 	struct dirent *entry = NULL;
+	bool tidy = true;
 	int r = lease_dir_renew(d, e);
 
 	s->unread = false;
@@ -88,6 +89,7 @@ int lease_dir_walk_attachments(struct lease_store *s,
 		struct attachment a;
 		int known;
 
+		tidy &= strncmp(entry->d_name, FILE_NEW, strlen(FILE_NEW)) != 0;
 		if (entry->d_name[0] == '.')
 			continue;
 		known = lease_dir_read_record(d, entry->d_name, NULL, ident, &a);
@@ -95,6 +97,7 @@ int lease_dir_walk_attachments(struct lease_store *s,
 		if (known == 0)
 			r = each(ident, &a, arg);
 	}
+	d->tidy_attached = r == 0 && tidy;
 	return r < 0 && !entry ? lease_dir_fail(d, "read", "attached", r, e) : r;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/note.h"
+#include "base/text.h"
 #include "store/lease_dir.h"
 #include "store/lease_json.h"
 
@@ -16,7 +17,7 @@ void lease_dir_address_file(const struct in6_addr *address, char *out, size_t si
 {
 	char text[INET6_ADDRSTRLEN];
 
-	snprintf(out, size, "%s.json", inet_ntop(AF_INET6, address, text, sizeof(text)));
+	text_join(text_address(address, text), ".json", out, size);
 }
 
 bool lease_dir_file_address(const char *file, struct in6_addr *ret)
@@ -26,7 +27,8 @@ bool lease_dir_file_address(const char *file, struct in6_addr *ret)
 
 	if (n >= sizeof(text) || n < sizeof(".json") || strcmp(file + n - 5, ".json") != 0)
 		return false;
-	snprintf(text, sizeof(text), "%.*s", (int)(n - 5), file);
+	memcpy(text, file, n - 5);
+	text[n - 5] = '\0';
 	return inet_pton(AF_INET6, text, ret) == 1;
 }
 
@@ -37,18 +39,56 @@ static int damaged(struct lease_dir *d, const char *why)
 	return -EBADMSG;
 }
 
-int lease_dir_read_file(struct lease_dir *d, int dir, const char *file, char **ret, size_t *ret_len)
+/*
+ * Reads what is open. A file of ours ends with the brace and the newline that its text ends with:
+ * behind them nothing is looked for. Returns how much there is, more than LEASE_FILE_MAX for too
+ * much, or -errno.
+ */
+static ssize_t read_open(int fd, char *ret)
+{
+	size_t used = 0;
+	struct stat st;
+	ssize_t n = 1;
+
+	while (n > 0 && used <= LEASE_FILE_MAX &&
+	       !(used > 2 && memcmp(ret + used - 2, "}\n", 2) == 0)) {
+		n = read(fd, ret + used, LEASE_FILE_MAX + 1 - used);
+		if (n < 0 && errno == EINTR)
+			n = 1;
+		else if (n < 0)
+			n = -errno;
+		else
+			used += (size_t)n;
+	}
+	/* a pipe that nobody writes to reads like an empty file */
+	if ((used == 0 || n < 0) && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
+		return -EISDIR;
+	return n < 0 ? n : (ssize_t)used;
+}
+
+/* Opens and reads a file. Returns as read_open. */
+static ssize_t read_named(int dir, const char *file, char *ret)
+{
+	/* O_NONBLOCK: a FIFO put in the way shall not hold us */
+	_close_ int fd = openat(dir, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	return fd < 0 ? -errno : read_open(fd, ret);
+}
+
+ssize_t lease_dir_read_file(struct lease_dir *d, int dir, const char *file, char *ret)
 {
 	/* they say nothing of the file */
 	static const int passing[] = { ENOMEM, ENFILE, EMFILE, EINTR, EAGAIN, ENOBUFS };
-	int r = dir < 0 ? -ENOENT : file_read(dir, file, LEASE_FILE_MAX, ret, ret_len);
+	ssize_t r = dir < 0 ? -ENOENT : read_named(dir, file, ret);
 	char ignored[8];
 
 	/* a disk that fails once may be able to read it all the same: damaged is what stays so */
 	if (r == -EIO)
-		r = file_read(dir, file, LEASE_FILE_MAX, ret, ret_len);
-	if (r == 0)
-		return 0;
+		r = read_named(dir, file, ret);
+	if (r > LEASE_FILE_MAX)
+		return damaged(d, "it is too large");
+	if (r >= 0)
+		return r;
 	if (r == -ENOENT)
 		return readlinkat(dir, file, ignored, sizeof(ignored)) < 0
 			       ? r
@@ -56,23 +96,19 @@ int lease_dir_read_file(struct lease_dir *d, int dir, const char *file, char **r
 	for (size_t i = 0; i < ARRAY_SIZE(passing); i++)
 		if (r == -passing[i])
 			return r;
-	return damaged(d, r == -EISDIR	? "it is no regular file"
-			  : r == -EFBIG ? "it is too large"
-					: strerror(-r));
+	return damaged(d, r == -EISDIR ? "it is no regular file" : strerror((int)-r));
 }
 
 /* Reads a lease by whatever name. @file: what the name of such a lease is. As lease_dir_read. */
 static int read_as(struct lease_dir *d, const char *name, const char *file, struct lease *ret)
 {
-	_free_ char *text = NULL;
+	char text[LEASE_FILE_MAX + 1], own[64];
 	struct lease lease;
-	char own[64];
-	size_t len;
-	int r = lease_dir_read_file(d, d->leases, name, &text, &len);
+	ssize_t len = lease_dir_read_file(d, d->leases, name, text);
 
-	if (r < 0)
-		return r;
-	if (lease_decode(text, len, &lease) < 0)
+	if (len < 0)
+		return (int)len;
+	if (lease_decode(text, (size_t)len, &lease) < 0)
 		return damaged(d, "it makes no sense");
 	lease_dir_address_file(&lease.address, own, sizeof(own));
 	if (strcmp(own, file) != 0)
@@ -89,15 +125,13 @@ int lease_dir_read(struct lease_dir *d, const char *file, struct lease *ret)
 int lease_dir_read_record(struct lease_dir *d, const char *file, const char *ident, char *ret_ident,
 			  struct attachment *ret)
 {
-	_free_ char *text = NULL;
-	char own[IDENT_TEXT_MAX], name[300];
+	char text[LEASE_FILE_MAX + 1], own[IDENT_TEXT_MAX], name[300];
 	struct attachment a;
-	size_t len;
-	int r = lease_dir_read_file(d, d->attached, file, &text, &len);
+	ssize_t len = lease_dir_read_file(d, d->attached, file, text);
 
-	if (r < 0)
-		return r;
-	if (attachment_decode(text, len, own, &a) < 0)
+	if (len < 0)
+		return (int)len;
+	if (attachment_decode(text, (size_t)len, own, &a) < 0)
 		return damaged(d, "it makes no sense");
 	lease_dir_ident_file(own, name, sizeof(name));
 	if (strcmp(name, file) != 0 || (ident && strcmp(own, ident) != 0))
@@ -111,7 +145,7 @@ bool lease_dir_is_damaged(struct lease_dir *d, const char *file)
 {
 	char aside[96];
 
-	snprintf(aside, sizeof(aside), "%s" LEASE_DIR_DAMAGED, file);
+	text_join(file, LEASE_DIR_DAMAGED, aside, sizeof(aside));
 	return faccessat(d->leases, aside, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 

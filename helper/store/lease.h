@@ -205,7 +205,10 @@ struct lease_store_ops {
 	bool (*is_full)(struct lease_store *s, uint64_t ranges);
 	void (*full)(struct lease_store *s, enum lease_full what, uint64_t ranges);
 
-	/* Removes what writers that were killed have left half written; others are let alone. */
+	/*
+	 * Removes what writers that were killed have left half written; others are let alone. After
+	 * walks over leases and attachments that met nothing like it there is nothing to do.
+	 */
 	void (*sweep)(struct lease_store *s);
 };
 

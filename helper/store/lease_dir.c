@@ -28,6 +28,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/file.h"
 #include "base/note.h"
 #include "store/lease_dir.h"
 
@@ -300,6 +301,7 @@ static int dir_walk(struct lease_store *s, int (*each)(const struct lease *lease
 	CLEANUP(met_release) struct met met = { 0 };
 	_closedir_ DIR *dir = NULL;
 	struct dirent *entry = NULL;
+	bool tidy = true;
 	int r = lease_dir_renew(d, e);
 
 	if (r < 0 || d->leases < 0)
@@ -308,10 +310,12 @@ static int dir_walk(struct lease_store *s, int (*each)(const struct lease *lease
 	if (!dir)
 		return lease_dir_fail(d, "read", "leases", r, e);
 	while ((entry = lease_dir_next(dir, &r))) {
+		tidy &= strncmp(entry->d_name, FILE_NEW, strlen(FILE_NEW)) != 0;
 		r = take_entry(d, entry->d_name, each, arg, &met, e);
 		if (r != 0)
 			break;
 	}
+	d->tidy_leases = r == 0 && tidy;
 	if (r < 0 && !entry)
 		return lease_dir_fail(d, "read", "leases", r, e);
 	/* only now, as what is mended changes the directory */

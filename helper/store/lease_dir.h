@@ -12,6 +12,9 @@ struct lease_dir {
 	struct lease_store store;
 	bool write;   /* not opened by a reader: what is damaged may be mended */
 	char why[64]; /* what was wrong with the file that could not be read last */
+	/* a walk over the leases, over the records, has met no file in the making since the last
+	 * sweep */
+	bool tidy_leases, tidy_attached;
 	char path[PATH_MAX];
 	int leases; /* directories; -1 for a reader where nothing is stored yet */
 	int attached;
@@ -39,10 +42,10 @@ bool lease_dir_file_address(const char *file, struct in6_addr *ret);
 /*
  * Reads a file of the store whole. Anything that stands there and is no readable file is damaged:
  * only what says nothing of the file (no memory, no descriptors) is another failure.
- * Returns 0, -ENOENT, -EBADMSG with the reason in d->why, or -errno.
+ * @ret: LEASE_FILE_MAX + 1 bytes
+ * Returns its length, -ENOENT, -EBADMSG with the reason in d->why, or -errno.
  */
-int lease_dir_read_file(struct lease_dir *d, int dir, const char *file, char **ret,
-			size_t *ret_len);
+ssize_t lease_dir_read_file(struct lease_dir *d, int dir, const char *file, char *ret);
 
 /*
  * Reads the lease file of an address. Returns as lease_dir_read_file; it is damaged also if it is

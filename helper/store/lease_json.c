@@ -38,8 +38,8 @@ static char *sum_of(const struct lease *l, char *out)
 	char text[IDENT_TEXT_MAX + 128], address[INET6_ADDRSTRLEN];
 
 	snprintf(text, sizeof(text), "%s %s %d %lld %lld", l->ident,
-		 inet_ntop(AF_INET6, &l->address, address, sizeof(address)), l->pinned,
-		 (long long)l->created, (long long)l->freed);
+		 text_address(&l->address, address), l->pinned, (long long)l->created,
+		 (long long)l->freed);
 	snprintf(out, 32, "%016llx", (unsigned long long)text_hash(text, 0));
 	return out;
 }
@@ -50,9 +50,9 @@ int lease_encode(const struct lease *lease, char **ret, size_t *ret_len)
 	json_error_t why;
 	json_t *json = json_pack_ex(
 		&why, 0, "{s:s, s:s, s:b, s:s, s:s*, s:s}", "container", lease->ident, "address",
-		inet_ntop(AF_INET6, &lease->address, address, sizeof(address)), "pinned",
-		lease->pinned, "created", text_time(lease->created, created, sizeof(created)),
-		"freed", lease->freed ? text_time(lease->freed, freed, sizeof(freed)) : NULL, "sum",
+		text_address(&lease->address, address), "pinned", lease->pinned, "created",
+		text_time(lease->created, created, sizeof(created)), "freed",
+		lease->freed ? text_time(lease->freed, freed, sizeof(freed)) : NULL, "sum",
 		sum_of(lease, sum));
 
 	return finish(json, &why, ret, ret_len);
@@ -144,8 +144,8 @@ int attachment_encode(const char *ident, const struct attachment *a, char **ret,
 		"netns_inode", number_text(a->netns_inode, inode), "started",
 		number_text(a->started, started), "mac", mac, "boot_id", a->boot_id, "bridge",
 		a->bridge, "uplink", a->uplink, "address",
-		a->has_address ? inet_ntop(AF_INET6, &a->address, address, sizeof(address)) : NULL,
-		"routed", a->routed, "error", a->error);
+		a->has_address ? text_address(&a->address, address) : NULL, "routed", a->routed,
+		"error", a->error);
 	if (json &&
 	    (!sum_of_record(json, sum) || json_object_set_new(json, "sum", json_string(sum)) < 0)) {
 		json_decref(json);

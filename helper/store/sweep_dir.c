@@ -4,7 +4,8 @@
  * Theory of operation: every writer holds a shared lock on the directory of leases (flock(2)) from
  * before its file is made until it is renamed or removed. Whoever has the exclusive lock knows that
  * nobody is writing, so that each ".new-..." is a dead writer's. It is only tried, and only where
- * there is such a file: a writer waits for no more than a look at two directories.
+ * there is such a file: a writer waits for no more than a look at two directories. Whoever has just
+ * walked over both knows whether there is one.
  */
 #include <errno.h>
 #include <string.h>
@@ -42,7 +43,11 @@ void lease_dir_sweep(struct lease_store *s)
 {
 	struct lease_dir *d = lease_dir_of(s);
 
-	if (look(d->leases, false) + look(d->attached, false) == 0 ||
+	bool tidy = d->tidy_leases && d->tidy_attached;
+
+	/* what comes from now on is the next one's */
+	d->tidy_leases = d->tidy_attached = false;
+	if (tidy || look(d->leases, false) + look(d->attached, false) == 0 ||
 	    flock(d->leases, LOCK_EX | LOCK_NB) < 0)
 		return;
 	look(d->leases, true);
