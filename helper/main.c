@@ -109,12 +109,12 @@ static int run_list(const struct args *a, struct error *e)
 		r = context_salvage(a->request.config_path, &c, e);
 	if (r < 0)
 		return r;
-	list = output_list_new(a->json);
+	list = output_list_new(a->json, stdout);
 	if (!list)
 		return error_sys(e, -ENOMEM, "cannot list the leases");
 	r = op_list(&c, output_list_add, list, e);
 	if (r == 0)
-		r = output_list_print(list, stdout);
+		r = output_list_print(list);
 	output_list_free(list);
 	if (r == 0 && bad < 0)
 		*e = why;

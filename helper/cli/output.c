@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -13,9 +14,9 @@
 static const char *const states[] = { "attached", "detached", "broken" };
 
 /* The address as text, or null if there is none. */
-static const char *address_text(const struct listing *l, char *out, size_t size)
+static const char *address_text(const struct listing *l, char *out)
 {
-	return l->has_address ? inet_ntop(AF_INET6, &l->address, out, (socklen_t)size) : NULL;
+	return l->has_address ? text_address(&l->address, out) : NULL;
 }
 
 /* Since when, as text, or null if nobody knows. */
@@ -40,7 +41,7 @@ static json_t *to_json(const struct listing *l)
 		{ "lxcpath", *l->ident.path ? l->ident.path : NULL, RARE },
 		{ "user", l->ident.owner ? user_name(l->ident.owner, user, sizeof(user)) : NULL,
 		  RARE },
-		{ "address", address_text(l, text, sizeof(text)), ALWAYS },
+		{ "address", address_text(l, text), ALWAYS },
 		{ "pool", l->pool, KNOWN },
 		{ "state", states[l->state], ALWAYS },
 		{ "bridge", *l->bridge ? l->bridge : NULL, KNOWN },
@@ -61,11 +62,12 @@ static json_t *to_json(const struct listing *l)
 	return json;
 }
 
-static int print_json(const json_t *json, FILE *out)
+/* Prints an object, and what follows it. Returns 0 or -ENOMEM. */
+static int print_json(const json_t *json, const char *end, FILE *out)
 {
-	if (json_dumpf(json, out, JSON_LINES) < 0)
+	if (!json || (json_dumpf(json, out, JSON_LINES) < 0 && !ferror(out)))
 		return -ENOMEM;
-	putc('\n', out);
+	fputs(end, out);
 	return 0;
 }
 
@@ -79,7 +81,7 @@ int output_attached(const struct listing *l, bool json, FILE *out)
 		return 0;
 	}
 	object = to_json(l);
-	return print_json(object, out);
+	return print_json(object, "\n", out);
 }
 
 int output_action(const struct reconcile_action *a, void *arg)
@@ -111,43 +113,63 @@ int output_action(const struct reconcile_action *a, void *arg)
 	json_put_text(&json, "why", a->why);
 	if (a->error)
 		json_put_text(&json, "error", a->error);
-	return print_json(json, actions->out);
+	return print_json(json, "\n", actions->out);
 }
 
 #define COLUMNS 9
 
+/* One line of the table. */
 struct row {
-	char *cell[COLUMNS];
+	struct row *next;
+	char cells[]; /* each with its end */
 };
 
 struct output_list {
-	json_t *json; /* null: a table */
-	struct row *rows;
-	size_t count;
+	FILE *out;
+	bool as_json; /* else a table */
+	bool begun;   /* one was printed */
+	struct arena arena;
+	struct row *first, **last;
+	int widths[COLUMNS];
 };
+
+/* How many columns of a terminal the text takes: its characters, near enough. */
+static int width(const char *text)
+{
+	int n = 0;
+
+	for (; *text; text++)
+		n += ((unsigned char)*text & 0xc0) != 0x80;
+	return n;
+}
 
 static int add_row(struct output_list *list, const char *const cells[COLUMNS])
 {
-	struct row *larger = reallocarray(list->rows, list->count + 1, sizeof(*larger));
+	char text[COLUMNS * IDENT_TEXT_MAX * 2];
 	struct row *row;
+	size_t used = 0;
 
-	if (!larger)
-		return -ENOMEM;
-	list->rows = larger;
-	row = &list->rows[list->count++];
-	memset(row, 0, sizeof(*row));
 	for (size_t i = 0; i < COLUMNS; i++) {
-		char shown[IDENT_TEXT_MAX * 2];
+		char *cell = text + used;
+		int columns;
 
-		row->cell[i] =
-			strdup(*cells[i] ? text_escape(cells[i], shown, sizeof(shown)) : "-");
-		if (!row->cell[i])
-			return -ENOMEM;
+		text_escape(*cells[i] ? cells[i] : "-", cell, IDENT_TEXT_MAX * 2);
+		used += strlen(cell) + 1;
+		columns = width(cell);
+		if (columns > list->widths[i])
+			list->widths[i] = columns;
 	}
+	row = arena_take(&list->arena, sizeof(*row) + used);
+	if (!row)
+		return -ENOMEM;
+	row->next = NULL;
+	memcpy(row->cells, text, used);
+	*list->last = row;
+	list->last = &row->next;
 	return 0;
 }
 
-struct output_list *output_list_new(bool json)
+struct output_list *output_list_new(bool json, FILE *out)
 {
 	static const char *const titles[COLUMNS] = { "CONTAINER", "RUNTIME", "ADDRESS",
 						     "POOL",	  "PINNED",  "STATE",
@@ -156,9 +178,12 @@ struct output_list *output_list_new(bool json)
 
 	if (!list)
 		return NULL;
+	list->out = out;
+	list->as_json = json;
 	if (json)
-		list->json = json_array();
-	if (json ? !list->json : add_row(list, titles) < 0) {
+		putc('[', out);
+	list->last = &list->first;
+	if (!json && add_row(list, titles) < 0) {
 		output_list_free(list);
 		return NULL;
 	}
@@ -170,12 +195,17 @@ int output_list_add(const struct listing *l, void *arg)
 	struct output_list *list = arg;
 	char address[INET6_ADDRSTRLEN], since[32], name[IDENT_TEXT_MAX + USER_NAME_MAX];
 	char user[USER_NAME_MAX] = "";
-	const char *shown = address_text(l, address, sizeof(address));
+	const char *shown = address_text(l, address);
 	const char *why = *l->error ? l->error : l->warning;
 	char last[sizeof(since) + sizeof(l->error) + sizeof(l->warning) + 2];
 
-	if (list->json)
-		return json_array_append_new(list->json, to_json(l)) < 0 ? -ENOMEM : 0;
+	if (list->as_json) {
+		_json_ json_t *object = to_json(l);
+
+		fputs(list->begun ? ",\n" : "\n", list->out);
+		list->begun = true;
+		return print_json(object, "", list->out);
+	}
 	if (l->ident.owner)
 		user_name(l->ident.owner, user, sizeof(user));
 	snprintf(name, sizeof(name), "%s%s%s%s%s", user, *user ? "/" : "", l->ident.name,
@@ -189,42 +219,29 @@ int output_list_add(const struct listing *l, void *arg)
 				     l->uplink, last });
 }
 
-/* How many columns of a terminal the text takes: its characters, near enough. */
-static int width(const char *text)
+int output_list_print(struct output_list *list)
 {
-	int n = 0;
+	if (list->as_json) {
+		fputs(list->begun ? "\n]\n" : "]\n", list->out);
+		return 0;
+	}
+	for (const struct row *row = list->first; row; row = row->next) {
+		const char *cell = row->cells;
 
-	for (; *text; text++)
-		n += ((unsigned char)*text & 0xc0) != 0x80;
-	return n;
-}
+		for (size_t i = 0; i < COLUMNS; i++, cell += strlen(cell) + 1) {
+			int pad = i == COLUMNS - 1 ? 0 : list->widths[i] - width(cell) + 2;
 
-int output_list_print(struct output_list *list, FILE *out)
-{
-	int widths[COLUMNS] = { 0 };
-
-	if (list->json)
-		return print_json(list->json, out);
-	for (size_t r = 0; r < list->count; r++)
-		for (size_t i = 0; i < COLUMNS; i++)
-			if (width(list->rows[r].cell[i]) > widths[i])
-				widths[i] = width(list->rows[r].cell[i]);
-	for (size_t r = 0; r < list->count; r++)
-		for (size_t i = 0; i < COLUMNS; i++) {
-			const char *cell = list->rows[r].cell[i];
-			int pad = i == COLUMNS - 1 ? 0 : widths[i] - width(cell) + 2;
-
-			fprintf(out, "%s%*s%s", cell, pad, "", i == COLUMNS - 1 ? "\n" : "");
+			fputs(cell, list->out);
+			for (; pad > 0; pad--)
+				putc_unlocked(' ', list->out);
 		}
+		putc_unlocked('\n', list->out);
+	}
 	return 0;
 }
 
 void output_list_free(struct output_list *list)
 {
-	for (size_t r = 0; r < list->count; r++)
-		for (size_t i = 0; i < COLUMNS; i++)
-			free(list->rows[r].cell[i]);
-	free(list->rows);
-	json_decref(list->json);
+	arena_release(&list->arena);
 	free(list);
 }

@@ -21,15 +21,16 @@ struct output_actions {
 int output_action(const struct reconcile_action *a, void *arg);
 
 /*
- * A list in the making: one JSON array, or a table whose columns are as wide as they need be.
+ * A list in the making: one JSON array, printed as it comes, or a table whose columns are as wide
+ * as they need be, of which the text alone is kept until its end.
  * output_list_add has the type that op_list wants; @arg: the list
  */
 struct output_list;
-struct output_list *output_list_new(bool json);
+struct output_list *output_list_new(bool json, FILE *out);
 int output_list_add(const struct listing *l, void *arg);
 
-/* Prints the list. Returns 0 or -ENOMEM. */
-int output_list_print(struct output_list *list, FILE *out);
+/* Prints what has not been printed yet. Returns 0 or -ENOMEM. */
+int output_list_print(struct output_list *list);
 void output_list_free(struct output_list *list);
 
 #endif

@@ -1,236 +1,184 @@
-/* list: every lease, with what the kernel says of it. */
+/*
+ * list: every lease, with what the kernel says of it.
+ *
+ * Theory of operation: everything is looked at once (world/look.c), and each lease is told as it
+ * stands there, in the order of addresses: what is made of it for people is not kept.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "net/host.h"
-#include "net/marked.h"
-#include "net/nl.h"
 #include "ops/verbs.h"
 #include "policy/trace.h"
+#include "world/look.h"
 
-struct listings {
+struct list {
 	struct context *c;
-	struct listing *list;
-	size_t count;
-	struct nl_sock *nl;
+	struct look look;
 	struct host_addresses own;
 	struct reach reach; /* what was found holds for the next on the same way, too */
+	int (*each)(const struct listing *l, void *arg);
+	void *arg;
 };
 
-static void listings_release(struct listings *l)
+static void list_release(struct list *l)
 {
-	free(l->list);
-	cleanup_nl_sock(&l->nl);
+	look_release(&l->look);
+	cleanup_nl_sock(&l->look.host);
 	host_addresses_release(&l->own);
 }
 
-/* Makes room for one more of size bytes in a list that holds count. Returns the list or null. */
-static void *grow(void *list, size_t count, size_t size)
-{
-	if (count & (count - 1))
-		return list;
-	return reallocarray(list, count ? 2 * count : 1, size);
-}
-
-static int compare(const void *a, const void *b)
-{
-	const struct listing *x = a, *y = b;
-
-	return memcmp(&x->address, &y->address, sizeof(x->address));
-}
-
-/* Adds an empty one at the end. Returns it, or null without memory. */
-static struct listing *add(struct listings *l)
-{
-	struct listing *larger = grow(l->list, l->count, sizeof(*larger));
-
-	if (!larger)
-		return NULL;
-	l->list = larger;
-	return memset(&l->list[l->count++], 0, sizeof(*larger));
-}
-
-/* Shows what is wrong with the lease or the record. */
+/* Shows what is wrong, unless something is already. */
 static void tell_trouble(struct listing *item, const char *trouble)
 {
 	item->state = LIST_BROKEN;
-	snprintf(item->error, sizeof(item->error), "%.*s", (int)sizeof(item->error) - 1, trouble);
+	if (!*item->error)
+		snprintf(item->error, sizeof(item->error), "%.*s", (int)sizeof(item->error) - 1,
+			 trouble);
 }
 
-/* A lease that is known, if at all, by something else than its file. */
-static int on_damaged(const struct lease *lease, struct listings *l)
+/* A lease of the address, and what pool holds that. */
+static struct listing of_address(const struct list *l, const struct in6_addr *address)
 {
-	struct listing *item = add(l);
-	const struct pool *pool;
 	struct error ignored;
+	const struct pool *pool = pools_find(l->c->pools, address, &ignored);
 
-	if (!item)
-		return -ENOMEM;
-	pool = pools_find(l->c->pools, &lease->address, &ignored);
-	*item = (struct listing){ .has_address = true,
-				  .address = lease->address,
-				  .pool = pool ? pool->name : NULL,
-				  .since = lease->created };
-	tell_trouble(item, lease->trouble);
-	if (!*lease->ident || ident_from_text(lease->ident, &item->ident) < 0)
-		item->ident = (struct ident){ .runtime = "?", .name = "?" };
-	return 0;
+	return (struct listing){ .ident = { .runtime = "?", .name = "?" },
+				 .has_address = true,
+				 .address = *address,
+				 .pool = pool ? pool->name : NULL,
+				 .state = LIST_DETACHED };
 }
 
-static int on_lease(const struct lease *lease, void *arg)
+/* Fills in what the kernel says of one that is attached. */
+static void look_at_attached(struct list *l, struct listing *item, const struct holder *h)
 {
-	struct listings *l = arg;
-	struct listing *item;
-	const struct pool *pool;
-	struct ident id;
-	struct error ignored;
-	struct lease present;
+	const struct attachment *a = h->attachment;
+	const char *lacks = look_lacks(&l->look, h);
+	char path[64];
 
-	if (*lease->trouble)
-		return on_damaged(lease, l);
-	/* freed ones rest; one that its holder has left is not its lease any more */
-	if (lease->freed ||
-	    l->c->store->ops->find(l->c->store, lease->ident, &present, &ignored) != 1 ||
-	    memcmp(&present.address, &lease->address, sizeof(present.address)) != 0)
-		return 0;
-	if (ident_from_text(lease->ident, &id) < 0)
-		return 0;
-	item = add(l);
-	if (!item)
-		return -ENOMEM;
-	pool = pools_find(l->c->pools, &lease->address, &ignored);
-	*item = (struct listing){ .ident = id,
-				  .has_address = true,
-				  .address = lease->address,
-				  .pool = pool ? pool->name : NULL,
-				  .pinned = lease->pinned,
-				  .state = LIST_DETACHED,
-				  .since = lease_since(lease) };
-	/* its link */
-	if (*present.trouble)
-		tell_trouble(item, present.trouble);
-	return 0;
+	memcpy(item->bridge, a->bridge, sizeof(item->bridge));
+	memcpy(item->uplink, a->uplink, sizeof(item->uplink));
+	/* a process that is gone took the container with it; looking takes no privilege */
+	snprintf(path, sizeof(path), "/proc/%d", (int)a->pid);
+	if (a->pid && access(path, F_OK) < 0)
+		tell_trouble(item, "its process is gone: v6hook reconcile");
+	if (lacks && strcmp(lacks, "neighbour") != 0) {
+		snprintf(path, sizeof(path), "its %s is gone from the kernel: v6hook reconcile",
+			 lacks);
+		tell_trouble(item, path);
+	}
+	if (item->state == LIST_BROKEN)
+		return;
+	item->state = LIST_ATTACHED;
+	l->reach.routed = a->routed;
+	l->reach.uplink = a->uplink;
+	l->reach.bridge = a->bridge;
+	reach_doubt(&l->reach, &item->address, item->warning, sizeof(item->warning));
 }
 
-/* A container that has no lease, because its only attach failed; or one whose lease is lost. */
-static int on_attachment(const char *ident, const struct attachment *a, void *arg)
+/* Tells of one lease, or of a record without one. Returns 0 or what each returned. */
+static int tell(struct list *l, const struct holder *h)
 {
-	struct listings *l = arg;
-	struct listing *item;
+	struct listing item = { .state = LIST_DETACHED };
+	struct trace trace;
+	struct attachment ignored;
+	struct error e;
+
+	if (h->leased)
+		item = of_address(l, &h->address);
+	item.pinned = h->pinned;
+	item.since = h->since;
+	if (*h->ident)
+		ident_from_text(h->ident, &item.ident);
+	if (h->attachment && *h->attachment->error)
+		tell_trouble(&item, h->attachment->error);
+	if (h->unreadable &&
+	    l->c->store->ops->attachment(l->c->store, h->ident, &ignored, &e) == -EBADMSG)
+		tell_trouble(&item, e.text);
+	if (*h->trouble)
+		tell_trouble(&item, h->trouble);
+	if (h->lost && !h->unreadable && trace_leads(l->look.host, &h->address, &trace))
+		tell_trouble(&item, "its record is lost: v6hook reconcile finds it again");
+	if (h->attachment && attachment_is_live(h->attachment, l->c->boot_id))
+		look_at_attached(l, &item, h);
+	return l->each(&item, l->arg);
+}
+
+/* Tells of a container that has no lease, because its only attach failed. */
+static int tell_failed(struct list *l, const struct holder *record)
+{
+	struct lease_store *s = l->c->store;
 	struct error ignored;
 	struct lease lease;
 
-	if (a->has_address && attachment_is_live(a, l->c->boot_id) &&
-	    l->c->store->ops->at(l->c->store, &a->address, NULL, &ignored) == 0 &&
-	    l->c->store->ops->find(l->c->store, ident, &lease, &ignored) == 1 && *lease.trouble)
-		return on_damaged(&lease, l);
-	if (!*a->error || l->c->store->ops->find(l->c->store, ident, &lease, &ignored) != 0)
+	if (record->leased || !*record->attachment->error ||
+	    s->ops->find(s, record->ident, &lease, &ignored) != 0)
 		return 0;
-	item = add(l);
-	if (!item)
-		return -ENOMEM;
-	return ident_from_text(ident, &item->ident);
+	return tell(l, record);
 }
 
-/* Adds what leads to a container although no lease tells of it. Returns 0 or -errno. */
-static int add_traces(struct listings *l, struct error *e)
+/* Tells of what leads to a container although no lease tells of it. */
+static int tell_trace(struct list *l, const struct marked_entry *entry)
 {
-	_marked_ struct marked kernel = { 0 };
-	int r = marked_read(l->nl, &kernel, e);
-	const size_t known = l->count;
-
-	for (size_t i = 0; r == 0 && i < kernel.count; i++) {
-		const struct in6_addr *address = &kernel.list[i].address;
-		struct lease lease = { .address = *address };
-		struct error ignored;
-		struct trace trace;
-		bool listed = kernel.list[i].kind != MARKED_ROUTE ||
-			      l->c->store->ops->at(l->c->store, address, NULL, &ignored) != 0 ||
-			      !trace_leads(l->nl, address, &trace);
-
-		for (size_t k = 0; !listed && k < known; k++)
-			listed = memcmp(&l->list[k].address, address, sizeof(*address)) == 0;
-		if (listed)
-			continue;
-		trace_tell(&trace, lease.trouble, sizeof(lease.trouble));
-		r = on_damaged(&lease, l);
-	}
-	return r == -ENOMEM ? error_sys(e, r, "cannot list the leases") : r;
-}
-
-/* Fills in what the attachment and the kernel say. */
-static int complete(struct listings *l, struct listing *item, struct error *e)
-{
-	char ident[IDENT_TEXT_MAX], path[64];
-	const char *lacks;
+	struct lease_store *s = l->c->store;
+	struct listing item;
+	struct error ignored;
 	struct trace trace;
-	struct attachment a;
-	int r = l->c->store->ops->attachment(l->c->store, ident_text(&item->ident, ident), &a, e);
 
-	if (r == -EBADMSG) {
-		tell_trouble(item, e->text);
+	if (entry->kind != MARKED_ROUTE || holders_find(&l->look.present, &entry->address) ||
+	    s->ops->at(s, &entry->address, NULL, &ignored) != 0 ||
+	    !trace_leads(l->look.host, &entry->address, &trace))
 		return 0;
+	item = of_address(l, &entry->address);
+	item.state = LIST_BROKEN;
+	trace_tell(&trace, item.error, sizeof(item.error));
+	return l->each(&item, l->arg);
+}
+
+/* Tells of all of them, those without an address first. Returns 0 or what each returned. */
+static int tell_all(struct list *l)
+{
+	const struct holders *present = &l->look.present, *ended = &l->look.ended;
+	const struct marked *kernel = &l->look.kernel;
+	size_t k = 0;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < ended->count; i++)
+		r = tell_failed(l, &ended->list[i]);
+	for (size_t i = 0; r == 0 && i < present->count; i++) {
+		for (; r == 0 && k < kernel->count; k++) {
+			if (memcmp(&kernel->list[k].address, &present->list[i].address,
+				   sizeof(struct in6_addr)) > 0)
+				break;
+			r = tell_trace(l, &kernel->list[k]);
+		}
+		if (r == 0)
+			r = tell(l, &present->list[i]);
 	}
-	if (r == 0 && !*item->error && trace_leads(l->nl, &item->address, &trace))
-		tell_trouble(item, "its record is lost: v6hook reconcile finds it again");
-	if (r <= 0)
-		return r;
-	item->since = attachment_since(&a, l->c->boot_id);
-	if (*a.error)
-		memcpy(item->error, a.error, sizeof(item->error));
-	if (*a.error)
-		item->state = LIST_BROKEN;
-	if (!attachment_is_live(&a, l->c->boot_id))
-		return 0;
-	memcpy(item->bridge, a.bridge, sizeof(item->bridge));
-	memcpy(item->uplink, a.uplink, sizeof(item->uplink));
-	/* a process that is gone took the container with it; looking takes no privilege */
-	snprintf(path, sizeof(path), "/proc/%d", (int)a.pid);
-	lacks = host_lacks(l->nl, &item->address, a.routed ? NULL : a.uplink, a.bridge);
-	if (!*item->error && (!a.pid || access(path, F_OK) == 0) &&
-	    (!lacks || strcmp(lacks, "neighbour") == 0))
-		item->state = LIST_ATTACHED;
-	else
-		item->state = LIST_BROKEN;
-	if (!*item->error && a.pid && access(path, F_OK) < 0)
-		snprintf(item->error, sizeof(item->error), "its process is gone: v6hook reconcile");
-	if (!*item->error && item->state == LIST_BROKEN)
-		snprintf(item->error, sizeof(item->error),
-			 "its %s is gone from the kernel: v6hook reconcile", lacks);
-	if (item->state != LIST_ATTACHED)
-		return 0;
-	l->reach.routed = a.routed;
-	l->reach.uplink = item->uplink;
-	l->reach.bridge = item->bridge;
-	reach_doubt(&l->reach, &item->address, item->warning, sizeof(item->warning));
-	return 0;
+	for (; r == 0 && k < kernel->count; k++)
+		r = tell_trace(l, &kernel->list[k]);
+	return r;
 }
 
 int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), void *arg,
 	    struct error *e)
 {
-	CLEANUP(listings_release) struct listings l = { .c = c };
-	int r = c->store->ops->walk(c->store, on_lease, &l, e);
+	CLEANUP(list_release)
+	struct list l = { .c = c,
+			  .look = { .store = c->store, .boot_id = c->boot_id },
+			  .each = each,
+			  .arg = arg };
+	int r = nl_open(&l.look.host, e);
 
 	if (r == 0)
-		r = c->store->ops->walk_attachments(c->store, on_attachment, &l, e);
-	if (r == -ENOMEM)
-		return error_sys(e, r, "cannot list the leases");
+		r = look_read(&l.look, e);
 	if (r == 0)
-		r = nl_open(&l.nl, e);
-	if (r == 0)
-		r = add_traces(&l, e);
-	if (r == 0)
-		r = host_addresses_read(l.nl, &l.own, e);
-	l.reach.nl = l.nl;
+		r = host_addresses_read(l.look.host, &l.own, e);
+	if (r < 0)
+		return r;
+	l.reach.nl = l.look.host;
 	l.reach.own = &l.own;
-	if (l.count)
-		qsort(l.list, l.count, sizeof(*l.list), compare);
-	for (size_t i = 0; r == 0 && i < l.count; i++) {
-		r = complete(&l, &l.list[i], e);
-		if (r == 0)
-			r = each(&l.list[i], arg);
-	}
-	return r;
+	r = tell_all(&l);
+	return r == -ENOMEM ? error_sys(e, r, "cannot list the leases") : r;
 }
