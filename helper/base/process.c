@@ -50,13 +50,14 @@ int process_read(pid_t pid, struct process *ret)
 	return 0;
 }
 
-int process_started(int proc, uint64_t *ret)
+/* Reads the file that tells of a process in one line. Returns 0, -ESRCH or -errno. */
+static int read_started(int dir, const char *path, uint64_t *ret)
 {
 	_free_ char *text = NULL;
 	unsigned long long started;
 	const char *rest;
 	size_t len;
-	int r = file_read(proc, "stat", STATUS_TEXT_MAX, &text, &len);
+	int r = file_read(dir, path, STATUS_TEXT_MAX, &text, &len);
 
 	if (r < 0)
 		return r == -ENOENT ? -ESRCH : r;
@@ -69,6 +70,19 @@ int process_started(int proc, uint64_t *ret)
 		return -ESRCH;
 	*ret = started;
 	return 0;
+}
+
+int process_started_at(pid_t pid, uint64_t *ret)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	return read_started(AT_FDCWD, path, ret);
+}
+
+int process_started(int proc, uint64_t *ret)
+{
+	return read_started(proc, "stat", ret);
 }
 
 int process_is(pid_t pid, uint64_t started)

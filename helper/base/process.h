@@ -24,6 +24,9 @@ int process_read(pid_t pid, struct process *ret);
  */
 int process_started(int proc, uint64_t *ret);
 
+/* The same of a process by its number. */
+int process_started_at(pid_t pid, uint64_t *ret);
+
 /*
  * Whether the process of that number, started then, lives; wherever it has gone meanwhile.
  * Returns 1, 0, or -errno if that cannot be told now.

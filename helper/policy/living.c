@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/process.h"
 
@@ -36,7 +38,9 @@ int living_open(const struct attachment *a, struct netns *ret, struct error *e)
 
 int living_ask(const struct attachment *a, struct error *e)
 {
-	_netns_ struct netns netns = NETNS_NONE;
+	char path[64];
+	uint64_t started = 0;
+	struct stat st;
 	int r;
 
 	/* it would take itself back by going to another namespace */
@@ -44,7 +48,18 @@ int living_ask(const struct attachment *a, struct error *e)
 		r = process_is(a->pid, a->started);
 		return r < 0 ? error_sys(e, r, "cannot look at process %d", (int)a->pid) : r;
 	}
-	return living_open(a, &netns, e);
+	/* nothing is done in it, so that it need not be pinned: one that has ended has no
+	 * namespace, and one that has its number since was started later, or is in another */
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)a->pid);
+	r = stat(a->pid ? path : a->netns_path, &st) < 0 ? -errno : 0;
+	if (r == 0 && (st.st_dev != a->netns_dev || st.st_ino != a->netns_inode))
+		return 0;
+	if (r == 0 && a->pid && a->started)
+		r = process_started_at(a->pid, &started);
+	if (r < 0)
+		return says_nothing(r) ? error_sys(e, r, "cannot look at its network namespace")
+				       : 0;
+	return !a->pid || !a->started || started == a->started;
 }
 
 bool living(const struct attachment *a)
