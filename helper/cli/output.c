@@ -180,8 +180,6 @@ struct output_list *output_list_new(bool json, FILE *out)
 		return NULL;
 	list->out = out;
 	list->as_json = json;
-	if (json)
-		putc('[', out);
 	list->last = &list->first;
 	if (!json && add_row(list, titles) < 0) {
 		output_list_free(list);
@@ -202,7 +200,7 @@ int output_list_add(const struct listing *l, void *arg)
 	if (list->as_json) {
 		_json_ json_t *object = to_json(l);
 
-		fputs(list->begun ? ",\n" : "\n", list->out);
+		fputs(list->begun ? ",\n" : "[\n", list->out);
 		list->begun = true;
 		return print_json(object, "", list->out);
 	}
@@ -222,7 +220,7 @@ int output_list_add(const struct listing *l, void *arg)
 int output_list_print(struct output_list *list)
 {
 	if (list->as_json) {
-		fputs(list->begun ? "\n]\n" : "]\n", list->out);
+		fputs(list->begun ? "\n]\n" : "[]\n", list->out);
 		return 0;
 	}
 	for (const struct row *row = list->first; row; row = row->next) {
