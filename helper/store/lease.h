@@ -93,6 +93,20 @@ enum lease_full {
 	LEASE_FULL_NO_MORE,
 };
 
+/* What of a store has changed, by whoever's hand. */
+enum lease_change_what {
+	LEASE_CHANGE_RECORD, /* what is recorded of a container */
+	LEASE_CHANGE_LINK,   /* which lease is a container's present one */
+	LEASE_CHANGE_LEASE,  /* the lease of an address */
+	LEASE_CHANGE_ALL,    /* everything may have */
+};
+
+struct lease_change {
+	enum lease_change_what what;
+	struct in6_addr address;
+	char ident[IDENT_TEXT_MAX];
+};
+
 /* What a lock covers. Taken in this order: container, then one of the others. */
 enum lease_lock {
 	LOCK_CONTAINER, /* all that is done for one container */
@@ -204,6 +218,17 @@ struct lease_store_ops {
 	 * since. */
 	bool (*is_full)(struct lease_store *s, uint64_t ranges);
 	void (*full)(struct lease_store *s, enum lease_full what, uint64_t ranges);
+
+	/*
+	 * Listens to what anybody changes in the store; to be called again when everything may have
+	 * changed. @ret_fd: readable when there is something to be heard; the store's
+	 * Returns 0 or -errno.
+	 */
+	int (*listen)(struct lease_store *s, int *ret_fd, struct error *e);
+
+	/* Calls each for what was heard, the same maybe several times. */
+	void (*heard)(struct lease_store *s, void (*each)(const struct lease_change *c, void *arg),
+		      void *arg);
 
 	/*
 	 * Removes what writers that were killed have left half written; others are let alone. After

@@ -336,6 +336,7 @@ static void dir_close(struct lease_store *s)
 {
 	struct lease_dir *d = lease_dir_of(s);
 
+	cleanup_close(&d->ears.inotify);
 	cleanup_close(&d->leases);
 	cleanup_close(&d->attached);
 	cleanup_close(&d->top);
@@ -361,6 +362,8 @@ static const struct lease_store_ops dir_ops = {
 	.set_idle = lease_dir_set_idle,
 	.is_full = lease_dir_is_full,
 	.full = lease_dir_full,
+	.listen = lease_dir_listen,
+	.heard = lease_dir_heard,
 	.sweep = lease_dir_sweep,
 };
 
@@ -374,6 +377,7 @@ int lease_dir_open(const char *path, bool write, struct lease_store **ret, struc
 		return error_sys(e, -ENOMEM, "cannot open %s", path);
 	d->store.ops = &dir_ops;
 	d->top = d->leases = d->attached = -1;
+	d->ears.inotify = d->ears.top = d->ears.leases = d->ears.attached = -1;
 	d->write = write;
 	s = &d->store;
 	if ((size_t)snprintf(d->path, sizeof(d->path), "%s", path) >= sizeof(d->path))

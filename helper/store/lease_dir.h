@@ -8,8 +8,16 @@
 
 #define LEASE_FILE_MAX 8192 /* bytes */
 
+/* How changes are heard of (heard_dir.c): inotify, and what it calls the directories. */
+struct lease_dir_ears {
+	int inotify; /* -1: nobody listens */
+	int top, leases, attached;
+	bool stale; /* one of the directories is another by now: to be listened to anew */
+};
+
 struct lease_dir {
 	struct lease_store store;
+	struct lease_dir_ears ears;
 	bool write;   /* not opened by a reader: what is damaged may be mended */
 	char why[64]; /* what was wrong with the file that could not be read last */
 	/* a walk over the leases, over the records, has met no file in the making since the last
@@ -163,6 +171,11 @@ int lease_dir_each_idle(struct lease_store *s, lease_each_idle each, void *arg);
 void lease_dir_set_idle(struct lease_store *s, const struct lease_idle_entry *list, size_t count);
 bool lease_dir_is_full(struct lease_store *s, uint64_t ranges);
 void lease_dir_full(struct lease_store *s, enum lease_full what, uint64_t ranges);
+
+/* Those that heard_dir.c holds. */
+int lease_dir_listen(struct lease_store *s, int *ret_fd, struct error *e);
+void lease_dir_heard(struct lease_store *s, void (*each)(const struct lease_change *c, void *arg),
+		     void *arg);
 
 /* Those that link_dir.c and sweep_dir.c hold. */
 int lease_dir_former(struct lease_store *s, const char *ident, struct lease *ret, struct error *e);

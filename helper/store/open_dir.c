@@ -89,6 +89,7 @@ static int renew_part(struct lease_dir *d, const char *name, int *fd)
 	if (now >= 0) {
 		close(*fd);
 		*fd = now;
+		d->ears.stale = true;
 	}
 	return 0;
 }
@@ -105,6 +106,7 @@ int lease_dir_renew(struct lease_dir *d, struct error *e)
 		if (r >= 0) {
 			close(d->top);
 			d->top = top;
+			d->ears.stale = true;
 		}
 	}
 	if (r >= 0 && d->write)
