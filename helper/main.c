@@ -212,8 +212,8 @@ static void print_line(bool warning, const char *text)
 
 static void print_note(enum note_level level, const char *text)
 {
-	if (level == NOTE_WARNING || verbose)
-		print_line(level == NOTE_WARNING, text);
+	if (level != NOTE_DETAIL || verbose)
+		print_line(level != NOTE_DETAIL, text);
 }
 
 static void print_usage(FILE *out)

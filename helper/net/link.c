@@ -28,13 +28,13 @@ static const struct nla_policy link_policy[IFLA_MAX + 1] = {
 	[IFLA_LINK_NETNSID] = { .type = NLA_U32 },
 };
 
-static int link_read(const struct nlmsghdr *h, struct link *ret)
+int link_read(const struct nlmsghdr *h, struct link *ret)
 {
 	struct nlattr *attr[IFLA_MAX + 1], *info[IFLA_INFO_MAX + 1];
 	const struct ifinfomsg *msg = nlmsg_data(h);
 	struct link l = { .peer_nsid = -1 };
 
-	if (h->nlmsg_type != RTM_NEWLINK ||
+	if ((h->nlmsg_type != RTM_NEWLINK && h->nlmsg_type != RTM_DELLINK) ||
 	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*msg), attr, IFLA_MAX, link_policy) < 0 ||
 	    !attr[IFLA_IFNAME] || msg->ifi_index <= 0)
 		return -EBADMSG;

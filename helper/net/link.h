@@ -21,6 +21,9 @@ struct link {
 	bool carrier; /* and running: IFF_LOWER_UP */
 };
 
+/* Reads what the kernel tells of one. Returns 0 or -EBADMSG. */
+int link_read(const struct nlmsghdr *h, struct link *ret);
+
 /* Asks for one interface. Returns 0, -ENODEV or -errno; no message. */
 int link_by_index(struct nl_sock *s, int ifindex, struct link *ret);
 int link_by_name(struct nl_sock *s, const char *name, struct link *ret);

@@ -258,9 +258,9 @@ static bool leads_on(const struct reconcile *r, const struct marked_entry *entry
 	if (!trace_leads(r->look.host, &entry->address, &trace))
 		return false;
 	trace_tell(&trace, why, sizeof(why));
-	/* once for all its entries; the service's look does it, which tells nothing twice */
-	if (entry->kind == MARKED_ROUTE && r->how != RECONCILE_REPAIR)
-		note(NOTE_WARNING, "%s: %s; if that is gone: ip -6 route del %s",
+	/* once for all its entries */
+	if (entry->kind == MARKED_ROUTE)
+		note(NOTE_STATE, "%s: %s; if that is gone: ip -6 route del %s",
 		     inet_ntop(AF_INET6, &entry->address, address, sizeof(address)), why, address);
 	return true;
 }

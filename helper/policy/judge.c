@@ -195,7 +195,7 @@ static struct verdict judge_lost(const struct judge *j, struct holder *h)
 		return attach(running, "its record was lost");
 	alive = refind_but(&h->address, is_others, &asked, &found, &e);
 	if (alive < 0) {
-		note(NOTE_WARNING, "%s: let alone: %s", h->ident, e.text);
+		note(NOTE_STATE, "%s: let alone: %s", h->ident, e.text);
 		return nothing;
 	}
 	h->attachment = alive ? arena_copy(&j->look->arena, &found, sizeof(found)) : NULL;
@@ -253,7 +253,7 @@ int judge_holder(struct judge *j, struct holder *h, bool together, struct verdic
 	*ret = nothing;
 	if (*h->trouble) {
 		h->keeps = true;
-		note(NOTE_WARNING, "%s%s%s", h->ident, *h->ident ? ": " : "", h->trouble);
+		note(NOTE_STATE, "%s%s%s", h->ident, *h->ident ? ": " : "", h->trouble);
 	}
 	if (h->lost)
 		*ret = judge_lost(j, h);

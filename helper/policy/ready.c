@@ -13,10 +13,12 @@
  */
 #include "policy/ready.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 
 #include "base/note.h"
+#include "base/text.h"
 #include "net/host.h"
 #include "net/mark.h"
 #include "net/marked.h"
@@ -133,20 +135,39 @@ bool ready_are_kept(struct context *c)
 	       -EBUSY;
 }
 
-bool ready_missing(struct context *c)
+/* A number that tells one entry from others. */
+static uint64_t number_of(const struct marked_entry *entry)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	inet_ntop(AF_INET6, &entry->address, text, sizeof(text));
+	return text_hash(text, (uint64_t)entry->kind * 65536 + (uint64_t)entry->ifindex) | 1;
+}
+
+bool ready_missing(struct context *c, const struct marked *have, uint64_t *ret_extra)
 {
 	_nl_sock_ struct nl_sock *host = NULL;
+	struct ready ready = { .count = 0 };
 	struct error ignored;
-	struct ready ready;
+	uint64_t extra = 0;
+	size_t found = 0;
 
-	if (c->config->probe_ms == 0 || nl_open(&host, &ignored) < 0 ||
-	    ready_list(c, host, &ready, &ignored) < 0)
+	if (c->config->probe_ms != 0 &&
+	    (nl_open(&host, &ignored) < 0 || ready_list(c, host, &ready, &ignored) < 0))
 		return false;
-	for (size_t i = 0; i < ready.count; i++)
-		if (proxy_is_marked(host, &ready.list[i].address, ready.list[i].uplink.ifindex) ==
-		    0)
-			return true;
-	return false;
+	for (size_t i = 0; i < have->count; i++) {
+		bool is_one = false;
+
+		for (size_t k = 0; have->list[i].kind == MARKED_PROXY && k < ready.count; k++)
+			is_one |= ready.list[k].uplink.ifindex == have->list[i].ifindex &&
+				  memcmp(&ready.list[k].address, &have->list[i].address,
+					 sizeof(have->list[i].address)) == 0;
+		found += is_one;
+		if (!is_one)
+			extra += number_of(&have->list[i]);
+	}
+	*ret_extra = extra;
+	return found < ready.count;
 }
 
 /* Probes for one address and takes it, or sets it aside. Returns 0 or -errno. */
@@ -184,19 +205,18 @@ int ready_make(struct context *c, struct error *e)
 	return r;
 }
 
-void ready_end(struct context *c)
+void ready_end(struct context *c, const struct marked *have)
 {
 	_nl_sock_ struct nl_sock *host = NULL;
-	_marked_ struct marked all = { 0 };
 	struct error ignored;
 	struct lease lease;
 
-	if (nl_open(&host, &ignored) < 0 || marked_read(host, &all, &ignored) < 0)
+	if (!have->count || nl_open(&host, &ignored) < 0)
 		return;
-	for (size_t i = 0; i < all.count; i++)
-		if (all.list[i].kind == MARKED_PROXY &&
-		    (c->store->ops->at(c->store, &all.list[i].address, NULL, &ignored) == 0 ||
-		     (c->store->ops->at(c->store, &all.list[i].address, &lease, &ignored) == 1 &&
+	for (size_t i = 0; i < have->count; i++)
+		if (have->list[i].kind == MARKED_PROXY &&
+		    (c->store->ops->at(c->store, &have->list[i].address, NULL, &ignored) == 0 ||
+		     (c->store->ops->at(c->store, &have->list[i].address, &lease, &ignored) == 1 &&
 		      lease.freed)))
-			marked_remove(host, &all.list[i]);
+			marked_remove(host, &have->list[i]);
 }

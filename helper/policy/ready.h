@@ -4,6 +4,7 @@
 
 #include <net/if.h>
 
+#include "net/marked.h"
 #include "net/uplink.h"
 #include "policy/context.h"
 
@@ -35,13 +36,20 @@ int ready_list(struct context *c, struct nl_sock *host, struct ready *ret, struc
 /* Whether a service runs for this store, which keeps them. */
 bool ready_are_kept(struct context *c);
 
-/* Whether one of them is not. */
-bool ready_missing(struct context *c);
+/*
+ * Compares them with the marked entries of which no container is known.
+ * @ret_extra: 0, or a number that tells those entries that keep nothing ready from any others
+ * Returns whether one that is to be ready is not.
+ */
+bool ready_missing(struct context *c, const struct marked *have, uint64_t *ret_extra);
 
 /* Probes for those that are not ready, and makes them so. Returns 0 or -errno. */
 int ready_make(struct context *c, struct error *e);
 
-/* Gives all of them up: to be called by the service when it ends. */
-void ready_end(struct context *c);
+/*
+ * Gives all of them up: to be called by the service when it ends. @have: the marked entries of
+ * which no container is known, so that none need be looked for among those that are attached
+ */
+void ready_end(struct context *c, const struct marked *have);
 
 #endif

@@ -10,30 +10,25 @@
  * nothing yet makes room. A child that does not end (a descriptor that it was given may be of a
  * file system that does not answer) stops nobody but the one for whom it works.
  *
- * Children inherit the connections of others. What ends here is therefore taken from the epoll,
- * which else would tell of it as long as any copy is open, and shut down.
+ * Children inherit the connections of others. What ends here is therefore taken from the loop,
+ * which else would hear of it as long as any copy is open, and shut down.
  */
 #include "watch/askers.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/cleanup.h"
 #include "watch/asked.h"
+#include "watch/door.h"
 #include "watch/who.h"
 
 #define PLACES 64	 /* on each side: the host, and containers */
@@ -55,109 +50,35 @@ struct asker {
 
 struct askers {
 	const struct context *context;
-	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
-	int socket, epoll;
-	dev_t dev; /* of the socket's file */
-	ino_t inode;
+	struct loop *loop;
+	struct door door;
 	struct asker sides[2][PLACES]; /* the host, containers */
 };
 
-/* Makes the directory of the socket, if it is missing. */
-static void make_directory(const char *path)
-{
-	char *slash, directory[sizeof(((struct askers *)0)->path)];
+static void on_socket(int fd, void *arg);
+static void on_asker(int fd, void *arg);
 
-	snprintf(directory, sizeof(directory), "%s", path);
-	slash = strrchr(directory, '/');
-	*slash = '\0';
-	if (*directory)
-		mkdir(directory, 0755);
-}
-
-/* Whether a socket that answers is another daemon's. A former service's may be, of a child. */
-static bool is_anothers(int connection)
-{
-	struct ucred peer;
-	socklen_t len = sizeof(peer);
-	_free_ char *name = NULL;
-	char path[64];
-	size_t size;
-
-	if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
-		return true;
-	snprintf(path, sizeof(path), "/proc/%d/comm", (int)peer.pid);
-	return file_read(AT_FDCWD, path, 64, &name, &size) == 0 && strncmp(name, "v6hook", 6) != 0;
-}
-
-/*
- * Whether what is at the socket's path is anything but what a former service left: a file, a socket
- * of another kind, or one on which another daemon listens. What is not ours is not removed.
- */
-static bool is_foreign(const struct sockaddr_un *name)
-{
-	_close_ int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	struct stat st;
-
-	if (lstat(name->sun_path, &st) < 0)
-		return false;
-	if (!S_ISSOCK(st.st_mode))
-		return true;
-	if (connect(fd, (const struct sockaddr *)name, sizeof(*name)) == 0)
-		return is_anothers(fd);
-	return errno == EPROTOTYPE;
-}
-
-/* Ends the socket that there is; another service may have taken the place of its file. */
-static void stop_listening(struct askers *a)
-{
-	struct stat st;
-
-	if (a->socket < 0)
-		return;
-	if (lstat(a->path, &st) == 0 && st.st_dev == a->dev && st.st_ino == a->inode)
-		unlink(a->path);
-	/* children may have copies of it */
-	epoll_ctl(a->epoll, EPOLL_CTL_DEL, a->socket, NULL);
-	shutdown(a->socket, SHUT_RDWR);
-	close(steal_fd(&a->socket));
-}
-
-/* Listens on a path: the place of what ends is taken over. Returns 0 or -errno. */
+/* Listens on another path: what was is ended then. Returns 0 or -errno. */
 static int listen_at(struct askers *a, const char *path, struct error *e)
 {
-	struct epoll_event event = { .events = EPOLLIN };
-	struct sockaddr_un name = { .sun_family = AF_UNIX };
-	_close_ int fd = -1;
-	struct stat st;
+	struct door door;
+	int r = door_open(path, &door, e);
 
-	if (strlen(path) >= sizeof(name.sun_path))
-		return error_set(e, STATUS_USAGE, -ENAMETOOLONG, "socket %s: the path is too long",
-				 path);
-	memcpy(name.sun_path, path, strlen(path));
-	make_directory(path);
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return error_sys(e, -errno, "cannot listen on %s", path);
-	if (is_foreign(&name))
-		return error_set(e, STATUS_FAILED, -EADDRINUSE,
-				 "cannot listen on %s: there is something else", path);
-	unlink(path);
-	if (bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0 || chmod(path, 0666) < 0 ||
-	    lstat(path, &st) < 0 || listen(fd, SOMAXCONN) < 0)
-		return error_sys(e, -errno, "cannot listen on %s", path);
-	event.data.fd = fd;
-	if (epoll_ctl(a->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
-		return error_sys(e, -errno, "cannot listen on %s", path);
-	stop_listening(a);
-	memcpy(a->path, name.sun_path, sizeof(a->path));
-	a->dev = st.st_dev;
-	a->inode = st.st_ino;
-	a->socket = steal_fd(&fd);
+	if (r < 0)
+		return r;
+	r = loop_add(a->loop, door.fd, on_socket, a);
+	if (r < 0) {
+		door_close(&door);
+		return error_sys(e, r, "cannot listen on %s", path);
+	}
+	loop_remove(a->loop, a->door.fd);
+	door_close(&a->door);
+	a->door = door;
 	return 0;
 }
 
-int askers_open(const char *path, const struct context *context, int epoll, struct askers **ret,
-		struct error *e)
+int askers_open(const char *path, const struct context *context, struct loop *loop,
+		struct askers **ret, struct error *e)
 {
 	_free_ struct askers *a = calloc(1, sizeof(*a));
 	int r;
@@ -165,8 +86,8 @@ int askers_open(const char *path, const struct context *context, int epoll, stru
 	if (!a)
 		return error_sys(e, -ENOMEM, "cannot listen on %s", path);
 	a->context = context;
-	a->epoll = epoll;
-	a->socket = -1;
+	a->loop = loop;
+	a->door.fd = -1;
 	for (size_t i = 0; i < PLACES; i++)
 		a->sides[0][i].fd = a->sides[1][i].fd = -1;
 	r = listen_at(a, path, e);
@@ -177,13 +98,13 @@ int askers_open(const char *path, const struct context *context, int epoll, stru
 
 int askers_move(struct askers *a, const char *path, struct error *e)
 {
-	return strcmp(a->path, path) == 0 ? 0 : listen_at(a, path, e);
+	return strcmp(a->door.path, path) == 0 ? 0 : listen_at(a, path, e);
 }
 
 static void leave(const struct askers *a, struct asker *asker)
 {
 	if (asker->fd >= 0) {
-		epoll_ctl(a->epoll, EPOLL_CTL_DEL, asker->fd, NULL);
+		loop_remove(a->loop, asker->fd);
 		shutdown(asker->fd, SHUT_RDWR);
 	}
 	cleanup_close(&asker->fd);
@@ -202,7 +123,8 @@ void askers_close(struct askers *a)
 	int64_t until = clock_ms() + OVERDUE_MS / 2;
 	struct asker *all = a->sides[0];
 
-	stop_listening(a);
+	loop_remove(a->loop, a->door.fd);
+	door_close(&a->door);
 	for (size_t i = 0; i < 2 * PLACES; i++) {
 		if (all[i].pid)
 			await_end(&all[i], until);
@@ -255,7 +177,6 @@ static struct asker *find_place(struct askers *a, const struct who *who)
 
 static void take_in(struct askers *a, int fd)
 {
-	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
 	_close_ int mine = fd;
 	struct asker *place;
 	struct who who;
@@ -263,7 +184,7 @@ static void take_in(struct askers *a, int fd)
 	if (who_asks(fd, &who) < 0)
 		return;
 	place = find_place(a, &who);
-	if (!place || epoll_ctl(a->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
+	if (!place || loop_add(a->loop, fd, on_asker, a) < 0)
 		return;
 	*place = (struct asker){ .fd = steal_fd(&mine), .since = clock_ms(), .who = who.number };
 }
@@ -271,7 +192,7 @@ static void take_in(struct askers *a, int fd)
 static void accept_some(struct askers *a)
 {
 	for (int i = 0; i < ACCEPT_MOST; i++) {
-		int fd = accept4(a->socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		int fd = accept4(a->door.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 		if (fd < 0)
 			return;
@@ -335,28 +256,30 @@ static void start_some(struct askers *a, struct asker *list)
 	}
 }
 
-bool askers_event(struct askers *a, int fd)
+static void on_socket(int fd, void *arg)
+{
+	(void)fd;
+	accept_some(arg);
+}
+
+static void on_asker(int fd, void *arg)
 {
 	struct pollfd now = { .fd = fd, .events = POLLIN };
+	struct askers *a = arg;
 	struct asker *all = a->sides[0];
 
-	if (fd == a->socket) {
-		accept_some(a);
-		return true;
-	}
 	for (size_t i = 0; i < 2 * PLACES; i++) {
 		if (all[i].fd != fd)
 			continue;
 		/* it may be the successor of the one that this was about */
 		if (poll(&now, 1, 0) <= 0)
-			return true;
+			return;
 		/* a hang-up is found out by the child, too */
 		all[i].ready = true;
-		epoll_ctl(a->epoll, EPOLL_CTL_DEL, fd, NULL);
+		loop_remove(a->loop, fd);
 		start_some(a, a->sides[i / PLACES]);
-		return true;
+		return;
 	}
-	return false;
 }
 
 bool askers_ended(struct askers *a, pid_t pid, bool failed)

@@ -7,17 +7,16 @@
 #include <sys/types.h>
 
 #include "policy/context.h"
+#include "watch/loop.h"
 
 struct askers;
 
 /*
- * Listens on a Unix socket (SOCK_SEQPACKET, for everybody: unix(7)), making its directory if need
- * be; takes the place of a socket that a former service left.
- * @epoll: gets the descriptors of all connections; @context: what the requests work with
- * Returns 0 or -errno with a message.
+ * Listens on a Unix socket (door.c). @loop: hears of all connections; @context: what the requests
+ * work with. Returns 0 or -errno with a message.
  */
-int askers_open(const char *path, const struct context *context, int epoll, struct askers **ret,
-		struct error *e);
+int askers_open(const char *path, const struct context *context, struct loop *loop,
+		struct askers **ret, struct error *e);
 
 /*
  * Listens on another socket from now on, if it is another. Who has come already is served.
@@ -27,9 +26,6 @@ int askers_move(struct askers *a, const char *path, struct error *e);
 
 /* Waits for the requests under way, and drops the others. */
 void askers_close(struct askers *a);
-
-/* Something happened on a descriptor. Returns whether it is one of these. */
-bool askers_event(struct askers *a, int fd);
 
 /* A process ended. @failed: with another status than 0. Returns whether it was a request's. */
 bool askers_ended(struct askers *a, pid_t pid, bool failed);

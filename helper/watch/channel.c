@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,13 +13,20 @@
 #define PAUSE_LEAST_MS 50
 #define PAUSE_MOST_MS 5000
 
-struct channel channel_new(int epoll)
+struct channel channel_new(struct loop *loop, loop_handler handler, void *arg)
 {
-	return (struct channel){ .epoll = epoll, .fd = -1, .pause = PAUSE_LEAST_MS };
+	return (struct channel){
+		.loop = loop,
+		.handler = handler,
+		.arg = arg,
+		.fd = -1,
+		.pause = PAUSE_LEAST_MS,
+	};
 }
 
 static void let_go(struct channel *c)
 {
+	loop_remove(c->loop, c->fd);
 	cleanup_close(&c->fd);
 	c->fd = -1;
 }
@@ -32,7 +38,6 @@ int64_t channel_due(const struct channel *c)
 
 void channel_start(struct channel *c, const struct config *config)
 {
-	struct epoll_event event = { .events = EPOLLIN };
 	pid_t self = getpid();
 	sigset_t none;
 	int pair[2];
@@ -50,8 +55,7 @@ void channel_start(struct channel *c, const struct config *config)
 		_exit(parser_run(config, pair[1], self));
 	}
 	close(pair[1]);
-	event.data.fd = pair[0];
-	if (c->pid < 0 || epoll_ctl(c->epoll, EPOLL_CTL_ADD, pair[0], &event) < 0) {
+	if (c->pid < 0 || loop_add(c->loop, pair[0], c->handler, c->arg) < 0) {
 		c->pid = c->pid < 0 ? 0 : c->pid;
 		close(pair[0]);
 		return;
@@ -70,12 +74,10 @@ void channel_again(struct channel *c)
 
 void channel_hold(struct channel *c, bool hold)
 {
-	struct epoll_event event = { .events = hold ? 0 : EPOLLIN, .data.fd = c->fd };
-
 	if (c->fd < 0 || hold == c->held)
 		return;
 	c->held = hold;
-	epoll_ctl(c->epoll, EPOLL_CTL_MOD, c->fd, &event);
+	loop_hold(c->loop, c->fd, hold);
 }
 
 int channel_take(struct channel *c, struct record *ret)

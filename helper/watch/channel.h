@@ -7,10 +7,13 @@
 #include <sys/types.h>
 
 #include "base/config.h"
+#include "watch/loop.h"
 #include "watch/record.h"
 
 struct channel {
-	int epoll;	    /* gets the descriptor */
+	struct loop *loop;
+	loop_handler handler; /* of what a parser tells */
+	void *arg;
 	int fd;		    /* -1: no parser tells */
 	pid_t pid;	    /* of the parser; 0: there is none */
 	bool held;	    /* not read from at the moment */
@@ -18,8 +21,8 @@ struct channel {
 	unsigned int pause; /* ms between two of them; grows while they fail */
 };
 
-/* A channel that may start its first parser at once. @epoll: the service's */
-struct channel channel_new(int epoll);
+/* A channel that may start its first parser at once. @handler: called when that tells something */
+struct channel channel_new(struct loop *loop, loop_handler handler, void *arg);
 
 /* When the next parser may be started: ms of the monotonic clock, INT64_MAX while there is one. */
 int64_t channel_due(const struct channel *c);

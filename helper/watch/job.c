@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "base/note.h"
 #include "base/text.h"
 #include "base/user.h"
 #include "ops/verbs.h"
@@ -173,6 +174,14 @@ static int attach(struct context *c, struct record *r, char container[CONTAINER_
 	return err;
 }
 
+/* Whether the service is about to end. */
+static bool is_to_end(void)
+{
+	sigset_t pending;
+
+	return sigpending(&pending) == 0 && sigismember(&pending, SIGTERM) == 1;
+}
+
 static int on_action(const struct reconcile_action *a, void *arg)
 {
 	static const char *const whats[] = { "attached", "detached", "removed" };
@@ -186,23 +195,44 @@ static int on_action(const struct reconcile_action *a, void *arg)
 	if (a->error)
 		*(bool *)arg = true;
 	journal_change(a->error ? "failed" : whats[a->what], name, address, a->why, a->error);
-	return 0;
+	return is_to_end();
+}
+
+static int reconcile(struct context *c)
+{
+	sigset_t term;
+	bool failed = false;
+	struct error e;
+	int err;
+
+	/* whoever ends the service waits for the container at hand, and no longer */
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, NULL);
+	err = op_reconcile(c, RECONCILE_REPAIR, on_action, &failed, &e);
+	/* it is tried again and again */
+	if (err < 0)
+		note(NOTE_STATE, "%s", e.text);
+	journal_reconciled();
+	return failed ? -EIO : err;
 }
 
 int job_run(const struct context *context, struct record *r)
 {
 	struct context c;
 	char container[CONTAINER_MAX];
-	bool failed = false;
 	struct error e;
-	int err = context_inherit(context, &c, &e);
+	int err;
 
+	note_to(journal_note);
+	err = context_inherit(context, &c, &e);
 	snprintf(container, sizeof(container), "docker:%s", r->name);
-	if (err < 0) {
-		journal_change("failed", *r->name && r->kind != JOB_READY ? container : "", NULL,
-			       "leases", e.text);
+	if (err < 0 && (!*r->name || r->kind == JOB_READY))
+		note(NOTE_STATE, "%s", e.text);
+	else if (err < 0)
+		journal_change("failed", container, NULL, "leases", e.text);
+	if (err < 0)
 		return err;
-	}
 	switch (r->kind) {
 	case RECORD_RUNNING:
 		return attach(&c, r, container);
@@ -218,9 +248,6 @@ int job_run(const struct context *context, struct record *r)
 			journal_change("failed", "", NULL, "probing ahead", e.text);
 		return err;
 	default:
-		err = op_reconcile(&c, RECONCILE_REPAIR, on_action, &failed, &e);
-		if (err < 0)
-			journal_change("failed", "", NULL, "reconcile", e.text);
-		return failed ? -EIO : err;
+		return reconcile(&c);
 	}
 }

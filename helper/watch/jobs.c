@@ -17,7 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/note.h"
 #include "watch/job.h"
 #include "watch/journal.h"
 
@@ -49,8 +48,19 @@ struct jobs *jobs_new(const struct context *context)
 	return j;
 }
 
+/* Whether it sees to whatever there is, and not to one container. */
+static bool is_for_all(const struct job *job)
+{
+	return job->record.kind == JOB_RECONCILE || job->record.kind == JOB_READY;
+}
+
 void jobs_free(struct jobs *j)
 {
+	/* what is made ready is given up anyway, and a reconciliation ends after the container that
+	 * it sees to */
+	for (const struct job *job = j->first; job; job = job->next)
+		if (job->pid && is_for_all(job))
+			kill(job->pid, job->record.kind == JOB_READY ? SIGKILL : SIGTERM);
 	/* each is whole or undone by itself: wait, and let nothing go on behind the service's back
 	 */
 	for (const struct job *job = j->first; job; job = job->next)
@@ -82,7 +92,7 @@ static void append(struct jobs *j, const struct record *r)
 {
 	struct job **end = &j->first, *job = calloc(1, sizeof(*job));
 
-	/* without memory the timer's look finds out what was missed */
+	/* without memory the next reconciliation finds out what was missed */
 	if (!job)
 		return;
 	j->count++;
@@ -174,7 +184,6 @@ void jobs_start(struct jobs *j)
 			 */
 			close_range(STDERR_FILENO + 1, ~0U, 0);
 			prctl(PR_SET_NAME, "v6hook-job");
-			note_to(journal_note);
 			_exit(job_run(j->context, &job->record) < 0 ? STATUS_FAILED : STATUS_DONE);
 		}
 		job->pid = pid;
@@ -187,7 +196,7 @@ void jobs_expire(struct jobs *j, int64_t now)
 	bool killed = false;
 
 	for (struct job *job = j->first; job; job = job->next) {
-		bool all = job->record.kind == JOB_RECONCILE || job->record.kind == JOB_READY;
+		bool all = is_for_all(job);
 		char container[300] = "";
 
 		if (!job->pid || job->killed)
@@ -207,7 +216,7 @@ void jobs_expire(struct jobs *j, int64_t now)
 		jobs_reconcile(j);
 }
 
-bool jobs_ended(struct jobs *j, pid_t pid, int wait_status, bool *ret_reconciled, int *ret_status)
+bool jobs_ended(struct jobs *j, pid_t pid, bool *ret_reconciled)
 {
 	for (struct job **at = &j->first; *at; at = &(*at)->next) {
 		struct job *job = *at;
@@ -215,7 +224,6 @@ bool jobs_ended(struct jobs *j, pid_t pid, int wait_status, bool *ret_reconciled
 		if (job->pid != pid)
 			continue;
 		*ret_reconciled = job->record.kind == JOB_RECONCILE;
-		*ret_status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : STATUS_FAILED;
 		*at = job->next;
 		j->count--;
 		free(job);

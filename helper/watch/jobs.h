@@ -37,8 +37,8 @@ void jobs_start(struct jobs *j);
  */
 void jobs_expire(struct jobs *j, int64_t now);
 
-/* A process ended. Returns whether it was a job's; *ret_status is its exit status then. */
-bool jobs_ended(struct jobs *j, pid_t pid, int wait_status, bool *ret_reconciled, int *ret_status);
+/* A process ended. Returns whether it was a job's, and whether that was a reconciliation. */
+bool jobs_ended(struct jobs *j, pid_t pid, bool *ret_reconciled);
 
 /* Whether a reconciliation is under way or waiting. */
 bool jobs_reconciling(const struct jobs *j);

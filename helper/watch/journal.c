@@ -2,21 +2,33 @@
 #include "watch/journal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/json.h"
 #include "base/text.h"
 
 #define TOLD_MOST 256
 
-static bool as_json;
-/* Hashes of the notes of the last look and of this one. */
-static uint64_t told[2][TOLD_MOST];
-static size_t told_count[2];
+/* Hashes of the notes that were told. */
+struct told {
+	uint64_t list[TOLD_MOST];
+	size_t count;
+};
 
-void journal_json(bool json)
+static bool as_json;
+/* By the last reconciliation, and by this one: shared with the service's children, which make them.
+ */
+static struct told *told;
+
+void journal_begin(bool json)
 {
 	as_json = json;
+	told = mmap(NULL, 2 * sizeof(*told), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		    0);
+	if (told == MAP_FAILED)
+		told = calloc(2, sizeof(*told));
 }
 
 static void print_json(const char *what, const char *container, const char *address,
@@ -54,37 +66,33 @@ void journal_change(const char *what, const char *container, const char *address
 	fflush(stdout);
 }
 
+/* Notes that it is told. Returns whether it was already. */
 static bool was_told(const char *text)
 {
 	uint64_t hash = text_hash(text, 0);
+	bool is = false;
 
 	for (size_t k = 0; k < 2; k++)
-		for (size_t i = 0; i < told_count[k]; i++)
-			if (told[k][i] == hash)
-				return true;
-	return false;
+		for (size_t i = 0; i < told[k].count; i++)
+			is |= told[k].list[i] == hash;
+	if (told[1].count < TOLD_MOST)
+		told[1].list[told[1].count++] = hash;
+	return is;
 }
 
 void journal_note(enum note_level level, const char *text)
 {
-	if (level == NOTE_WARNING && !was_told(text))
-		journal_change("warning", "", NULL, text, NULL);
-}
-
-void journal_note_once(enum note_level level, const char *text)
-{
-	if (level != NOTE_WARNING)
+	if (level == NOTE_DETAIL || (level == NOTE_STATE && told && was_told(text)))
 		return;
-	journal_note(level, text);
-	if (told_count[1] < TOLD_MOST)
-		told[1][told_count[1]++] = text_hash(text, 0);
+	journal_change("warning", "", NULL, text, NULL);
 }
 
-void journal_looked(void)
+void journal_reconciled(void)
 {
-	memcpy(told[0], told[1], sizeof(told[0]));
-	told_count[0] = told_count[1];
-	told_count[1] = 0;
+	if (!told)
+		return;
+	told[0] = told[1];
+	told[1].count = 0;
 }
 
 void journal_remark(const char *what, const char *text)

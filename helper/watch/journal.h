@@ -6,8 +6,8 @@
 
 #include "base/note.h"
 
-/* Says from now on whether lines are JSON objects. */
-void journal_json(bool json);
+/* Begins; to be called before there are children. @json: whether lines are JSON objects */
+void journal_begin(bool json);
 
 /*
  * One line about a container (or "" for none).
@@ -16,15 +16,12 @@ void journal_json(bool json);
 void journal_change(const char *what, const char *container, const char *address, const char *why,
 		    const char *error);
 
-/* The sink of notes (base/note.h) of a process that works for the service: of warnings, a line. */
-void journal_note(enum note_level level, const char *text);
-
 /*
- * The same for what one look after the other may find: what the last one has told is not repeated,
- * by journal_note neither. journal_looked ends a look.
+ * The sink of notes (base/note.h) of the service and of its children: a line for each warning. Of a
+ * state only if the last reconciliation has not told it; journal_reconciled ends one.
  */
-void journal_note_once(enum note_level level, const char *text);
-void journal_looked(void);
+void journal_note(enum note_level level, const char *text);
+void journal_reconciled(void);
 
 /* One line about the service itself. */
 void journal_remark(const char *what, const char *text);

@@ -324,7 +324,7 @@ int look_ask_engines(struct look *l, const struct runtime_options *o, bool all, 
 		if (r == -EHOSTDOWN) {
 			note(NOTE_DETAIL, "%s", e->text);
 		} else if (r < 0) {
-			note(NOTE_WARNING, "%s", e->text);
+			note(NOTE_STATE, "%s", e->text);
 			l->unasked = runtimes[i]->name;
 		}
 	}

@@ -1,0 +1,340 @@
+/*
+ * Who is attached, as the service knows it by heart: which address, by which way, whose process.
+ *
+ * Theory of operation: all records are read once, and then each that changes (drift.c hears of it).
+ * What is plainly right is kept; of anything else this does not know what it means, and says that
+ * somebody has to judge it, which is a reconciliation's business. The end of a process is an event
+ * of its pidfd. Where descriptors are lacking, and for namespaces that a file stands for, a few are
+ * looked at in turn instead.
+ */
+#include "watch/kept.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "policy/living.h"
+
+#define RETRY_S 10	   /* between two attempts at what has failed: ops/reconcile.c */
+#define FDS_FOR_OTHERS 256 /* descriptors that are left for everything else */
+
+struct kept *kept_new(const struct context *c, struct loop *loop, loop_handler ended, void *arg)
+{
+	struct kept *k = calloc(1, sizeof(*k));
+
+	if (k) {
+		k->c = c;
+		k->loop = loop;
+		k->ended = ended;
+		k->arg = arg;
+	}
+	return k;
+}
+
+static void drop(struct kept *k, size_t at)
+{
+	struct kept_entry *entry = k->list[at];
+
+	memmove(k->list + at, k->list + at + 1, (--k->count - at) * sizeof(*k->list));
+	if (entry->live)
+		k->ways[entry->way].users--;
+	loop_remove(k->loop, entry->pidfd);
+	cleanup_close(&entry->pidfd);
+	free(entry->netns_path);
+	free(entry);
+}
+
+void kept_free(struct kept *k)
+{
+	while (k->count)
+		drop(k, k->count - 1);
+	free(k->list);
+	free(k->ways);
+	free(k);
+}
+
+/* Where the first one belongs that has the address, or would have it. */
+static size_t place_of(const struct kept *k, const struct in6_addr *address)
+{
+	size_t from = 0, to = k->count;
+
+	while (from < to) {
+		size_t middle = (from + to) / 2;
+
+		if (memcmp(&k->list[middle]->address, address, sizeof(*address)) < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+struct kept_entry *kept_find(const struct kept *k, const struct in6_addr *address)
+{
+	size_t at = place_of(k, address);
+
+	return at < k->count && k->list[at]->live &&
+			       memcmp(&k->list[at]->address, address, sizeof(*address)) == 0
+		       ? k->list[at]
+		       : NULL;
+}
+
+struct kept_entry *kept_by_pidfd(const struct kept *k, int pidfd)
+{
+	for (size_t i = 0; i < k->count; i++)
+		if (k->list[i]->pidfd == pidfd)
+			return k->list[i];
+	return NULL;
+}
+
+/* The number of the way, which gets one user more; -1 without memory. */
+static int use_way(struct kept *k, const struct attachment *a)
+{
+	size_t at = k->way_count;
+	struct kept_way *larger;
+
+	for (size_t i = 0; i < k->way_count; i++) {
+		struct kept_way *w = &k->ways[i];
+
+		if (!w->users) {
+			at = i;
+		} else if (strcmp(w->via, a->bridge) == 0 && strcmp(w->uplink, a->uplink) == 0 &&
+			   w->routed == a->routed) {
+			w->users++;
+			return (int)i;
+		}
+	}
+	if (at == k->way_count) {
+		larger = reallocarray(k->ways, k->way_count + 1, sizeof(*larger));
+		if (!larger)
+			return -1;
+		k->ways = larger;
+		k->way_count++;
+	}
+	k->ways[at] = (struct kept_way){ .routed = a->routed, .users = 1 };
+	memcpy(k->ways[at].via, a->bridge, sizeof(a->bridge));
+	memcpy(k->ways[at].uplink, a->uplink, sizeof(a->uplink));
+	return (int)at;
+}
+
+/* Adds one. Returns it, or null without memory. */
+static struct kept_entry *add(struct kept *k, const char *ident, const struct attachment *a,
+			      const struct in6_addr *address, bool live)
+{
+	struct kept_entry *entry = calloc(1, sizeof(*entry) + strlen(ident) + 1), **larger;
+	size_t at = place_of(k, address);
+	int way = 0;
+
+	if (k->count == k->room) {
+		larger = reallocarray(k->list, 2 * k->room + 8, sizeof(*larger));
+		if (!larger) {
+			free(entry);
+			return NULL;
+		}
+		k->list = larger;
+		k->room = 2 * k->room + 8;
+	}
+	if (entry && live)
+		way = use_way(k, a);
+	if (!entry || way < 0) {
+		free(entry);
+		return NULL;
+	}
+	strcpy(entry->ident, ident);
+	entry->address = *address;
+	entry->way = (unsigned int)way;
+	entry->live = live;
+	entry->pidfd = -1;
+	entry->pid = a->pid;
+	entry->netns_dev = a->netns_dev;
+	entry->netns_inode = a->netns_inode;
+	entry->netns_path = a->pid || !*a->netns_path ? NULL : strdup(a->netns_path);
+	entry->since = clock_ms();
+	memmove(k->list + at + 1, k->list + at, (k->count++ - at) * sizeof(*k->list));
+	k->list[at] = entry;
+	return entry;
+}
+
+/* Whether a descriptor leaves enough for others. */
+static bool can_be_held(int fd)
+{
+	struct rlimit most;
+
+	return fd >= 0 && getrlimit(RLIMIT_NOFILE, &most) == 0 &&
+	       (rlim_t)fd + FDS_FOR_OTHERS < most.rlim_cur;
+}
+
+/* Waits for the end of its process, if that can be told. Returns whether it lives, or may. */
+static bool await_end(struct kept *k, struct kept_entry *entry, const struct attachment *a)
+{
+	_netns_ struct netns netns = NETNS_NONE;
+	struct error ignored;
+	int r = living_open(a, &netns, &ignored);
+
+	if (r == 1 && can_be_held(netns.pidfd) &&
+	    loop_add(k->loop, netns.pidfd, k->ended, k->arg) == 0)
+		entry->pidfd = steal_fd(&netns.pidfd);
+	return r != 0;
+}
+
+/* Keeps one that is attached. Returns whether all is right. */
+static bool keep_live(struct kept *k, const char *ident, const struct attachment *a,
+		      const struct in6_addr *address)
+{
+	struct kept_entry *entry = add(k, ident, a, address, true);
+
+	return entry && await_end(k, entry, a);
+}
+
+/* Keeps in mind that a failed attach is to be tried again, unless it is a user's. */
+static void keep_failed(struct kept *k, const char *ident, const struct attachment *a)
+{
+	struct kept_entry *entry;
+	struct error ignored;
+	struct ident id;
+
+	if (!*a->error || a->word || !a->pid || strcmp(a->boot_id, k->c->boot_id) != 0 ||
+	    ident_from_text(ident, &id) < 0 || id.owner || living_ask(a, &ignored) != 1)
+		return;
+	entry = add(k, ident, a, &in6addr_any, false);
+	if (entry)
+		entry->retry_at = (a->since > time(NULL) ? time(NULL) : a->since) + RETRY_S;
+}
+
+static void forget(struct kept *k, const char *ident)
+{
+	for (size_t i = 0; i < k->count; i++)
+		if (strcmp(k->list[i]->ident, ident) == 0)
+			drop(k, i--);
+}
+
+static int on_record(const char *ident, const struct attachment *a, void *arg)
+{
+	struct kept *k = arg;
+
+	if (attachment_is_live(a, k->c->boot_id) && a->has_address)
+		keep_live(k, ident, a, &a->address);
+	else if (a->ended)
+		keep_failed(k, ident, a);
+	return 0;
+}
+
+int kept_load(struct kept *k, struct error *e)
+{
+	struct lease_store *s = k->c->store;
+
+	while (k->count)
+		drop(k, k->count - 1);
+	return s->ops->walk_attachments(s, on_record, k, e);
+}
+
+/* What is stored of a container, read without mending anything. */
+struct stored {
+	struct attachment attachment;
+	struct lease lease;
+	int known; /* the attachment: as the operation of that name */
+	int found; /* the lease: as find */
+	bool odd;  /* something is to be mended */
+};
+
+static void read_stored(struct lease_store *s, const char *ident, struct stored *ret)
+{
+	struct error ignored;
+
+	s->looks = true;
+	s->met = false;
+	ret->known = s->ops->attachment(s, ident, &ret->attachment, &ignored);
+	ret->found = s->ops->find(s, ident, &ret->lease, &ignored);
+	ret->odd = s->met || ret->known < 0 || ret->found < 0 ||
+		   (ret->found == 1 && *ret->lease.trouble);
+	s->looks = false;
+}
+
+bool kept_read(struct kept *k, const char *ident)
+{
+	struct stored now;
+	const struct attachment *a = &now.attachment;
+
+	read_stored(k->c->store, ident, &now);
+	/* unreadable is not absent */
+	if (now.known < 0)
+		return true;
+	forget(k, ident);
+	if (now.known == 0)
+		return now.odd;
+	if (!attachment_is_live(a, k->c->boot_id)) {
+		if (a->ended)
+			keep_failed(k, ident, a);
+		return now.odd || !a->ended;
+	}
+	if (now.found != 1 ||
+	    (a->has_address && memcmp(&a->address, &now.lease.address, sizeof(a->address)) != 0))
+		now.odd = true;
+	if (!a->has_address && now.found != 1)
+		return true;
+	return !keep_live(k, ident, a, a->has_address ? &a->address : &now.lease.address) ||
+	       now.odd;
+}
+
+bool kept_read_lease(struct kept *k, const struct in6_addr *address)
+{
+	const struct kept_entry *entry = kept_find(k, address);
+	struct lease_store *s = k->c->store;
+	struct lease lease, present;
+	char ident[IDENT_TEXT_MAX];
+	struct error ignored;
+	bool odd;
+	int r;
+
+	s->looks = true;
+	s->met = false;
+	r = s->ops->at(s, address, &lease, &ignored);
+	odd = s->met || r < 0;
+	/* one that is not its container's present lease was left in a move or a start */
+	if (r == 1 && !*lease.trouble && !lease.freed)
+		odd |= s->ops->find(s, lease.ident, &present, &ignored) != 1 ||
+		       memcmp(&present.address, address, sizeof(*address)) != 0;
+	s->looks = false;
+	if (!entry)
+		return odd;
+	memcpy(ident, entry->ident, strlen(entry->ident) + 1);
+	return kept_read(k, ident) || odd;
+}
+
+bool kept_check_ends(struct kept *k, size_t most)
+{
+	bool odd = false;
+
+	for (size_t i = 0, looked = 0; i < k->count && looked < most && k->count; i++) {
+		struct kept_entry *entry = k->list[k->turn++ % k->count];
+		char path[64], ident[IDENT_TEXT_MAX];
+		struct stat st;
+
+		if (entry->pidfd >= 0 || !entry->live)
+			continue;
+		looked++;
+		snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)entry->pid);
+		if (stat(entry->netns_path ? entry->netns_path : path, &st) == 0 &&
+		    st.st_dev == entry->netns_dev && st.st_ino == entry->netns_inode)
+			continue;
+		memcpy(ident, entry->ident, strlen(entry->ident) + 1);
+		odd |= kept_read(k, ident);
+	}
+	return odd;
+}
+
+int64_t kept_retry_at(const struct kept *k)
+{
+	int64_t at = INT64_MAX;
+
+	/* they have no address, so that they come first */
+	for (size_t i = 0; i < k->count && !k->list[i]->live; i++)
+		if (k->list[i]->retry_at < at)
+			at = k->list[i]->retry_at;
+	return at;
+}

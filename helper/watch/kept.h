@@ -1,0 +1,75 @@
+/* Who is attached, as the service knows it by heart: which address, by which way, whose process. */
+#ifndef V6HOOK_KEPT_H
+#define V6HOOK_KEPT_H
+
+#include "policy/context.h"
+#include "watch/loop.h"
+
+/* A bridge and an uplink that are shared by any number of containers. */
+struct kept_way {
+	char via[IF_NAMESIZE], uplink[IF_NAMESIZE];
+	bool routed;
+	int via_index, uplink_index; /* 0: there is none of that name now (compare.c) */
+	bool bridged;
+	unsigned int users; /* 0: this place is free */
+};
+
+struct kept_entry {
+	struct in6_addr address;
+	unsigned int way;
+	bool live; /* attached; else one whose attach failed */
+	unsigned char
+		has; /* bits of enum marked_kind: what the kernel had when it was asked last */
+	int pidfd;   /* -1: its end is no event, and is looked for */
+	pid_t pid;
+	uint64_t netns_dev, netns_inode;
+	char *netns_path; /* or null */
+	int64_t since;	  /* when it was read, in milliseconds of the monotonic clock */
+	int64_t retry_at; /* when a failed one is tried again, in seconds since the epoch */
+	char ident[];
+};
+
+struct kept {
+	const struct context *c;
+	struct loop *loop;
+	loop_handler ended;
+	void *arg;
+	struct kept_entry **list; /* by address */
+	size_t count, room;
+	struct kept_way *ways;
+	size_t way_count;
+	size_t turn; /* which is looked at next of those whose end is no event */
+};
+
+/* @ended: called with a descriptor that is one entry's when its process ends */
+struct kept *kept_new(const struct context *c, struct loop *loop, loop_handler ended, void *arg);
+void kept_free(struct kept *k);
+
+/* Forgets all, and reads the records. Returns 0 or -errno. */
+int kept_load(struct kept *k, struct error *e);
+
+/*
+ * Reads what is stored of one container. Returns whether it is not plainly right, so that a
+ * reconciliation has to judge it.
+ */
+bool kept_read(struct kept *k, const char *ident);
+
+/* The same of whoever has the lease of an address, or had it. */
+bool kept_read_lease(struct kept *k, const struct in6_addr *address);
+
+/* The one that has the address, or null. */
+struct kept_entry *kept_find(const struct kept *k, const struct in6_addr *address);
+
+/* The one with this descriptor of its process, or null. */
+struct kept_entry *kept_by_pidfd(const struct kept *k, int pidfd);
+
+/*
+ * Looks whether the namespaces of those are there still whose end is no event. @most: of how many,
+ * in turn; reads those that are not. Returns as kept_read, of any.
+ */
+bool kept_check_ends(struct kept *k, size_t most);
+
+/* When the next failed one is to be tried again: seconds since the epoch, INT64_MAX for never. */
+int64_t kept_retry_at(const struct kept *k);
+
+#endif
