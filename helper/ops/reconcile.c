@@ -342,19 +342,13 @@ int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each,
 	const struct runtime_options o = { .docker_socket = c->config->docker_socket };
 	int err = nl_open(&r.look.host, e);
 
-	c->store->looks = how == RECONCILE_LOOK;
-	c->store->met = false;
 	if (err == 0)
 		err = look_read(&r.look, e);
-	c->store->looks = false;
 	if (changes(&r))
 		c->store->ops->sweep(c->store);
-	/* reading all for each of many takes long: whoever only looks has other things to do */
-	if (err == 0 && c->store->met)
-		return each(&(struct reconcile_action){ .why = "damaged files" }, arg);
 	if (err == 0 && ready_are_kept(c))
 		err = ready_list(c, r.look.host, &r.ready, e);
-	if (err == 0 && how != RECONCILE_LOOK)
+	if (err == 0)
 		err = look_ask_engines(&r.look, &o, how != RECONCILE_REPAIR || r.look.lost, e);
 	if (err == 0)
 		err = judge_all(&r);

@@ -85,7 +85,6 @@ enum reconcile_how {
 	RECONCILE_DO,
 	RECONCILE_TELL,	  /* dry run: only hand over what would be done */
 	RECONCILE_REPAIR, /* the service's: asks no engine that tells what happens by itself */
-	RECONCILE_LOOK, /* would that do anything? asks no engine: cheap enough for every second */
 };
 
 typedef int (*reconcile_each)(const struct reconcile_action *a, void *arg);

@@ -7,8 +7,8 @@
 #include "base/error.h"
 
 /*
- * Runs until SIGTERM or SIGINT: follows Docker's events, looks at the kernel's state whenever it
- * changes and every second, and puts right what is wrong, for containers of every engine. Prints a
+ * Runs until SIGTERM or SIGINT: follows Docker's events, hears what changes in the kernel and
+ * in the store, and puts right what is wrong, for containers of every engine. Prints a
  * line (or with json an object) for each change. Tells systemd when it is ready (sd_notify(3)).
  * Returns 0 or -errno.
  */
