@@ -96,10 +96,10 @@ build/sanitized/power/replay: $(addprefix tests/power/,replay.c tree.c promises.
 # tried inside containers are only downloaded, not installed on this machine.
 .PHONY: check
 check:
-	@tests/packages build lab check
+	@tests/packages build lab check bench
 	@mkdir -p build/debs && cd build/debs && ls *.deb >/dev/null 2>&1 || \
 		apt-get download -qq isc-dhcp-client dhcpcd-base ifupdown >/dev/null 2>&1 || true
-	@$(MAKE) --no-print-directory all sanitized fuzzers build/lab/asker build/lab/mute build/lab/attacker
+	@$(MAKE) --no-print-directory all sanitized fuzzers build/lab/mute build/lab/attacker bench-tools
 	@tests/run $(UNITS) tests/unit/*.test tests/fuzz/run tests/fuzz/coverage tests/lab/*.test
 
 # The parsers under a fuzzer, each for so many seconds: make fuzz SECONDS=600. As root or not.
@@ -143,17 +143,22 @@ demo:
 	@$(MAKE) --no-print-directory -s all
 	@tests/lab/world tests/lab/demo
 
-# Attach and the watch service, measured side by side with a floor and with shell recipes; what its socket
-# serves. As root.
-.PHONY: bench
+# Measured side by side with what else there is; tables, JSON and a plot are left in build/bench. BENCH names the
+# parts, which are the scripts of tests/bench: make bench BENCH=attach. As root.
+BENCH ?= attach lxc docker answer ask
+BENCH_TOOLS := $(addprefix build/bench/,floor run echo solicit fill)
+.PHONY: bench bench-scale
 bench:
-	@tests/packages build lab check
-	@$(MAKE) --no-print-directory -s all build/bench/floor build/bench/run build/bench/echo build/bench/clock \
-		build/lab/asker
-	@tests/lab/world tests/bench/attach
-	@tests/lab/world tests/bench/lxc
-	@tests/lab/world tests/bench/docker
-	@tests/lab/world tests/bench/ask
+	@tests/packages build lab check bench
+	@$(MAKE) --no-print-directory -s all bench-tools
+	@tests/bench/bench $(BENCH)
+
+# What grows, and with what.
+bench-scale:
+	@$(MAKE) --no-print-directory bench BENCH=scale
+
+.PHONY: bench-tools
+bench-tools: $(BENCH_TOOLS) build/lab/asker
 
 # What takes too long for check: every script of tests/soak, each in a world of its own. SOAK are the numbers for
 # tests/soak/soak. As root.
@@ -187,7 +192,14 @@ build/lab/inject: tests/lab/inject.c
 
 build/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -o $@ $<
+	@echo "  LD      $@"
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(if $(WERROR),-Werror) $(CFLAGS) -o $@ $<
+
+# Fills a lease store by the program's own rules.
+build/bench/fill: tests/bench/fill.c $(ROOMS)
+	@mkdir -p $(@D)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # What lies where: the source, its place, its mode. @SBINDIR@ and its like are written in.
 PREFIX ?= /usr/local

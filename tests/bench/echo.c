@@ -1,8 +1,8 @@
 /*
  * Pings an address every millisecond until it answers: echo ADDRESS SECONDS
  *
- * Prints when the first answer came, in microseconds on CLOCK_MONOTONIC, or fails when the time is
- * over.
+ * Prints when the first answer came, in microseconds on CLOCK_MONOTONIC and on CLOCK_REALTIME, or
+ * fails when the time is over.
  */
 #include <arpa/inet.h>
 #include <netinet/icmp6.h>
@@ -15,12 +15,17 @@
 #include <time.h>
 #include <unistd.h>
 
-static int64_t now_us(void)
+static int64_t time_us(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static int64_t now_us(void)
+{
+	return time_us(CLOCK_MONOTONIC);
 }
 
 /* Whether what waits on the socket is an answer to one of our pings. */
@@ -62,7 +67,8 @@ int main(int argc, char **argv)
 			struct timespec t = { .tv_nsec = left * 1000 };
 
 			if (ppoll(&wait, 1, &t, NULL) > 0 && answered(fd, id)) {
-				printf("%lld\n", (long long)now_us());
+				printf("%lld %lld\n", (long long)now_us(),
+				       (long long)time_us(CLOCK_REALTIME));
 				return 0;
 			}
 		}
