@@ -12,6 +12,28 @@
 
 #include "base/config_read.h"
 #include "store/allocate.h"
+#include "store/range.h"
+
+#define ROOM (1 << 17)
+
+static struct in6_addr
+	taken[ROOM]; /* so that they are not asked for in the store again and again */
+
+/* Where the address is in there, or would be. */
+static struct in6_addr *place_of(const struct in6_addr *address)
+{
+	uint64_t at = range_interface_id(address) * 0x9e3779b97f4a7c15 >> 47;
+
+	while (!IN6_IS_ADDR_UNSPECIFIED(&taken[at]) && !IN6_ARE_ADDR_EQUAL(&taken[at], address))
+		at = (at + 1) % ROOM;
+	return &taken[at];
+}
+
+static bool is_taken(const struct in6_addr *address, bool taking_back, void *arg)
+{
+	(void)taking_back, (void)arg;
+	return !IN6_IS_ADDR_UNSPECIFIED(place_of(address));
+}
 
 static int fill(struct lease_store *s, const struct pools *pools, int count, struct error *e)
 {
@@ -24,9 +46,10 @@ static int fill(struct lease_store *s, const struct pools *pools, int count, str
 		int r;
 
 		snprintf(ident, sizeof(ident), "lxc:h%d", i);
-		r = lease_allocate(s, pools, ident, NULL, NULL, 0, &lease, e);
+		r = lease_allocate(s, pools, ident, is_taken, NULL, 0, &lease, e);
 		if (r < 0)
 			return r;
+		*place_of(&lease.address) = lease.address;
 		gone.address = lease.address;
 		gone.has_address = true;
 		r = s->ops->attach(s, ident, &gone, e);
@@ -44,8 +67,8 @@ int main(int argc, char **argv)
 	_pools_ struct pools *pools = NULL;
 	struct error e;
 
-	if (argc != 3) {
-		fprintf(stderr, "fill: CONFIG COUNT\n");
+	if (argc != 3 || atoi(argv[2]) > ROOM / 2) {
+		fprintf(stderr, "fill: CONFIG COUNT, %d at most\n", ROOM / 2);
 		return 2;
 	}
 	if (config_read(argv[1], &config, &e) < 0 || pools_new(config, &pools, &e) < 0 ||
