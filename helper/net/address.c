@@ -123,24 +123,30 @@ static int on_marked(const struct address *a, void *arg)
 	return 0;
 }
 
-int address_remove(struct nl_sock *s, const struct in6_addr *address, int ifindex)
+/* Returns 1, 0 if it is gone already, or -errno. */
+static int delete (struct nl_sock *s, const struct in6_addr *address, unsigned int length,
+		   int ifindex)
 {
-	struct find_marked f = { .address = address };
-	_nl_msg_ struct nl_msg *m = NULL;
-	int r = address_each(s, ifindex, on_marked, &f);
+	_nl_msg_ struct nl_msg *m = address_message(RTM_DELADDR, 0, address, length, ifindex);
+	int r = nl_do(s, m);
 
-	if (r < 0 || !f.found)
-		return r;
-	m = address_message(RTM_DELADDR, 0, address, f.length, ifindex);
-	r = nl_do(s, m);
 	return r == -EADDRNOTAVAIL || r == -ENODEV ? 0 : r < 0 ? r : 1;
 }
 
-#define MARKED_MOST 16 /* removed in one go: there is one, or what killed runs left */
+int address_remove(struct nl_sock *s, const struct in6_addr *address, int ifindex)
+{
+	struct find_marked f = { .address = address };
+	int r = address_each(s, ifindex, on_marked, &f);
+
+	return r < 0 || !f.found ? r : delete (s, address, f.length, ifindex);
+}
+
+#define MARKED_MOST 16 /* removed in one go: there are two, or what killed runs left */
 
 struct marked_addresses {
 	const struct in6_addr *keep;
-	struct in6_addr list[MARKED_MOST];
+	int ifindex;
+	struct address list[MARKED_MOST];
 	int count;
 };
 
@@ -148,18 +154,19 @@ static int collect_marked(const struct address *a, void *arg)
 {
 	struct marked_addresses *m = arg;
 
-	if (a->ours && !IN6_IS_ADDR_LINKLOCAL(&a->address) && m->count < MARKED_MOST &&
+	if (a->ours && (a->ifindex == m->ifindex || a->ifindex == LOOPBACK_IFINDEX) &&
+	    !IN6_IS_ADDR_LINKLOCAL(&a->address) && m->count < MARKED_MOST &&
 	    !(m->keep && memcmp(&a->address, m->keep, sizeof(a->address)) == 0))
-		m->list[m->count++] = a->address;
+		m->list[m->count++] = *a;
 	return 0;
 }
 
 int address_remove_marked(struct nl_sock *s, int ifindex, const struct in6_addr *keep)
 {
-	struct marked_addresses m = { .keep = keep };
-	int r = address_each(s, ifindex, collect_marked, &m);
+	struct marked_addresses m = { .keep = keep, .ifindex = ifindex };
+	int r = address_each(s, 0, collect_marked, &m);
 
 	for (int i = 0; r >= 0 && i < m.count; i++)
-		r = address_remove(s, &m.list[i], ifindex);
+		r = delete (s, &m.list[i].address, m.list[i].length, m.list[i].ifindex);
 	return r < 0 ? r : 0;
 }

@@ -6,6 +6,8 @@
 #include <netlink/netlink.h>
 #include <stdbool.h>
 
+#define LOOPBACK_IFINDEX 1 /* lo, in every network namespace (include/net/flow.h) */
+
 struct address {
 	struct in6_addr address;
 	unsigned int length; /* of its prefix */
@@ -36,8 +38,8 @@ int address_add(struct nl_sock *s, const struct in6_addr *address, unsigned int 
 int address_remove(struct nl_sock *s, const struct in6_addr *address, int ifindex);
 
 /*
- * Removes every marked address of the interface but the one to keep (or null), link-local ones left
- * out. Returns 0 or -errno.
+ * Removes every marked address of the interface and of lo but the one to keep (or null), link-local
+ * ones left out. Returns 0 or -errno.
  */
 int address_remove_marked(struct nl_sock *s, int ifindex, const struct in6_addr *keep);
 

@@ -1,4 +1,15 @@
-/* The container's side of an attachment: its sysctls, its address, its default route. */
+/*
+ * The container's side of an attachment: its sysctls, its address, its default route.
+ *
+ * Theory of operation: DHCP clients and network managers flush an interface of all its addresses,
+ * ours and the link-local one, and leave its routes. Two things keep the container reached then.
+ * The same address is on lo, too: a host takes what is sent to any of its addresses (ip6_input),
+ * and of the same address on two interfaces it is the outgoing one's that is its source (RFC 6724,
+ * rule 5). And the gateway is a permanent neighbour, as solicitations need an address of the
+ * interface's (ndisc_send_ns); this also keeps others on the bridge from passing themselves off as
+ * the gateway. Its MAC is the bridge's own for good (host.c); where an administrator changes that,
+ * the host's neighbours are lost with it, and whoever repairs those comes by here.
+ */
 #include "base/clock.h"
 #include "net/container.h"
 
@@ -9,6 +20,7 @@
 
 #include "net/address.h"
 #include "net/link.h"
+#include "net/neigh.h"
 #include "net/route.h"
 
 #define LO_IFINDEX 1	      /* include/net/flow.h: LOOPBACK_IFINDEX */
@@ -102,6 +114,24 @@ static int wait_for_delivery(const struct container_wish *w)
 	return -ETIMEDOUT;
 }
 
+/*
+ * Keeps the container reached while its interface has no address. A permanent neighbour of its own
+ * making stays. Returns 0 or -errno.
+ */
+static int hold_on(const struct container_wish *w, struct container_effects *done, struct error *e)
+{
+	int r = address_add(w->nl, &w->address, 128, LOOPBACK_IFINDEX, &done->spare);
+
+	if (r < 0)
+		return error_sys(e, r, "cannot give the container's lo its address");
+	r = w->gateway_mac ? neigh_add(w->nl, &w->gateway, w->port->inner, w->gateway_mac,
+				       &done->neighbour)
+			   : 0;
+	return r < 0 && r != -EEXIST
+		       ? error_sys(e, r, "cannot make the gateway the container's neighbour")
+		       : 0;
+}
+
 int container_configure(const struct container_wish *w, struct container_effects *done,
 			struct error *e)
 {
@@ -127,6 +157,9 @@ int container_configure(const struct container_wish *w, struct container_effects
 	r = route_default(w->nl, &w->gateway, w->port->inner, true, &done->route);
 	if (r < 0)
 		return error_sys(e, r, "cannot give the container its default route");
+	r = hold_on(w, done, e);
+	if (r < 0)
+		return r;
 	r = done->address ? wait_for_delivery(w) : 0;
 	if (r < 0)
 		return error_sys(e, r, "the container's address does not come up");
@@ -142,6 +175,10 @@ void container_undo(const struct container_wish *w, const struct container_effec
 
 	if (done->route)
 		route_default(w->nl, &w->gateway, w->port->inner, false, &changed);
+	if (done->neighbour)
+		neigh_remove(w->nl, &w->gateway, w->port->inner);
+	if (done->spare)
+		address_remove(w->nl, &w->address, LOOPBACK_IFINDEX);
 	if (done->address)
 		address_remove(w->nl, &w->address, w->port->inner);
 	if (done->up)
@@ -158,6 +195,9 @@ int container_remove(struct nl_sock *nl, const struct in6_addr *gateway, int ifi
 
 	if (r < 0)
 		return error_sys(e, r, "cannot remove the container's default route");
+	r = neigh_remove(nl, gateway, ifindex);
+	if (r < 0)
+		return error_sys(e, r, "cannot remove the container's neighbour");
 	r = address_remove_marked(nl, ifindex, NULL);
 	if (r < 0)
 		return error_sys(e, r, "cannot remove the container's address");

@@ -16,6 +16,7 @@ struct container_wish {
 	const struct netns *netns;
 	const struct port *port;
 	struct in6_addr gateway;
+	const unsigned char *gateway_mac; /* on the port's link; or null: it has none */
 	struct in6_addr address;
 	bool keeps_route; /* the address came from the engine: so does the default route, if any */
 };
@@ -23,7 +24,7 @@ struct container_wish {
 /* What one call changed, to be undone when a later step fails. */
 struct container_effects {
 	struct sysctl_changes sysctls;
-	bool up, address, route;
+	bool up, address, spare, neighbour, route;
 };
 
 #define GIVEN_MAX 16
@@ -38,7 +39,8 @@ int container_given(struct nl_sock *nl, const struct port *port, struct in6_addr
 
 /*
  * Makes IPv6 work inside: accept_ra=0, disable_ipv6=0 on the interface and lo, interface up, the
- * address usable at once, the default route. Returns 0 or -errno; done holds what was changed
+ * address usable at once, the default route; and, unless that is the engine's, what keeps it
+ * working without the address on the interface. Returns 0 or -errno; done holds what was changed
  * either way.
  */
 int container_configure(const struct container_wish *w, struct container_effects *done,
@@ -47,7 +49,7 @@ int container_configure(const struct container_wish *w, struct container_effects
 /* Takes back what was done, last first; the container may be gone meanwhile. */
 void container_undo(const struct container_wish *w, const struct container_effects *done);
 
-/* Removes the marked default route and addresses. Returns 0 or -errno. */
+/* Removes the marked default route, neighbour and addresses. Returns 0 or -errno. */
 int container_remove(struct nl_sock *nl, const struct in6_addr *gateway, int ifindex,
 		     struct error *e);
 

@@ -188,14 +188,12 @@ static int settle(struct attach *a, const struct host_wish *w, struct host_effec
 }
 
 /* Tells a bridge where its gateway is now: containers on it may know another MAC for it. */
-static void announce_gateway(struct attach *a)
+static void announce_gateway(struct attach *a, const unsigned char mac[6])
 {
-	struct in6_addr gateway = a->c->config->gateway;
+	const struct in6_addr *gateway = &a->c->config->gateway;
 	struct error error;
-	struct link via;
 
-	if (link_by_index(a->at.host, a->at.port.via, &via) == 0 && via.has_mac &&
-	    ndisc_announce(via.ifindex, via.mac, &gateway, &gateway, &error) < 0)
+	if (ndisc_announce(a->at.port.via, mac, gateway, gateway, &error) < 0)
 		note(NOTE_DETAIL, "cannot announce the gateway: %s", error.text);
 }
 
@@ -249,7 +247,7 @@ static int connect_container(struct attach *a, const struct request *q, struct e
 		.gateway = a->c->config->gateway,
 		.address = a->choice.lease.address,
 	};
-	const struct container_wish inner = {
+	struct container_wish inner = {
 		.nl = a->at.inner,
 		.netns = &a->at.netns,
 		.port = &a->at.port,
@@ -259,10 +257,14 @@ static int connect_container(struct attach *a, const struct request *q, struct e
 	};
 	struct host_effects host_done = { 0 };
 	struct container_effects inner_done = { 0 };
+	struct link via;
 	int r = settle(a, &host, &host_done, e);
 
 	if (r < 0)
 		goto undo_host;
+	/* not before it is settled: until then a bridge's MAC may change with its ports */
+	if (link_by_index(a->at.host, a->at.port.via, &via) == 0 && via.has_mac)
+		inner.gateway_mac = via.mac;
 	r = record(a, q, e);
 	if (r == 0)
 		r = host_lead(&host, &host_done, e);
@@ -284,10 +286,11 @@ static int connect_container(struct attach *a, const struct request *q, struct e
 	a->changed = a->recorded || a->choice.fresh || host_done.sysctls.count ||
 		     host_done.gateway || host_done.route || host_done.neighbour ||
 		     host_done.proxy || inner_done.sysctls.count || inner_done.up ||
-		     inner_done.address || inner_done.route;
+		     inner_done.address || inner_done.spare || inner_done.neighbour ||
+		     inner_done.route;
 	announce(a);
-	if (host_done.gateway)
-		announce_gateway(a);
+	if (host_done.gateway && inner.gateway_mac)
+		announce_gateway(a, inner.gateway_mac);
 	return 0;
 
 undo_container:

@@ -70,6 +70,7 @@ inside_state() {
 	"${within[@]}" ip -N -6 -o addr | sed -E 's/ tentative//; s/\\.*//' | sort
 	# its own link-local address is a route only after duplicate address detection
 	"${within[@]}" ip -N -6 route show table all | sed -E 's/ linkdown//; /^[0-9]+ fe80::.* table 255 /d' | sort
+	"${within[@]}" ip -N -6 neigh show nud permanent | sort
 	"${within[@]}" ip -o link | sed -E 's/^([^<]*<[^>]*>).*/\1/'
 	# shellcheck disable=SC2016
 	"${within[@]}" bash -c 'for i in /proc/sys/net/ipv6/conf/*/{disable_ipv6,accept_ra}; do echo "$i = $(<"$i")"; done'

@@ -9,6 +9,8 @@ reset() {
 	ip -6 neigh flush dev br0 nud permanent
 	ip -6 -batch <(ip -6 neigh show proxy | sed -n 's/^\([^ ]* dev [^ ]*\) .*/neigh del proxy \1/p')
 	ip -n c1 -6 addr flush dev eth0 scope global
+	ip -n c1 -6 addr flush dev lo scope global
+	ip -n c1 -6 neigh flush nud permanent dev eth0
 	ip -n c1 -6 route flush proto "$lab_mark"
 } 2>/dev/null
 

@@ -65,9 +65,10 @@ entries() {
 	ip -o -6 addr show dev br0 to fe80::1 | sed 's/\\.*//'
 }
 
-# inside: prints c1's addresses and default route
+# inside: prints c1's addresses, permanent neighbours and default route
 inside() {
-	ip -n c1 -N -6 -o addr show dev eth0 scope global | sed 's/\\.*//'
+	ip -n c1 -N -6 -o addr show scope global | sed 's/\\.*//'
+	ip -n c1 -N -6 neigh show nud permanent
 	ip -n c1 -N -6 route show default
 }
 

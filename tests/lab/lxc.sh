@@ -69,9 +69,9 @@ lxc_address() {
 	v6hook list | awk -v name="$1" '$1 == name && $2 == "lxc" { print $3 }'
 }
 
-# lxc_inner NAME: prints the global addresses in a container
+# lxc_inner NAME: prints the global addresses in a container, but lo's
 lxc_inner() {
-	lab_inside "$1" ip -6 -o addr show scope global | sed 's,.* inet6 \([^ ]*\)/.*,\1,'
+	lab_inside "$1" ip -6 -o addr show scope global | sed '/^1: lo /d; s,.* inet6 \([^ ]*\)/.*,\1,'
 }
 
 # lxc_mac NAME: prints the MAC address of a container's eth0

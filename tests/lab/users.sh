@@ -94,9 +94,9 @@ user_inside() {
 	nsenter -t "$(user_pid "$1" "$2")" -n "${@:3}"
 }
 
-# user_inner USER NAME: prints the global addresses in a user's container
+# user_inner USER NAME: prints the global addresses in a user's container, but lo's
 user_inner() {
-	user_inside "$1" "$2" ip -6 -o addr show scope global | sed 's,.* inet6 \([^ ]*\)/.*,\1,'
+	user_inside "$1" "$2" ip -6 -o addr show scope global | sed '/^1: lo /d; s,.* inet6 \([^ ]*\)/.*,\1,'
 }
 
 # user_address USER NAME: prints the address that list shows for a user's container
