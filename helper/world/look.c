@@ -113,7 +113,7 @@ static int join(struct reading *r, struct holder *h)
 {
 	const struct look *l = r->look;
 	uint32_t place = *place_of(r, h->ident);
-	struct attachment ignored;
+	struct attachment now;
 	int known = 0;
 
 	if (place) {
@@ -127,7 +127,14 @@ static int join(struct reading *r, struct holder *h)
 		return 0;
 	}
 	if (l->store->unread)
-		known = l->store->ops->attachment(l->store, h->ident, &ignored, r->e);
+		known = l->store->ops->attachment(l->store, h->ident, &now, r->e);
+	/* what kept it from being read the first time has passed */
+	if (known == 1) {
+		h->attachment = arena_copy(&r->look->arena, &now, sizeof(now));
+		h->since = attachment_since(&now, l->boot_id);
+		h->recorded = true;
+		return h->attachment ? 0 : -ENOMEM;
+	}
 	h->unreadable = known == -EBADMSG;
 	h->lost = h->unreadable || (known == 0 && *h->ident && marked_has(&l->kernel, &h->address));
 	return known < 0 && !h->unreadable ? known : 0;
@@ -152,8 +159,8 @@ static int on_lease(const struct lease *lease, void *arg)
 		r = join(reading, &h);
 	if (r < 0)
 		return r;
-	/* a record has the text already */
-	if (!h.recorded)
+	/* a record that was read the first time has the text already */
+	if (h.ident == lease->ident)
 		h.ident = arena_text(&l->arena, lease->ident);
 	h.trouble = arena_text(&l->arena, lease->trouble);
 	if (!h.ident || !h.trouble)
