@@ -35,6 +35,7 @@ static struct verdict detach(const char *why)
 bool judge_settled(struct judge *j, const struct attachment *a)
 {
 	const struct link *bridge = look_link(j->look, a->bridge);
+	const struct link *up;
 	struct port port = { 0 };
 	struct uplink uplink = { 0 };
 	struct host_wish wish = { .nl = j->look->host,
@@ -48,6 +49,11 @@ bool judge_settled(struct judge *j, const struct attachment *a)
 		return false;
 	port.via = bridge->ifindex;
 	port.bridged = strcmp(bridge->kind, "bridge") == 0;
+	/* in place of the bridge: the look keeps few */
+	up = look_link(j->look, a->uplink);
+	if (!up)
+		return false;
+	uplink.ifindex = up->ifindex;
 	memcpy(port.via_name, a->bridge, sizeof(port.via_name));
 	memcpy(uplink.name, a->uplink, sizeof(uplink.name));
 	/* the many that share both are looked at once */
