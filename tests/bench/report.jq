@@ -14,7 +14,8 @@ def rounded: if . == null then null else . * 1000 | round / 1000 end;
 # of {round, value}..., with those of the reference
 def metric($reference):
 	map(select(.value != null)) as $good
-	| ($reference | map(select(.value != null) | { key: .round, value: .value }) | from_entries) as $other
+	| ($reference | map(select(.value != null)) | group_by(.round)
+		| map({ key: .[0].round, value: (map(.value) | quantile(0.5)) }) | from_entries) as $other
 	| [$good[] | select($other[.round] != null) | [.value, $other[.round]]] as $pairs
 	| ($good | map(.value) | spread) + { lost: (length - ($good | length)) }
 	+ if $pairs == [] then {} else {
