@@ -22,7 +22,7 @@ def shown($metric):
 
 def head: sub("_us$"; " ms") | sub("_kib$"; " MiB") | gsub("_"; " ");
 
-"\(.part), \(.date), \(.commit), \(.machine), load \(.load)", "",
+("\(.part), \(.date), \(.commit), \(.machine), load \(.load)", "",
 (.series[] | .metric as $main
 	| ([.methods[].metrics | keys_unsorted[]] | unique | map(select(. != $main))) as $others
 	| "\(.title).",
@@ -35,4 +35,4 @@ def head: sub("_us$"; " ms") | sub("_kib$"; " MiB") | gsub("_"; " ");
 			($m.difference.median | shown($main)), ($m.ratio.median | fixed(2))] | map(right(10)) | add)
 		+ if $others | index("cpu_us") then .metrics.cpu_us.ratio.median | fixed(2) | right(11) else "" end
 		+ ([$others[] as $o | .metrics[$o].median | shown($o) | right(12 + ($o | head | length - 11 | if . > 0 then . else 0 end))] | add // "")),
-	"")
+	"")) | sub(" +$"; "")
