@@ -190,6 +190,8 @@ build/lab/inject: tests/lab/inject.c
 		sed -n 's/^#define __NR_\([a-z0-9_]*\) .*/\t[__NR_\1] = "\1",/p' >$(@D)/syscall_names.h
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(if $(WERROR),-Werror) $(CFLAGS) -I$(@D) -o $@ $<
 
+# The floor is static, as the least that can be is.
+build/bench/floor: CFLAGS += -static
 build/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
