@@ -12,7 +12,7 @@ watch_outside=2001:db8:1::6:1
 # watch_lab: router, host, and a copy of the program that nobody rebuilds meanwhile
 watch_lab() {
 	mkdir -p $lab_run/bin
-	cp "$(type -P v6hook)" $lab_run/bin/ || lab_die 'there is no program'
+	cp "$(type -P v6hook)" "$(type -P v6hook-full)" $lab_run/bin/ || lab_die 'there is no program'
 	PATH=$lab_run/bin:$PATH
 	lab_router 2001:db8:1::/64
 	lab_host 2001:db8:1::2/64
