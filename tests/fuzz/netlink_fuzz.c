@@ -43,7 +43,7 @@ enum {
 
 static const uint16_t types[] = {
 	RTM_NEWLINK, RTM_NEWADDR,	  RTM_NEWROUTE, RTM_NEWNEIGH, RTM_NEWNSID,   NLMSG_DONE,
-	NLMSG_ERROR, SOCK_DIAG_BY_FAMILY, NLMSG_NOOP,	RTM_DELLINK,  NLMSG_OVERRUN,
+	NLMSG_ERROR, SOCK_DIAG_BY_FAMILY, NLMSG_NOOP,	RTM_DELLINK,  NLMSG_OVERRUN, RTM_NEWNETCONF,
 };
 
 static const uint8_t *next;
@@ -322,6 +322,16 @@ static int ask_port(struct nl_sock *s)
 	return r;
 }
 
+static int ask_conf(unsigned int what, struct nl_sock *s)
+{
+	struct link_conf conf;
+	int forwarding, proxies;
+
+	return what == 31   ? link_conf(s, 2, &conf)
+	       : what == 32 ? link_conf_by_name(s, "eth0", &conf)
+			    : link_conf_all(s, &forwarding, &proxies);
+}
+
 static int ask_uplink(struct nl_sock *s)
 {
 	_host_addresses_ struct host_addresses host = { 0 };
@@ -381,7 +391,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	count = 0;
 	/* one that is left of the former input would answer this one's questions */
 	must(nl_open(&s, &e) == 0);
-	what = data[0] % 31;
+	what = data[0] % 34;
 	r = what < 5	? ask_links(what, s)
 	    : what < 9	? ask_addresses(what, s)
 	    : what < 16 ? ask_routes(what, s)
@@ -392,7 +402,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    : what < 28 ? link_set_mac(s, 2, (const unsigned char *)"\2\0\0\0\0\1")
 	    : what < 29 ? route_is_on_link(s, 2, &address)
 	    : what < 30 ? ask_many(s)
-			: address_get(s, &address, 2, &found);
+	    : what < 31 ? address_get(s, &address, 2, &found)
+			: ask_conf(what, s);
 	must(r <= 1 && r > -4096);
 	nl_socket_free(s);
 	return 0;
