@@ -153,7 +153,7 @@ TEST(a_walk_mends_what_a_link_can_tell)
 
 TEST(a_reader_sees_the_damage_and_mends_nothing)
 {
-	struct look look;
+	struct looked look;
 	struct lease l;
 	struct error e;
 
@@ -281,7 +281,7 @@ TEST(two_links_to_one_damaged_file_tell_nothing)
 /* Mending reads all for each: the service's look leaves that to a process of its own. */
 TEST(who_only_looks_mends_nothing_and_notes_it)
 {
-	struct look look;
+	struct looked look;
 	struct lease l;
 	struct error e;
 

@@ -258,7 +258,7 @@ TEST(no_look_up_reads_the_directory)
 	assert_return_code(chmod(in_scratch("leases"), 0333), errno);
 	assert_return_code(chmod(in_scratch("attached"), 0333), errno);
 	as_nobody();
-	listed = store->ops->walk(store, look_at, &(struct look){ 0 }, &e);
+	listed = store->ops->walk(store, look_at, &(struct looked){ 0 }, &e);
 	seen = store->ops->find(store, "lxc:a", &holder, &e);
 	known = store->ops->attachment(store, "lxc:a", &a, &e);
 	taken = store->ops->claim(store, &l, &holder, &e);
@@ -338,7 +338,7 @@ TEST(a_reader_makes_nothing)
 	assert_return_code(mkdir(in_scratch("empty"), 0755), errno);
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		_lease_store_ struct lease_store *s = NULL;
-		struct look look = { 0 };
+		struct looked look = { 0 };
 		struct attachment a;
 		struct lease l;
 		struct error e;

@@ -110,7 +110,7 @@ static inline const char *found(const char *ident)
 }
 
 /* Looks for the lease of an address. */
-struct look {
+struct looked {
 	struct in6_addr address;
 	struct lease lease;
 	int leases, matches;
@@ -119,7 +119,7 @@ struct look {
 
 static inline int look_at(const struct lease *lease, void *arg)
 {
-	struct look *l = arg;
+	struct looked *l = arg;
 
 	if (*lease->trouble) {
 		l->troubled++;
@@ -133,9 +133,9 @@ static inline int look_at(const struct lease *lease, void *arg)
 	return 0;
 }
 
-static inline struct look look_for(const char *address)
+static inline struct looked look_for(const char *address)
 {
-	struct look l = { .address = ip(address) };
+	struct looked l = { .address = ip(address) };
 	struct error e;
 
 	check(store->ops->walk(store, look_at, &l, &e) == 0, "%s", e.text);
