@@ -43,25 +43,34 @@ static int64_t since_boot(const struct reclaim *r, int64_t told)
 	return told > r->boot && told <= r->now ? told : r->boot;
 }
 
+/* Whether the holder of the lease has another, which it took in place of this one. */
+static bool is_left(const struct reclaim *r, const struct lease *lease)
+{
+	struct error ignored;
+	struct lease present;
+
+	return !lease->freed && r->s->ops->find(r->s, lease->ident, &present, &ignored) == 1 &&
+	       memcmp(&present.address, &lease->address, sizeof(present.address)) != 0;
+}
+
 /*
  * Since when the lease has been idle, or -1 if it may not be taken back. A lease that its holder
  * has left for another address (its holder's present one is elsewhere) has been so for ever; what
  * was attached when the machine went down, since it came up. A power loss may take the record of
  * that with it, so that a lease without one counts as attached until then.
+ * @left: as is_left says it
  */
-static int64_t idle_since(const struct reclaim *r, const struct lease *lease)
+static int64_t idle_since(const struct reclaim *r, const struct lease *lease, bool left)
 {
 	struct attachment a;
 	struct error ignored;
-	struct lease present;
 	int err;
 
 	if (*lease->trouble)
 		return -1;
 	if (lease->freed)
 		return lease->freed > r->now ? 0 : lease->freed;
-	if (r->s->ops->find(r->s, lease->ident, &present, &ignored) == 1 &&
-	    memcmp(&present.address, &lease->address, sizeof(present.address)) != 0)
+	if (left)
 		return 0;
 	if (lease->pinned)
 		return -1;
@@ -90,7 +99,9 @@ static int consider(const struct lease *lease, void *arg)
 	if (!pools_find(r->pools, &lease->address, &ignored) ||
 	    (r->forbidden && r->forbidden(&lease->address, true, r->arg)))
 		return 0;
-	since = idle_since(r, lease);
+	/* most are their holders' present ones, as the walk has seen; it tells also of those that
+	 * have lost their link */
+	since = idle_since(r, lease, lease->left && is_left(r, lease));
 	ready = since;
 	if (!lease->freed && since > 0 && since < r->boot)
 		ready = r->boot;
@@ -135,7 +146,7 @@ static int take_back(struct reclaim *r, const struct idle *idle, const char *ide
 		if (err < 0)
 			return -EAGAIN;
 	}
-	if (idle_since(r, &idle->lease) != idle->since)
+	if (idle_since(r, &idle->lease, is_left(r, &idle->lease)) != idle->since)
 		return -EAGAIN;
 	err = r->s->ops->remove(r->s, &idle->lease, e);
 	if (err < 0)
@@ -160,7 +171,7 @@ static enum lease_idle follow(const struct in6_addr *address, int64_t since, int
 
 	if (r->s->ops->at(r->s, address, &idle.lease, &ignored) != 1)
 		return LEASE_IDLE_NO_MORE;
-	now = idle_since(r, &idle.lease);
+	now = idle_since(r, &idle.lease, is_left(r, &idle.lease));
 	/* attached again, pinned, or idle anew, which is told later; but it may only be about to be
 	 * recorded as detached */
 	if (now != since)
