@@ -86,7 +86,8 @@ const char *look_lacks(struct look *l, const struct holder *h);
 /* Whether the look has seen all of it, with the mark. If not, it may have come since. */
 bool look_shows(struct look *l, const struct holder *h);
 
-/* The interface of that name, asked once for all that share it; or null. */
+/* The interface of that name, asked once for all that share it, or null. Good until the next call.
+ */
 const struct link *look_link(struct look *l, const char *name);
 
 /*
