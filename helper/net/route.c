@@ -209,6 +209,43 @@ int route_has_default(struct nl_sock *s, int ifindex)
 	return r < 0 ? r : f.found != 0;
 }
 
+struct find_ours {
+	const struct in6_addr *gateway;
+	int ifindex;
+	bool found;
+};
+
+static bool is_ours(const struct route *route, const struct find_ours *f)
+{
+	return route->length == 0 && route->protocol == V6HOOK_PROTOCOL &&
+	       route->ifindex == f->ifindex && route->has_gateway &&
+	       memcmp(&route->gateway, f->gateway, sizeof(route->gateway)) == 0;
+}
+
+static int on_marked_default(const struct nlmsghdr *h, void *arg)
+{
+	struct find_ours *f = arg;
+	struct route route;
+	int r = route_read(h, &route, NULL);
+
+	f->found |= r == 0 && is_ours(&route, f);
+	return r;
+}
+
+int route_is_default(struct nl_sock *s, const struct in6_addr *gateway, int ifindex)
+{
+	struct find_ours f = { gateway, ifindex, false };
+	struct route route;
+	int r;
+
+	/* mostly that is all; a dump goes through as many routes as there are */
+	if (route_lookup(s, &(struct in6_addr){ .s6_addr = { 0x20 } }, &route) == 0 &&
+	    is_ours(&route, &f))
+		return 1;
+	r = dump(s, AF_INET6, V6HOOK_PROTOCOL, ifindex, on_marked_default, &f);
+	return r < 0 ? r : f.found;
+}
+
 struct find_on_link {
 	int ifindex;
 	const struct in6_addr *address;

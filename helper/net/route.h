@@ -40,6 +40,12 @@ int route_remove_host(struct nl_sock *s, const struct in6_addr *address);
 int route_default(struct nl_sock *s, const struct in6_addr *gateway, int ifindex, bool add,
 		  bool *ret_changed);
 
+/*
+ * Whether the marked default route via the gateway is there, whichever route wins over it.
+ * Returns 1, 0 or -errno.
+ */
+int route_is_default(struct nl_sock *s, const struct in6_addr *gateway, int ifindex);
+
 /* Whether any default route leaves by the interface. Returns 1, 0 or -errno. */
 int route_has_default(struct nl_sock *s, int ifindex);
 

@@ -47,4 +47,16 @@ struct request {
 	bool hook;	/* called by an engine's hook: a failure is recorded for list */
 };
 
+/* Asks for the recorded instance, if it is recorded still, whoever has its PID by now. */
+static inline void request_again(struct request *q, const struct attachment *a)
+{
+	q->pid = a->pid;
+	q->netns_dev = a->netns_dev;
+	q->netns_inode = a->netns_inode;
+	q->started = a->started;
+	q->mac = a->mac;
+	q->netns = a->pid ? NULL : a->netns_path;
+	q->expected = a;
+}
+
 #endif

@@ -217,6 +217,38 @@ static int reconcile(struct context *c)
 	return failed ? -EIO : err;
 }
 
+int job_put_back(const struct context *context, const char *text, const char *why)
+{
+	char address[INET6_ADDRSTRLEN], name[IDENT_TEXT_MAX + USER_NAME_MAX];
+	char container[IDENT_TEXT_MAX];
+	struct context c;
+	struct request q = { .hook = true };
+	struct attachment a;
+	struct ident ident;
+	struct listing done;
+	struct error e;
+	int err = context_inherit(context, &c, &e);
+
+	if (err < 0 || ident_from_text(text, &ident) < 0 ||
+	    c.store->ops->attachment(c.store, text, &a, &e) != 1)
+		return err;
+	/* what ended, or is another instance by now, is told by others */
+	request_again(&q, &a);
+	q.container = ident_container(&ident, container);
+	q.lxcpath = *ident.path ? ident.path : NULL;
+	err = op_attach(&c, &q, &done, &e);
+	if (err == -ESRCH || err == -ESTALE || err == -ECANCELED || err == -ENXIO)
+		return 0;
+	ident_shown(&ident, name, sizeof(name));
+	if (err < 0 && strcmp(a.error, e.text) != 0)
+		journal_change("failed", name, NULL, why, e.text);
+	else if (err == 0 && done.changed)
+		journal_change("attached", name,
+			       inet_ntop(AF_INET6, &done.address, address, sizeof(address)), why,
+			       NULL);
+	return err;
+}
+
 int job_run(const struct context *context, struct record *r)
 {
 	struct context c;

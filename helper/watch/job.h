@@ -7,6 +7,7 @@
 
 #define JOB_RECONCILE 0 /* kinds of jobs that no record asks for */
 #define JOB_READY UINT32_MAX
+#define JOB_PUT_BACK (UINT32_MAX - 1)
 
 /*
  * Does what a record asks for, the same as the command does, and tells the journal.
@@ -15,5 +16,12 @@
  * Returns 0, or -errno if something failed.
  */
 int job_run(const struct context *context, struct record *r);
+
+/*
+ * Attaches an instance that is attached once more, as it is recorded: to put back what is lost
+ * inside. @ident: whose, as ident_text writes it; @why: for the journal
+ * Returns 0 or -errno.
+ */
+int job_put_back(const struct context *context, const char *ident, const char *why);
 
 #endif

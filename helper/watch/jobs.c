@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -21,6 +22,7 @@
 #include "watch/journal.h"
 
 #define JOBS_AT_ONCE 8
+#define JOBS_QUICK 4	    /* that put something back: these do not wait for the others' probes */
 #define JOBS_MOST 512	    /* then no more is read from the parser, which waits */
 #define HANGS_MS 120000	    /* a container's job waits for locks and probes, seconds each */
 #define HANGS_ALL_MS 900000 /* one for all may have thousands to see to */
@@ -28,6 +30,7 @@
 struct job {
 	struct job *next;
 	struct record record; /* kind 0: a reconciliation */
+	char *ident;	      /* of JOB_PUT_BACK, or null */
 	pid_t pid;	      /* 0: waiting */
 	int64_t since;	      /* when it was first seen to run; 0: not yet */
 	bool killed;
@@ -54,6 +57,12 @@ static bool is_for_all(const struct job *job)
 	return job->record.kind == JOB_RECONCILE || job->record.kind == JOB_READY;
 }
 
+static void drop(struct job *job)
+{
+	free(job->ident);
+	free(job);
+}
+
 void jobs_free(struct jobs *j)
 {
 	/* what is made ready is given up anyway, and a reconciliation ends after the container that
@@ -69,7 +78,7 @@ void jobs_free(struct jobs *j)
 	while (j->first) {
 		struct job *next = j->first->next;
 
-		free(j->first);
+		drop(j->first);
 		j->first = next;
 	}
 	free(j);
@@ -88,18 +97,20 @@ bool jobs_full(const struct jobs *j)
 	return j->count >= JOBS_MOST;
 }
 
-static void append(struct jobs *j, const struct record *r)
+/* Returns the job, or null without memory. */
+static struct job *append(struct jobs *j, const struct record *r)
 {
 	struct job **end = &j->first, *job = calloc(1, sizeof(*job));
 
 	/* without memory the next reconciliation finds out what was missed */
 	if (!job)
-		return;
+		return NULL;
 	j->count++;
 	job->record = *r;
 	while (*end)
 		end = &(*end)->next;
 	*end = job;
+	return job;
 }
 
 void jobs_add(struct jobs *j, const struct record *r)
@@ -134,6 +145,25 @@ void jobs_make_ready(struct jobs *j)
 	append(j, &r);
 }
 
+void jobs_put_back(struct jobs *j, const char *ident, const char *lost)
+{
+	struct record r = { .kind = JOB_PUT_BACK, .name = "/put-back" };
+	struct job *job;
+
+	snprintf(r.why, sizeof(r.why), "its own network had lost the %s", lost);
+	job = append(j, &r);
+	if (job)
+		job->ident = strdup(ident);
+}
+
+bool jobs_putting_back(const struct jobs *j, const char *ident)
+{
+	for (const struct job *job = j->first; job; job = job->next)
+		if (job->ident && strcmp(job->ident, ident) == 0)
+			return true;
+	return false;
+}
+
 /* Whether it is a rename whose former name is still to be found: it may be anybody's. */
 static bool is_riddle(const struct record *r)
 {
@@ -156,23 +186,37 @@ static bool same_container(const struct record *a, const struct record *b)
 /* Whether a job of the same container came before and is not done. */
 static bool must_wait(const struct jobs *j, const struct job *job)
 {
+	/* whoever puts something back asks for one at a time, and the container's lock does the
+	 * rest
+	 */
+	if (job->record.kind == JOB_PUT_BACK)
+		return false;
 	for (const struct job *other = j->first; other != job; other = other->next)
-		if (same_container(&other->record, &job->record))
+		if (other->record.kind != JOB_PUT_BACK &&
+		    same_container(&other->record, &job->record))
 			return true;
 	return false;
 }
 
+/* Does the job, in its own process. Returns 0 or -errno. */
+static int run(const struct context *c, struct job *job)
+{
+	return job->ident ? job_put_back(c, job->ident, job->record.why) : job_run(c, &job->record);
+}
+
 void jobs_start(struct jobs *j)
 {
-	int active = 0;
+	int active[2] = { 0 };
 
 	for (const struct job *job = j->first; job; job = job->next)
-		active += job->pid != 0;
-	for (struct job *job = j->first; job && active < JOBS_AT_ONCE; job = job->next) {
+		active[job->record.kind == JOB_PUT_BACK] += job->pid != 0;
+	for (struct job *job = j->first; job; job = job->next) {
+		bool quick = job->record.kind == JOB_PUT_BACK;
 		sigset_t none;
 		pid_t pid;
 
-		if (job->pid || must_wait(j, job))
+		if (job->pid || active[quick] >= (quick ? JOBS_QUICK : JOBS_AT_ONCE) ||
+		    must_wait(j, job))
 			continue;
 		pid = fork();
 		if (pid < 0)
@@ -184,10 +228,10 @@ void jobs_start(struct jobs *j)
 			 */
 			close_range(STDERR_FILENO + 1, ~0U, 0);
 			prctl(PR_SET_NAME, "v6hook-job");
-			_exit(job_run(j->context, &job->record) < 0 ? STATUS_FAILED : STATUS_DONE);
+			_exit(run(j->context, job) < 0 ? STATUS_FAILED : STATUS_DONE);
 		}
 		job->pid = pid;
-		active++;
+		active[quick]++;
 	}
 }
 
@@ -207,7 +251,9 @@ void jobs_expire(struct jobs *j, int64_t now)
 			continue;
 		job->killed = killed = true;
 		kill(job->pid, SIGKILL);
-		if (!all)
+		if (job->ident)
+			snprintf(container, sizeof(container), "%s", job->ident);
+		else if (!all)
 			snprintf(container, sizeof(container), "docker:%s", job->record.name);
 		journal_change("failed", container, NULL, all ? "reconcile" : job->record.why,
 			       "it hung, and was killed");
@@ -226,7 +272,7 @@ bool jobs_ended(struct jobs *j, pid_t pid, bool *ret_reconciled)
 		*ret_reconciled = job->record.kind == JOB_RECONCILE;
 		*at = job->next;
 		j->count--;
-		free(job);
+		drop(job);
 		return true;
 	}
 	return false;

@@ -28,6 +28,15 @@ void jobs_reconcile(struct jobs *j);
 /* Takes on to make addresses ready, unless that is under way (ops/ready.h). */
 void jobs_make_ready(struct jobs *j);
 
+/*
+ * Takes on to put back what a container's own network has lost. @ident: as ident_text writes it;
+ * @lost: a word, for the journal
+ */
+void jobs_put_back(struct jobs *j, const char *ident, const char *lost);
+
+/* Whether such a job of the container's is waiting or under way. */
+bool jobs_putting_back(const struct jobs *j, const char *ident);
+
 /* Starts what can be started. To be called after any of the above and below. */
 void jobs_start(struct jobs *j);
 

@@ -31,6 +31,7 @@
 #include "watch/channel.h"
 #include "watch/drift.h"
 #include "watch/follow.h"
+#include "watch/inner.h"
 #include "watch/jobs.h"
 #include "watch/journal.h"
 #include "watch/loop.h"
@@ -46,6 +47,7 @@ struct watch {
 	struct jobs *jobs;
 	struct askers *askers;
 	struct drift *drift;
+	struct inner *inner;
 	struct channel channel;
 	struct loop *loop;
 	int signals, timer;
@@ -64,12 +66,14 @@ static void set_timer(struct watch *w)
 	int64_t at = w->tick_at, left;
 	int64_t silent = w->askers ? askers_expire(w->askers, clock_ms()) : INT64_MAX;
 	int64_t drift = w->askers ? drift_act(w->drift) : INT64_MAX;
+	int64_t inner = w->askers ? inner_act(w->inner, &w->follow.now) : INT64_MAX;
 	struct itimerspec t = { 0 };
 
 	if (w->askers && channel_due(&w->channel) < at)
 		at = channel_due(&w->channel);
 	at = silent < at ? silent : at;
 	at = drift < at ? drift : at;
+	at = inner < at ? inner : at;
 	left = at - clock_ms();
 	left = left < 1 ? 1 : left;
 	t.it_value.tv_sec = left / 1000;
@@ -230,6 +234,14 @@ static void tick(struct watch *w)
 	drift_tick(w->drift);
 }
 
+static void on_inside(int fd, void *arg)
+{
+	struct watch *w = arg;
+
+	(void)fd;
+	inner_event(w->inner);
+}
+
 static void on_timer(int fd, void *arg)
 {
 	struct watch *w = arg;
@@ -285,13 +297,15 @@ static int set_up(struct watch *w, struct error *e)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	allow_descriptors();
 	w->jobs = jobs_new(&w->follow.now);
+	w->inner = w->jobs ? inner_new(w->jobs) : NULL;
 	w->loop = loop_new();
 	w->channel = channel_new(w->loop, on_record, w);
 	w->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	w->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (!w->jobs || !w->loop || w->signals < 0 || w->timer < 0 ||
+	if (!w->inner || !w->loop || w->signals < 0 || w->timer < 0 ||
 	    loop_add(w->loop, w->signals, on_signal, w) < 0 ||
-	    loop_add(w->loop, w->timer, on_timer, w) < 0)
+	    loop_add(w->loop, w->timer, on_timer, w) < 0 ||
+	    loop_add(w->loop, inner_fd(w->inner), on_inside, w) < 0)
 		return error_sys(e, errno ? -errno : -ENOMEM, "cannot set the service up");
 	return see_to_config(w, e);
 }
@@ -299,6 +313,8 @@ static int set_up(struct watch *w, struct error *e)
 static void watch_release(struct watch *w)
 {
 	/* the parser dies with this process: PR_SET_PDEATHSIG */
+	if (w->inner)
+		inner_free(w->inner);
 	if (w->jobs)
 		jobs_free(w->jobs);
 	if (w->loop)
