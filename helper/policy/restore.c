@@ -18,7 +18,9 @@
 
 #include "base/note.h"
 #include "net/address.h"
+#include "net/link.h"
 #include "net/ndisc.h"
+#include "net/neigh.h"
 #include "net/port.h"
 #include "net/route.h"
 #include "policy/living.h"
@@ -48,6 +50,18 @@ static bool is_whole_inside(struct nl_sock *inner, const struct port *port,
 	       route.has_gateway && memcmp(&route.gateway, gateway, sizeof(*gateway)) == 0;
 }
 
+/* Whether the container's neighbour for the gateway has the bridge's MAC, which may be another now.
+ */
+static bool knows_gateway(const struct restore *r, struct nl_sock *inner, const struct port *port)
+{
+	unsigned char mac[6];
+	struct link via;
+
+	return link_by_index(r->judge->look->host, port->via, &via) == 0 && via.has_mac &&
+	       neigh_is_marked(inner, &r->judge->c->config->gateway, port->inner, mac) == 1 &&
+	       memcmp(mac, via.mac, sizeof(mac)) == 0;
+}
+
 /* Whether all that an attach would see to but the host's side is as recorded, and stays so. */
 static enum restored prepare(struct restore *r, struct restore_one *o)
 {
@@ -69,7 +83,8 @@ static enum restored prepare(struct restore *r, struct restore_one *o)
 	    netns_nl_open(&o->netns, &inner, &ignored) < 0 ||
 	    port_find(r->judge->look->host, inner, &o->netns, a->mac, &port, &ignored) < 0 ||
 	    port.via != o->verdict.via || memcmp(port.mac, a->mac, sizeof(port.mac)) != 0 ||
-	    !is_whole_inside(inner, &port, &o->holder->address, &c->config->gateway))
+	    !is_whole_inside(inner, &port, &o->holder->address, &c->config->gateway) ||
+	    !knows_gateway(r, inner, &port))
 		return RESTORE_AGAIN;
 	o->step = (struct plan_step){
 		.address = o->holder->address,
