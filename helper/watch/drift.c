@@ -159,8 +159,7 @@ int64_t drift_act(struct drift *d)
 void drift_tick(struct drift *d)
 {
 	ears_tick(&d->ears);
-	if (kept_retry_at(d->ears.kept) <= time(NULL))
-		d->ears.doubt.odd = true;
+	d->ears.doubt.odd |= kept_retry(d->ears.kept, time(NULL));
 	d->compare_at = clock_ms();
 }
 

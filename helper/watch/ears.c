@@ -14,13 +14,15 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/note.h"
 #include "base/text.h"
 #include "net/changes.h"
 
-#define SETTLE_MS 50	/* after something was told: more of it follows */
-#define ENDED_MS 300	/* after the end of a process: its engine's hook detaches it */
-#define AGAIN_MS 1000	/* before what could not be read is read again */
-#define ENDS_IN_TURN 16 /* namespaces without a descriptor that are looked at in a second */
+#define SETTLE_MS 50	 /* after something was told: more of it follows */
+#define ENDED_MS 300	 /* after the end of a process: its engine's hook detaches it */
+#define AGAIN_MS 1000	 /* before what could not be read is read again */
+#define ENDS_IN_TURN 16	 /* namespaces without a descriptor that are looked at in a second */
+#define UNHEARD_MS 10000 /* between two readings of a store that cannot be listened to */
 #define PENDING_MOST 512
 
 /* What of the store is to be read again, and when. */
@@ -90,7 +92,8 @@ static void on_store_change(const struct lease_change *c, void *arg)
 /* Hears what the store tells. */
 static void hear_store(struct ears *h)
 {
-	h->context->store->ops->heard(h->context->store, on_store_change, h);
+	if (h->store >= 0)
+		h->context->store->ops->heard(h->context->store, on_store_change, h);
 }
 
 static void on_store(int fd, void *arg)
@@ -239,23 +242,44 @@ static void drop_pending(struct ears *h)
 	h->pending_count = 0;
 }
 
+/* Listens to the store, or does so anew. Returns 0 or -errno. */
+static int listen_to_store(struct ears *h, struct error *e)
+{
+	struct lease_store *s = h->context->store;
+	int fd, r = s->ops->listen(s, &fd, e);
+
+	if (r < 0 || fd == h->store)
+		return r;
+	h->store = fd;
+	r = loop_add(h->loop, fd, on_store, h);
+	return r < 0 ? error_sys(e, r, "cannot listen to the store") : 0;
+}
+
 /* Reads all records anew: some have changed of which nothing was told. */
 static void reload(struct ears *h, int64_t now)
 {
-	struct lease_store *s = h->context->store;
-	struct error ignored;
-	int fd;
+	struct error e;
+	int r;
 
 	h->reload_at = EARS_NEVER;
-	h->deaf = s->ops->listen(s, &fd, &ignored) < 0;
-	if (!h->deaf) {
-		drop_pending(h);
-		h->deaf = kept_load(h->kept, &ignored) < 0;
+	h->deaf = false;
+	r = listen_to_store(h, &e);
+	if (r == -EMFILE || r == -ENFILE || r == -ENOSPC || r == -ENOMEM) {
+		/* every now and then it is read instead */
+		note(NOTE_STATE, "%s: see fs.inotify.max_user_instances", e.text);
+		h->reload_at = now + UNHEARD_MS;
+		r = 0;
 	}
-	if (h->deaf)
-		h->reload_at = now + AGAIN_MS;
-	else
+	if (r == 0) {
+		drop_pending(h);
+		r = kept_load(h->kept, &e);
+	}
+	if (r == 0) {
 		ears_doubt(h);
+		return;
+	}
+	h->deaf = true;
+	h->reload_at = now + AGAIN_MS;
 }
 
 int64_t ears_act(struct ears *h, int64_t now)
@@ -283,7 +307,6 @@ int64_t ears_act(struct ears *h, int64_t now)
 void ears_tick(struct ears *h)
 {
 	/* a directory that was replaced, or is there again */
-	h->deaf = h->reload_at != EARS_NEVER;
 	hear_store(h);
 	if (!h->deaf)
 		h->doubt.odd |= kept_check_ends(h->kept, ENDS_IN_TURN);
@@ -299,7 +322,6 @@ void ears_doubt(struct ears *h)
 
 int ears_open(struct ears *h, struct error *e)
 {
-	struct lease_store *s = h->context->store;
 	int r;
 
 	h->store = -1;
@@ -311,11 +333,7 @@ int ears_open(struct ears *h, struct error *e)
 		error_sys(e, r, "cannot listen to the kernel");
 	if (r == 0)
 		r = compare_open(&h->compare, h->kept, e);
-	if (r == 0)
-		r = s->ops->listen(s, &h->store, e);
-	if (r == 0 && loop_add(h->loop, h->store, on_store, h) < 0)
-		r = error_sys(e, -ENOMEM, "cannot listen to the store");
-	/* all is read when it is listened to, so that nothing happens in between */
+	/* the store is listened to and read at once */
 	h->reload_at = 0;
 	return r;
 }

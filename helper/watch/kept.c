@@ -328,13 +328,16 @@ bool kept_check_ends(struct kept *k, size_t most)
 	return odd;
 }
 
-int64_t kept_retry_at(const struct kept *k)
+bool kept_retry(struct kept *k, int64_t now)
 {
-	int64_t at = INT64_MAX;
+	bool due = false;
 
 	/* they have no address, so that they come first */
-	for (size_t i = 0; i < k->count && !k->list[i]->live; i++)
-		if (k->list[i]->retry_at < at)
-			at = k->list[i]->retry_at;
-	return at;
+	for (size_t i = 0; i < k->count && !k->list[i]->live; i++) {
+		if (k->list[i]->retry_at > now)
+			continue;
+		k->list[i]->retry_at = now + RETRY_S;
+		due = true;
+	}
+	return due;
 }

@@ -69,7 +69,7 @@ struct kept_entry *kept_by_pidfd(const struct kept *k, int pidfd);
  */
 bool kept_check_ends(struct kept *k, size_t most);
 
-/* When the next failed one is to be tried again: seconds since the epoch, INT64_MAX for never. */
-int64_t kept_retry_at(const struct kept *k);
+/* Whether a failed one is to be tried again. @now: seconds since the epoch */
+bool kept_retry(struct kept *k, int64_t now);
 
 #endif
