@@ -85,7 +85,6 @@ static int on_entry(const struct in6_addr *address, int ifindex, void *arg)
 	struct reading *r = arg;
 	struct kept_entry *entry = kept_find(r->c->kept, address);
 	struct marked *m = &r->strange;
-	struct marked_entry strange;
 
 	if (entry) {
 		if (index_of(&r->c->kept->ways[entry->way], r->kind) == ifindex)
@@ -100,12 +99,7 @@ static int on_entry(const struct in6_addr *address, int ifindex, void *arg)
 			return -ENOMEM;
 		m->list = larger;
 	}
-	/* the whole of it is compared, what is between its members, too */
-	memset(&strange, 0, sizeof(strange));
-	strange.address = *address;
-	strange.kind = r->kind;
-	strange.ifindex = ifindex;
-	m->list[m->count++] = strange;
+	m->list[m->count++] = (struct marked_entry){ *address, r->kind, ifindex };
 	return 0;
 }
 
@@ -161,6 +155,14 @@ static void count_lacking(const struct compare *c, const struct kept_entry *entr
 	ret->lacking += text_hash(entry->ident, 1) | 1;
 }
 
+static bool is_same(const struct marked *a, const struct marked *b)
+{
+	for (size_t i = 0; i < a->count && i < b->count; i++)
+		if (order(&a->list[i], &b->list[i]) != 0)
+			return false;
+	return a->count == b->count;
+}
+
 int compare_tables(struct compare *c, bool all, struct compared *ret)
 {
 	CLEANUP(reading_release) struct reading r = { .c = c, .kind = MARKED_PROXY };
@@ -179,10 +181,7 @@ int compare_tables(struct compare *c, bool all, struct compared *ret)
 		qsort(r.strange.list, r.strange.count, sizeof(*r.strange.list), order);
 	for (size_t i = 0; i < k->count; i++)
 		count_lacking(c, k->list[i], all, &asked, &found);
-	found.strange =
-		r.strange.count != c->strange.count ||
-		(r.strange.count && memcmp(r.strange.list, c->strange.list,
-					   r.strange.count * sizeof(*c->strange.list)) != 0);
+	found.strange = !is_same(&r.strange, &c->strange);
 	marked_release(&c->strange);
 	c->strange = r.strange;
 	r.strange = (struct marked){ 0 };

@@ -217,10 +217,14 @@ static int on_record(const char *ident, const struct attachment *a, void *arg)
 {
 	struct kept *k = arg;
 
-	if (attachment_is_live(a, k->c->boot_id) && a->has_address)
-		keep_live(k, ident, a, &a->address);
-	else if (a->ended)
+	if (attachment_is_live(a, k->c->boot_id)) {
+		if (a->has_address)
+			keep_live(k, ident, a, &a->address);
+		else
+			kept_read(k, ident);
+	} else if (a->ended) {
 		keep_failed(k, ident, a);
+	}
 	return 0;
 }
 
