@@ -193,7 +193,7 @@ int compare_tables(struct compare *c, bool all, struct compared *ret)
 static bool is_settled(struct compare *c, const struct kept_way *w)
 {
 	struct port port = { .via = w->via_index, .bridged = w->bridged };
-	struct uplink uplink = { 0 };
+	struct uplink uplink = { .ifindex = w->uplink_index };
 	struct host_wish wish = { .nl = c->nl,
 				  .port = &port,
 				  .uplink = &uplink,
