@@ -41,6 +41,8 @@ int link_read(const struct nlmsghdr *h, struct link *ret)
 	l.ifindex = msg->ifi_index;
 	l.up = msg->ifi_flags & IFF_UP;
 	l.carrier = msg->ifi_flags & IFF_LOWER_UP;
+	/* net/ipv6/ndisc.c: ndisc_constructor */
+	l.solicits = !(msg->ifi_flags & (IFF_NOARP | IFF_LOOPBACK));
 	snprintf(l.name, sizeof(l.name), "%s", nla_get_string(attr[IFLA_IFNAME]));
 	if (attr[IFLA_MASTER])
 		l.master = (int)nla_get_u32(attr[IFLA_MASTER]);

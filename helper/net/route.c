@@ -115,6 +115,7 @@ static int route_read(const struct nlmsghdr *h, struct route *ret, struct in6_ad
 {
 	static const struct nla_policy policy[RTA_MAX + 1] = {
 		[RTA_OIF] = { .type = NLA_U32 },
+		[RTA_TABLE] = { .type = NLA_U32 },
 	};
 	struct nlattr *attr[RTA_MAX + 1];
 	const struct rtmsg *msg = nlmsg_data(h);
@@ -127,6 +128,7 @@ static int route_read(const struct nlmsghdr *h, struct route *ret, struct in6_ad
 	route.protocol = msg->rtm_protocol;
 	route.anycast = msg->rtm_type == RTN_ANYCAST;
 	route.local = msg->rtm_type == RTN_LOCAL || route.anycast;
+	route.table = attr[RTA_TABLE] ? nla_get_u32(attr[RTA_TABLE]) : msg->rtm_table;
 	if (attr[RTA_OIF] && (msg->rtm_type == RTN_UNICAST || route.local))
 		route.ifindex = (int)nla_get_u32(attr[RTA_OIF]);
 	if (attr[RTA_MULTIPATH] && nla_len(attr[RTA_MULTIPATH]) >= (int)sizeof(struct rtnexthop))
@@ -146,18 +148,22 @@ static int on_route(const struct nlmsghdr *h, void *arg)
 	return route_read(h, arg, NULL);
 }
 
-int route_lookup(struct nl_sock *s, const struct in6_addr *destination, struct route *ret)
+static int look_up(struct nl_sock *s, const struct in6_addr *destination,
+		   const struct in6_addr *source, int ifindex, struct route *ret)
 {
 	const struct rtmsg msg = {
 		.rtm_family = AF_INET6,
 		.rtm_dst_len = 128,
+		.rtm_src_len = source ? 128 : 0,
 		.rtm_flags = RTM_F_FIB_MATCH,
 	};
 	_nl_msg_ struct nl_msg *m = nl_new(RTM_GETROUTE, 0, &msg, sizeof(msg));
 	struct route route = { 0 };
 	int r;
 
-	if (!m || put_address(m, RTA_DST, destination) < 0)
+	if (!m || put_address(m, RTA_DST, destination) < 0 ||
+	    (source && put_address(m, RTA_SRC, source) < 0) ||
+	    (ifindex && nla_put_u32(m, RTA_IIF, (uint32_t)ifindex) < 0))
 		return -ENOMEM;
 	r = nl_ask(s, m, on_route, &route);
 	if (r == 0 && route.ifindex == 0)
@@ -167,26 +173,36 @@ int route_lookup(struct nl_sock *s, const struct in6_addr *destination, struct r
 	return r;
 }
 
-/* Dumps routes of the main table. @protocol, @ifindex: 0 for all; old kernels send all in any case
- */
-static int dump(struct nl_sock *s, int family, int protocol, int ifindex,
+int route_lookup(struct nl_sock *s, const struct in6_addr *destination, struct route *ret)
+{
+	return look_up(s, destination, NULL, 0, ret);
+}
+
+int route_out(struct nl_sock *s, const struct in6_addr *source, int ifindex, struct route *ret)
+{
+	/* any address that is surely elsewhere: the look-up sends nothing */
+	const struct in6_addr anywhere = { .s6_addr = { 0x20 } };
+
+	int r = look_up(s, &anywhere, source, ifindex, ret);
+
+	/* a route of the types unreachable, prohibit or blackhole leads nowhere either */
+	return r == -EHOSTUNREACH || r == -EACCES || r == -EINVAL ? -ENETUNREACH : r;
+}
+
+/* Dumps the routes that are like these; a kernel without strict checking sends every route. */
+static int dump(struct nl_sock *s, const struct rtmsg *like, int ifindex,
 		int (*each)(const struct nlmsghdr *h, void *arg), void *arg)
 {
-	const struct rtmsg msg = {
-		.rtm_family = (unsigned char)family,
-		.rtm_table = RT_TABLE_MAIN,
-		.rtm_protocol = (unsigned char)protocol,
-	};
-	_nl_msg_ struct nl_msg *m = nl_new(RTM_GETROUTE, NLM_F_DUMP, &msg, sizeof(msg));
+	_nl_msg_ struct nl_msg *m = nl_new(RTM_GETROUTE, NLM_F_DUMP, like, sizeof(*like));
 
-	if (m && ifindex && nla_put_u32(m, RTA_OIF, (uint32_t)ifindex) < 0)
+	if (!m || (ifindex && nla_put_u32(m, RTA_OIF, (uint32_t)ifindex) < 0))
 		return -ENOMEM;
 	return nl_ask(s, m, each, arg);
 }
 
 struct find_default {
-	int ifindex;
-	int found;
+	int ifindex; /* 0: any */
+	struct route found;
 };
 
 static int on_default(const struct nlmsghdr *h, void *arg)
@@ -195,18 +211,31 @@ static int on_default(const struct nlmsghdr *h, void *arg)
 	struct route route;
 	int r = route_read(h, &route, NULL);
 
-	if (r == 0 && route.length == 0 && route.ifindex &&
-	    (!f->ifindex || route.ifindex == f->ifindex) && !f->found)
-		f->found = route.ifindex;
+	if (r == 0 && route.length == 0 && route.ifindex && !route.local &&
+	    (!f->ifindex || route.ifindex == f->ifindex) && !f->found.ifindex)
+		f->found = route;
 	return r;
+}
+
+int route_default_by(struct nl_sock *s, int ifindex, struct route *ret)
+{
+	const struct rtmsg like = { .rtm_family = AF_INET6 };
+	struct find_default f = { .ifindex = ifindex };
+	int r = dump(s, &like, ifindex, on_default, &f);
+
+	if (r < 0 || !f.found.ifindex)
+		return r;
+	*ret = f.found;
+	return 1;
 }
 
 int route_has_default(struct nl_sock *s, int ifindex)
 {
+	const struct rtmsg like = { .rtm_family = AF_INET6, .rtm_table = RT_TABLE_MAIN };
 	struct find_default f = { .ifindex = ifindex };
-	int r = dump(s, AF_INET6, 0, ifindex, on_default, &f);
+	int r = dump(s, &like, ifindex, on_default, &f);
 
-	return r < 0 ? r : f.found != 0;
+	return r < 0 ? r : f.found.ifindex != 0;
 }
 
 struct find_ours {
@@ -267,17 +296,19 @@ static int on_link_route(const struct nlmsghdr *h, void *arg)
 
 int route_is_on_link(struct nl_sock *s, int ifindex, const struct in6_addr *address)
 {
+	const struct rtmsg like = { .rtm_family = AF_INET6, .rtm_table = RT_TABLE_MAIN };
 	struct find_on_link f = { ifindex, address, false };
-	int r = dump(s, AF_INET6, 0, ifindex, on_link_route, &f);
+	int r = dump(s, &like, ifindex, on_link_route, &f);
 
 	return r < 0 ? r : f.found;
 }
 
 int route_default_ipv4(struct nl_sock *s)
 {
+	const struct rtmsg like = { .rtm_family = AF_INET, .rtm_table = RT_TABLE_MAIN };
 	struct find_default f = { 0 };
 
-	return dump(s, AF_INET, 0, 0, on_default, &f) < 0 ? 0 : f.found;
+	return dump(s, &like, 0, on_default, &f) < 0 ? 0 : f.found.ifindex;
 }
 
 struct each_marked {
@@ -292,7 +323,6 @@ static int on_marked(const struct nlmsghdr *h, void *arg)
 	struct route route;
 	int r = route_read(h, &route, &dst);
 
-	/* a kernel without strict checking sends every route */
 	if (r < 0 || route.length != 128 || route.protocol != V6HOOK_PROTOCOL)
 		return r;
 	return m->each(&dst, route.ifindex, m->arg);
@@ -302,7 +332,12 @@ int route_each_marked(struct nl_sock *s,
 		      int (*each)(const struct in6_addr *address, int ifindex, void *arg),
 		      void *arg)
 {
+	const struct rtmsg like = {
+		.rtm_family = AF_INET6,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = V6HOOK_PROTOCOL,
+	};
 	struct each_marked m = { each, arg };
 
-	return dump(s, AF_INET6, V6HOOK_PROTOCOL, 0, on_marked, &m);
+	return dump(s, &like, 0, on_marked, &m);
 }

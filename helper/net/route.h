@@ -13,6 +13,7 @@ struct route {
 	struct in6_addr gateway;
 	unsigned int length;   /* prefix length of the route that matched */
 	unsigned int protocol; /* rtm_protocol: RTPROT_RA, ... */
+	unsigned int table;    /* in which it stands */
 	bool local;	       /* the destination is one of this host's own, */
 	bool anycast;	       /* or a subnet-router anycast address of a link of its */
 };
@@ -60,6 +61,16 @@ int route_is_on_link(struct nl_sock *s, int ifindex, const struct in6_addr *addr
  * Returns 0, -ENETUNREACH or -errno.
  */
 int route_lookup(struct nl_sock *s, const struct in6_addr *destination, struct route *ret);
+
+/*
+ * The route to the world that a packet takes which comes in from that source, whatever rules there
+ * are (ip-rule(8)). @ifindex: where it comes in; 0: it is the host's own
+ * Returns as route_lookup.
+ */
+int route_out(struct nl_sock *s, const struct in6_addr *source, int ifindex, struct route *ret);
+
+/* Any default route that leaves by the interface, in whatever table. Returns 1, 0 or -errno. */
+int route_default_by(struct nl_sock *s, int ifindex, struct route *ret);
 
 /* The interface of the IPv4 default route, or 0. */
 int route_default_ipv4(struct nl_sock *s);

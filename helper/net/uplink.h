@@ -12,10 +12,9 @@
 
 struct uplink {
 	int ifindex;
-	int master; /* the bridge that it is a port of, or 0 */
 	char name[IF_NAMESIZE];
+	int leaves;	 /* ifindex by which its answers leave, or 0 */
 	bool ra_default; /* the default route there comes from router advertisements */
-	bool on_link;	 /* the range lies in the prefix of an address there */
 	bool carrier;
 	bool has_mac; /* not so on a tunnel, where nothing is solicited */
 	unsigned char mac[6];
@@ -28,18 +27,6 @@ struct uplink {
  */
 int uplink_holds(struct nl_sock *s, struct host_addresses *h, int ifindex,
 		 const struct in6_addr *address);
-
-/*
- * Finds the uplink of a range: the interface named in the configuration; else where the range is
- * on-link, the default route's interface first and never `not`; else the default route's interface.
- * @name: from the configuration, or null; @first, @last: the range; @not: ifindex of the
- * container's bridge
- * Returns 0, or -ENODEV with STATUS_USAGE: no such interface, it is down, or none was found; or a
- * range that is larger than the prefix on the link.
- */
-int uplink_find(struct nl_sock *s, struct host_addresses *h, const char *name,
-		const struct in6_addr *first, const struct in6_addr *last, int not_this,
-		struct uplink *ret, struct error *e);
 
 /*
  * The address from which the host advertises on the uplink: a global one where there is one, as

@@ -87,15 +87,12 @@ static int choose(struct attach *a, const struct request *q, struct error *e)
 	if (r == 0)
 		r = choose_lease(&choose, &a->choice, e);
 	/* the gateway's address would be the router's own there */
-	if (r == 0 && (a->choice.uplink.ifindex == a->at.port.via ||
-		       a->choice.uplink.master == a->at.port.via)) {
+	if (r == 0 && a->choice.uplink.ifindex == a->at.port.via) {
 		choose_undo(a->c, &a->choice);
 		return error_set(e, STATUS_FAILED, -EINVAL,
-				 "its bridge %s is the uplink itself%s%s%s: the router reaches it "
-				 "there without v6hook",
-				 a->at.port.via_name, a->choice.uplink.master ? " (" : "",
-				 a->choice.uplink.master ? a->choice.uplink.name : "",
-				 a->choice.uplink.master ? " is a port of it)" : "");
+				 "its bridge %s is the uplink itself: the router reaches it there "
+				 "without v6hook",
+				 a->at.port.via_name);
 	}
 	return r;
 }

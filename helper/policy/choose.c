@@ -157,6 +157,8 @@ static int complete(const struct choose *q, struct choice *choice, struct error 
 	if (!choice->pool)
 		return -ERANGE;
 	return way_out(q->host, q->own, choice->pool, &choice->lease.address, q->port->via,
+		       q->before && attachment_is_live(q->before, q->c->boot_id) ? q->before->uplink
+										 : NULL,
 		       &choice->uplink, e);
 }
 
@@ -329,10 +331,16 @@ static int stay(const struct choose *q, const struct lease *held, struct choice 
 		struct error *e)
 {
 	static const struct pool none[] = { { .routed = false }, { .routed = true } };
-	const char *uplink = q->stays->uplink;
-	struct choice choice = { .lease = *held, .pool = &none[q->stays->routed] };
-	int r = uplink_find(q->host, q->own, *uplink ? uplink : NULL, &held->address,
-			    &held->address, q->port->via, &choice.uplink, e);
+	const struct way way = {
+		.name = *q->stays->uplink ? q->stays->uplink : NULL,
+		.routed = q->stays->routed,
+		.first = held->address,
+		.last = held->address,
+		.address = held->address,
+		.via = q->port->via,
+	};
+	struct choice choice = { .lease = *held, .pool = &none[way.routed] };
+	int r = way_find(q->host, q->own, &way, &choice.uplink, e);
 
 	if (r == 0)
 		*ret = choice;

@@ -98,7 +98,7 @@ static const struct uplink *find_way(struct judge *j, const struct in6_addr *add
 		return NULL;
 	j->own_read = true;
 	j->way.range = NULL;
-	if (way_out(j->look->host, &j->own, pool, address, via, &j->way.uplink, &ignored) < 0)
+	if (way_out(j->look->host, &j->own, pool, address, via, NULL, &j->way.uplink, &ignored) < 0)
 		return NULL;
 	j->way.range = range;
 	j->way.via = via;
@@ -123,8 +123,7 @@ static bool is_as_recorded(struct judge *j, const struct holder *h, struct verdi
 		return false;
 	v->via = via->ifindex;
 	uplink = find_way(j, &h->address, a->routed, v->via);
-	if (!uplink || strcmp(uplink->name, a->uplink) != 0 || uplink->ifindex == v->via ||
-	    uplink->master == v->via)
+	if (!uplink || strcmp(uplink->name, a->uplink) != 0 || uplink->ifindex == v->via)
 		return false;
 	v->uplink = *uplink;
 	return true;

@@ -2,11 +2,14 @@
 #include "policy/reach.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <linux/rtnetlink.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "net/host.h"
+#include "net/route.h"
 
 /* Appends a reason. */
 __attribute__((format(printf, 3, 4))) static void add(char *out, size_t size, const char *fmt, ...)
@@ -50,6 +53,52 @@ static void look_at_uplink(struct reach *r)
 		    r->routed ? "" : " or conf.all.proxy_ndp");
 }
 
+/* By which interface what comes from the address leaves. Returns its ifindex, 0: none, or -errno.
+ */
+static int leaves(struct reach *r, const struct in6_addr *address)
+{
+	struct link bridge;
+	struct route route;
+	int found;
+
+	if (r->settled)
+		return r->settled->leaves;
+	found = link_by_name(r->nl, r->bridge, &bridge);
+	if (found == 0)
+		found = route_out(r->nl, address, bridge.ifindex, &route);
+	return found == 0 ? route.ifindex : found == -ENETUNREACH ? 0 : found;
+}
+
+/* What is wrong with the way of what comes from the prefix, and with which rule it would be right.
+ */
+static void look_at_way(struct reach *r, const struct in6_addr *address,
+			const struct in6_addr *prefix)
+{
+	const size_t size = sizeof(r->of_way);
+	char text[INET6_ADDRSTRLEN], table[16] = "main";
+	int out = leaves(r, address);
+	struct route route;
+	struct link other;
+
+	*r->of_way = '\0';
+	if (out == 0)
+		add(r->of_way, size, "no default route leads out for what it sends");
+	if (out <= 0 || out == r->link.ifindex || link_by_index(r->nl, out, &other) < 0)
+		return;
+	if (route_default_by(r->nl, r->link.ifindex, &route) != 1) {
+		add(r->of_way, size,
+		    "its answers leave by %s: ip -6 route add default via ROUTER dev %s",
+		    other.name, r->uplink);
+		return;
+	}
+	if (route.table != RT_TABLE_MAIN)
+		snprintf(table, sizeof(table), "%u", route.table);
+	/* of priority 0, as tools put their own rules before all others */
+	add(r->of_way, size,
+	    "its answers leave by %s: ip -6 rule add pref 0 iif %s from %s/64 lookup %s",
+	    other.name, r->bridge, inet_ntop(AF_INET6, prefix, text, sizeof(text)), table);
+}
+
 /* Whether a firewall drops what is forwarded to the address. */
 static bool is_dropped(struct reach *r, const struct in6_addr *address, char *chain, size_t size)
 {
@@ -66,11 +115,21 @@ static bool is_dropped(struct reach *r, const struct in6_addr *address, char *ch
 
 void reach_doubt(struct reach *r, const struct in6_addr *address, char *out, size_t size)
 {
+	bool same = strcmp(r->known, r->uplink) == 0 && strcmp(r->known_bridge, r->bridge) == 0;
+	struct in6_addr prefix = *address;
 	char chain[160];
 
+	memset(prefix.s6_addr + 8, 0, 8);
 	if (strcmp(r->known, r->uplink) != 0)
 		look_at_uplink(r);
+	if (!same || memcmp(&r->known_prefix, &prefix, sizeof(prefix)) != 0) {
+		look_at_way(r, address, &prefix);
+		snprintf(r->known_bridge, sizeof(r->known_bridge), "%s", r->bridge);
+		r->known_prefix = prefix;
+	}
 	snprintf(out, size, "%s", r->of_uplink);
+	if (*r->of_way)
+		add(out, size, "%s", r->of_way);
 	/* on a link without MACs nothing is solicited */
 	if (!r->routed && r->link.has_mac &&
 	    uplink_holds(r->nl, r->own, r->link.ifindex, address) == 0)

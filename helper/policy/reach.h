@@ -22,12 +22,16 @@ struct reach {
 	struct link link;		 /* itself, if it is there, */
 	char of_uplink[REACH_MAX / 2];	 /* and what is wrong with it */
 	bool firewall_known, firewalled; /* something drops, on some way */
+	char known_bridge[IF_NAMESIZE];	 /* from which bridge, */
+	struct in6_addr known_prefix;	 /* and for which /64, the way of answers was looked at, */
+	char of_way[REACH_MAX / 2];	 /* and what is wrong with it */
 };
 
 /*
  * Looks for what would keep a packet to the address away: IPv6 is off on the uplink, it has no
  * carrier, forwarding or proxying are off, the provider's router has no reason to look for the
- * address there, or a firewall drops what is forwarded. What cannot be read is no reason.
+ * address there, what it sends leaves by another interface, or a firewall drops what is forwarded.
+ * What cannot be read is no reason.
  * @out: the reasons, to follow "is attached, but "; or ""
  */
 void reach_doubt(struct reach *r, const struct in6_addr *address, char *out, size_t size);

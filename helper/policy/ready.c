@@ -92,7 +92,7 @@ static int list_pool(struct context *c, struct nl_sock *host, struct host_addres
 
 		if (state == TAKEN || reserved_is(c, own, &next->address))
 			continue;
-		if (way_out(host, own, pool, &next->address, 0, &next->uplink, e) < 0 ||
+		if (way_out(host, own, pool, &next->address, 0, NULL, &next->uplink, e) < 0 ||
 		    !next->uplink.has_mac || !next->uplink.carrier ||
 		    !host_answers(next->uplink.name))
 			return 0;

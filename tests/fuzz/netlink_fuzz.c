@@ -28,6 +28,7 @@
 #include "net/port.h"
 #include "net/route.h"
 #include "net/uplink.h"
+#include "policy/way.h"
 #include "runtime/lxc_socket.h"
 
 enum {
@@ -338,6 +339,14 @@ static int ask_uplink(struct nl_sock *s)
 	struct in6_addr source;
 	struct uplink uplink;
 	struct error e;
+	const struct way way = {
+		.name = left % 2 ? "eth0" : NULL,
+		.now = left % 4 ? "eth0" : NULL,
+		.first = address,
+		.last = address,
+		.address = address,
+		.via = 3,
+	};
 	int r = 0;
 
 	/* as a list does, or as an attach */
@@ -348,7 +357,7 @@ static int ask_uplink(struct nl_sock *s)
 	if (r < 0)
 		return r;
 	host_addresses_have(&host, &address, NULL);
-	r = uplink_find(s, &host, left % 2 ? "eth0" : NULL, &address, &address, 3, &uplink, &e);
+	r = way_find(s, &host, &way, &uplink, &e);
 	must(r == 0 || *e.text);
 	if (r == 0)
 		r = uplink_source(s, &host, &uplink, &source);
