@@ -46,9 +46,11 @@ enum config_expose { EXPOSE_ALL, EXPOSE_PUBLISHED, EXPOSE_NONE };
 struct config {
 	struct config_pool *pools;
 	size_t pool_count;
-	struct in6_addr gateway; /* link-local; on every bridge that v6hook serves */
-	unsigned int probe_ms;	 /* 0: no duplicate probe */
-	unsigned int hold_s;	 /* seconds before a freed address goes to another */
+	struct in6_addr gateway;  /* link-local; on every bridge that v6hook serves */
+	unsigned int probe_ms;	  /* 0: no duplicate probe */
+	unsigned int hold_s;	  /* seconds before a freed address goes to another */
+	unsigned int announce_s;  /* seconds in which the service announces all again; 0: never */
+	bool announce_link_local; /* "announce_from": "link-local" */
 	enum config_expose expose_lxc, expose_docker;
 	bool guard;
 	bool promises_filter; /* "guard" or "expose" was written and asks for filtering */

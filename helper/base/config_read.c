@@ -129,6 +129,20 @@ static int read_hold_s(const struct value *v, void *into)
 	return value_number(v, HOLD_MAX, &((struct config *)into)->hold_s);
 }
 
+static int read_announce_s(const struct value *v, void *into)
+{
+	return value_number(v, 86400, &((struct config *)into)->announce_s);
+}
+
+static int read_announce_from(const struct value *v, void *into)
+{
+	static const char *const words[] = { "global", "link-local", NULL };
+	int word = 0, r = value_word(v, words, &word);
+
+	((struct config *)into)->announce_link_local = word == 1;
+	return r;
+}
+
 static int read_guard(const struct value *v, void *into)
 {
 	struct config *c = into;
@@ -148,6 +162,8 @@ static const struct key top[] = {
 	{ "gateway", read_gateway },
 	{ "probe_ms", read_probe_ms },
 	{ "hold_s", read_hold_s },
+	{ "announce_s", read_announce_s },
+	{ "announce_from", read_announce_from },
 	{ "expose", read_exposes },
 	{ "guard", read_guard },
 	{ "lxc", read_lxc },

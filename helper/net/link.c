@@ -26,6 +26,7 @@ static const struct nla_policy link_policy[IFLA_MAX + 1] = {
 	[IFLA_MASTER] = { .type = NLA_U32 },
 	[IFLA_LINK] = { .type = NLA_U32 },
 	[IFLA_LINK_NETNSID] = { .type = NLA_U32 },
+	[IFLA_CARRIER_UP_COUNT] = { .type = NLA_U32 },
 };
 
 int link_read(const struct nlmsghdr *h, struct link *ret)
@@ -44,6 +45,8 @@ int link_read(const struct nlmsghdr *h, struct link *ret)
 	/* net/ipv6/ndisc.c: ndisc_constructor */
 	l.solicits = !(msg->ifi_flags & (IFF_NOARP | IFF_LOOPBACK));
 	snprintf(l.name, sizeof(l.name), "%s", nla_get_string(attr[IFLA_IFNAME]));
+	if (attr[IFLA_CARRIER_UP_COUNT])
+		l.carrier_ups = nla_get_u32(attr[IFLA_CARRIER_UP_COUNT]);
 	if (attr[IFLA_MASTER])
 		l.master = (int)nla_get_u32(attr[IFLA_MASTER]);
 	if (attr[IFLA_LINK])

@@ -18,8 +18,9 @@ struct link {
 	bool has_mac;
 	unsigned char mac[6];
 	bool up;
-	bool carrier;  /* and running: IFF_LOWER_UP */
-	bool solicits; /* Neighbour Discovery is done there: not so on a tunnel or lo */
+	bool carrier;		  /* and running: IFF_LOWER_UP */
+	unsigned int carrier_ups; /* how many times it began to run */
+	bool solicits;		  /* Neighbour Discovery is done there: not so on a tunnel or lo */
 };
 
 /* Reads what the kernel tells of one. Returns 0 or -EBADMSG. */

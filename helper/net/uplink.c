@@ -24,26 +24,29 @@ int uplink_holds(struct nl_sock *s, struct host_addresses *h, int ifindex,
 	return route_is_on_link(s, ifindex, address);
 }
 
-static int on_source(const struct address *a, void *arg)
+static int on_link_local(const struct address *a, void *arg)
 {
-	if (IN6_IS_ADDR_LINKLOCAL(&a->address) && !(a->flags & IFA_F_TENTATIVE)) {
-		*(struct in6_addr *)arg = a->address;
-		return 1;
-	}
-	return 0;
+	if (!IN6_IS_ADDR_LINKLOCAL(&a->address) || a->flags & IFA_F_TENTATIVE)
+		return 0;
+	*(struct in6_addr *)arg = a->address;
+	return 1;
 }
 
-int uplink_source(struct nl_sock *s, struct host_addresses *h, const struct uplink *u,
+int uplink_source(struct nl_sock *s, struct host_addresses *h, int ifindex, bool link_local,
 		  struct in6_addr *ret)
 {
-	int r = host_addresses_of(h, u->ifindex);
+	const struct address *global = NULL;
+	int r = host_addresses_of(h, ifindex);
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < h->count; i++)
-		if (h->list[i].ifindex == u->ifindex && !(h->list[i].flags & IFA_F_TENTATIVE)) {
-			*ret = h->list[i].address;
-			return 1;
-		}
-	return address_each(s, u->ifindex, on_source, ret);
+	for (size_t i = 0; i < h->count && !global; i++)
+		if (h->list[i].ifindex == ifindex && !(h->list[i].flags & IFA_F_TENTATIVE))
+			global = &h->list[i];
+	if (link_local || !global)
+		r = address_each(s, ifindex, on_link_local, ret);
+	if (r != 0 || !global)
+		return r;
+	*ret = global->address;
+	return 1;
 }

@@ -30,10 +30,10 @@ int uplink_holds(struct nl_sock *s, struct host_addresses *h, int ifindex,
 
 /*
  * The address from which the host advertises on the uplink: a global one where there is one, as
- * some providers drop advertisements from link-local ones. Returns 1, 0 if there is none, or
- * -errno.
+ * some providers drop advertisements from link-local ones; or a link-local one where there is one,
+ * as others drop the rest. Returns 1, 0 if there is none of either, or -errno.
  */
-int uplink_source(struct nl_sock *s, struct host_addresses *h, const struct uplink *u,
+int uplink_source(struct nl_sock *s, struct host_addresses *h, int ifindex, bool link_local,
 		  struct in6_addr *ret);
 
 #endif

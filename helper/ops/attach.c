@@ -202,7 +202,8 @@ static void announce(struct attach *a)
 	struct error error;
 
 	if (a->choice.pool->routed || !u->has_mac ||
-	    uplink_source(a->at.host, &a->at.own, u, &source) <= 0)
+	    uplink_source(a->at.host, &a->at.own, u->ifindex, a->c->config->announce_link_local,
+			  &source) <= 0)
 		return;
 	if (ndisc_announce(u->ifindex, u->mac, &source, &a->choice.lease.address, &error) < 0)
 		note(NOTE_WARNING, "cannot announce the address: %s", error.text);

@@ -130,7 +130,8 @@ static void tell(struct restore *r, const struct restore_one *o)
 	struct error error;
 
 	if (!h->attachment->routed && u->has_mac &&
-	    uplink_source(j->look->host, &j->own, u, &source) > 0 &&
+	    uplink_source(j->look->host, &j->own, u->ifindex, j->c->config->announce_link_local,
+			  &source) > 0 &&
 	    ndisc_announce_many(u->ifindex, u->mac, &source, &h->address, &error) < 0)
 		note(NOTE_WARNING, "cannot announce the address: %s", error.text);
 	r->reach.nl = j->look->host;

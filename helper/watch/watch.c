@@ -27,6 +27,7 @@
 #include "base/caps.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "watch/announce.h"
 #include "watch/askers.h"
 #include "watch/channel.h"
 #include "watch/drift.h"
@@ -49,6 +50,7 @@ struct watch {
 	struct drift *drift;
 	struct inner *inner;
 	struct channel channel;
+	struct announcer announcer;
 	struct loop *loop;
 	int signals, timer;
 	int lock;	 /* LOCK_SERVICE */
@@ -67,6 +69,7 @@ static void set_timer(struct watch *w)
 	int64_t silent = w->askers ? askers_expire(w->askers, clock_ms()) : INT64_MAX;
 	int64_t drift = w->askers ? drift_act(w->drift) : INT64_MAX;
 	int64_t inner = w->askers ? inner_act(w->inner, &w->follow.now) : INT64_MAX;
+	int64_t announce = w->askers ? announce_again(&w->announcer, &w->follow.now) : INT64_MAX;
 	struct itimerspec t = { 0 };
 
 	if (w->askers && channel_due(&w->channel) < at)
@@ -74,6 +77,7 @@ static void set_timer(struct watch *w)
 	at = silent < at ? silent : at;
 	at = drift < at ? drift : at;
 	at = inner < at ? inner : at;
+	at = announce < at ? announce : at;
 	left = at - clock_ms();
 	left = left < 1 ? 1 : left;
 	t.it_value.tv_sec = left / 1000;
@@ -325,6 +329,7 @@ static void watch_release(struct watch *w)
 		askers_close(w->askers);
 	cleanup_close(&w->lock);
 	cleanup_close(&w->channel.fd);
+	announcer_release(&w->announcer);
 	cleanup_close(&w->timer);
 	cleanup_close(&w->signals);
 	if (w->loop)

@@ -360,7 +360,7 @@ static int ask_uplink(struct nl_sock *s)
 	r = way_find(s, &host, &way, &uplink, &e);
 	must(r == 0 || *e.text);
 	if (r == 0)
-		r = uplink_source(s, &host, &uplink, &source);
+		r = uplink_source(s, &host, uplink.ifindex, left % 2, &source);
 	return r;
 }
 

@@ -58,6 +58,8 @@ static const struct {
 	{ "gateway", "{\"pools\":[" POOL "],\"gateway\":#}", "" },
 	{ "probe_ms", "{\"pools\":[" POOL "],\"probe_ms\":#}", "number" },
 	{ "hold_s", "{\"pools\":[" POOL "],\"hold_s\":#}", "number" },
+	{ "announce_s", "{\"pools\":[" POOL "],\"announce_s\":#}", "number" },
+	{ "announce_from", "{\"pools\":[" POOL "],\"announce_from\":#}", "" },
 	{ "expose", "{\"pools\":[" POOL "],\"expose\":#}", "object" },
 	{ "expose.lxc", "{\"pools\":[" POOL "],\"expose\":{\"lxc\":#}}", "" },
 	{ "expose.docker", "{\"pools\":[" POOL "],\"expose\":{\"docker\":#}}", "" },

@@ -16,6 +16,8 @@ TEST(defaults_are_as_documented)
 	assert_memory_equal(&c->gateway, &gateway, sizeof(gateway));
 	assert_int_equal(c->probe_ms, 1000);
 	assert_int_equal(c->hold_s, 60);
+	assert_int_equal(c->announce_s, 0);
+	assert_false(c->announce_link_local);
 	assert_int_equal(c->expose_lxc, EXPOSE_ALL);
 	assert_int_equal(c->expose_docker, EXPOSE_PUBLISHED);
 	assert_true(c->guard);
@@ -47,6 +49,8 @@ TEST(every_key_is_read)
 	assert_memory_equal(&c->gateway, &gateway, sizeof(gateway));
 	assert_int_equal(c->probe_ms, 250);
 	assert_int_equal(c->hold_s, 5);
+	assert_int_equal(c->announce_s, 30);
+	assert_true(c->announce_link_local);
 	assert_int_equal(c->expose_lxc, EXPOSE_NONE);
 	assert_int_equal(c->expose_docker, EXPOSE_ALL);
 	assert_false(c->guard);

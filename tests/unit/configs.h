@@ -22,6 +22,7 @@ static const char sample[] =
 	"  \"gateway\": \"fe80::1:2\",\n"
 	"  \"probe_ms\": 250,\n"
 	"  \"hold_s\": 5,\n"
+	"  \"announce_s\": 30, \"announce_from\": \"link-local\",\n"
 	"  \"expose\": { \"lxc\": \"none\", \"docker\": \"all\" },\n"
 	"  \"guard\": false,\n"
 	"  \"lxc\": { \"required\": true },\n"
