@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "base/user.h"
 
-static const char *const states[] = { "attached", "detached", "broken" };
+static const char *const states[] = { "attached", "detached", "broken", "waiting" };
 
 /* The address as text, or null if there is none. */
 static const char *address_text(const struct listing *l, char *out)
@@ -86,7 +86,7 @@ int output_attached(const struct listing *l, bool json, FILE *out)
 
 int output_action(const struct reconcile_action *a, void *arg)
 {
-	static const char *const whats[] = { "attach", "detach", "remove" };
+	static const char *const whats[] = { "attach", "detach", "remove", "wait" };
 	struct output_actions *actions = arg;
 	char address[INET6_ADDRSTRLEN] = "", name[IDENT_TEXT_MAX + USER_NAME_MAX],
 	     shown[2 * sizeof(name)];

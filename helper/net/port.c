@@ -61,6 +61,9 @@ static int find_way(struct nl_sock *host, const struct link *outer, struct port 
 
 	port->via = outer->ifindex;
 	memcpy(port->via_name, outer->name, sizeof(port->via_name));
+	if (!outer->master && !outer->up)
+		return error_set(e, STATUS_FAILED, -ENXIO, "its port %s is on no bridge, and down",
+				 outer->name);
 	if (!outer->master)
 		return 0;
 	r = link_by_index(host, outer->master, &master);
@@ -120,4 +123,28 @@ int port_find(struct nl_sock *host, struct nl_sock *inner, const struct netns *n
 	if (r == 0)
 		*ret = port;
 	return r;
+}
+
+int port_find_on(struct nl_sock *host, struct nl_sock *inner, const struct netns *netns,
+		 const char *bridge, struct port *ret, struct error *e)
+{
+	struct veths veths = { .count = 0 };
+	struct port port = { 0 };
+	struct link outer;
+	int nsid, r = link_nsid(host, netns->fd, &nsid);
+
+	if (r == 0)
+		r = link_each_veth(inner, remember, &veths);
+	for (int i = 0; r == 0 && i < veths.count; i++) {
+		r = confirm(host, &veths.list[i], nsid, &port, &outer);
+		if (r == 1 && find_way(host, &outer, &port, e) == 0 &&
+		    strcmp(port.via_name, bridge) == 0) {
+			*ret = port;
+			return 0;
+		}
+		r = r < 0 ? r : 0;
+	}
+	if (r < 0)
+		return error_sys(e, r, "cannot find the container's port");
+	return error_set(e, STATUS_FAILED, -ENXIO, "it has no port on %s any more", bridge);
 }

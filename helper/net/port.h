@@ -31,4 +31,8 @@ struct port {
 int port_find(struct nl_sock *host, struct nl_sock *inner, const struct netns *netns,
 	      const unsigned char *mac, struct port *ret, struct error *e);
 
+/* The same for the one that is on the bridge, whichever else there are. */
+int port_find_on(struct nl_sock *host, struct nl_sock *inner, const struct netns *netns,
+		 const char *bridge, struct port *ret, struct error *e);
+
 #endif

@@ -28,6 +28,7 @@
 #include "policy/former.h"
 #include "policy/locate.h"
 #include "policy/resolve.h"
+#include "policy/waiting.h"
 #include "policy/word.h"
 
 /* Everything one attach holds; released as a whole. */
@@ -120,6 +121,7 @@ static int record(struct attach *a, const struct request *q, struct error *e)
 		.netns_inode = a->at.netns.inode,
 		.started = a->at.netns.started,
 		.routed = a->choice.pool->routed,
+		.port = a->at.port.outer,
 		.since = time(NULL),
 	};
 	const struct attachment *old = &a->before;
@@ -149,7 +151,8 @@ static int record(struct attach *a, const struct request *q, struct error *e)
 		if (old->netns_inode == now.netns_inode && old->netns_dev == now.netns_dev &&
 		    old->pid == now.pid && old->started == now.started &&
 		    strcmp(old->bridge, now.bridge) == 0 && strcmp(old->uplink, now.uplink) == 0 &&
-		    old->routed == now.routed && !*old->error) {
+		    old->routed == now.routed && old->port == now.port && !old->waits &&
+		    !*old->error) {
 			if (old->has_address &&
 			    memcmp(&old->address, &now.address, sizeof(now.address)) == 0)
 				return 0;
@@ -424,6 +427,9 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 			*e = gone;
 			r = -ESRCH;
 		}
+		if (r != -ESRCH && a.had_before && attachment_is_live(&a.before, c->boot_id) &&
+		    is_same_instance(&a, &a.before) && waiting_must_begin(&a.before, &a.at, r))
+			return waiting_begin(c, a.ident, &a.before, &a.at, r, e);
 		if (q->hook)
 			record_failure(&a, e);
 		return r;

@@ -35,6 +35,7 @@ static void end(struct attachment *a, enum word word)
 	if (!a->ended || *a->error)
 		a->since = time(NULL);
 	a->ended = true;
+	a->waits = false;
 	a->word = a->word > word ? a->word : word;
 	*a->error = '\0';
 }

@@ -10,6 +10,7 @@
 
 #include "ops/verbs.h"
 #include "policy/trace.h"
+#include "policy/waiting.h"
 #include "world/look.h"
 
 struct list {
@@ -54,14 +55,22 @@ static struct listing of_address(const struct list *l, const struct in6_addr *ad
 static void look_at_attached(struct list *l, struct listing *item, const struct holder *h)
 {
 	const struct attachment *a = h->attachment;
-	const char *lacks = look_lacks(&l->look, h);
+	const char *lacks;
 	char path[64];
+	bool gone;
 
-	memcpy(item->bridge, a->bridge, sizeof(item->bridge));
-	memcpy(item->uplink, a->uplink, sizeof(item->uplink));
 	/* a process that is gone took the container with it; looking takes no privilege */
 	snprintf(path, sizeof(path), "/proc/%d", (int)a->pid);
-	if (a->pid && access(path, F_OK) < 0)
+	gone = a->pid && access(path, F_OK) < 0;
+	if (a->waits && !gone) {
+		tell_trouble(item, WAITING_FOR);
+		item->state = LIST_WAITING;
+		return;
+	}
+	lacks = look_lacks(&l->look, h);
+	memcpy(item->bridge, a->bridge, sizeof(item->bridge));
+	memcpy(item->uplink, a->uplink, sizeof(item->uplink));
+	if (gone)
 		tell_trouble(item, "its process is gone: v6hook reconcile");
 	if (lacks && strcmp(lacks, "neighbour") != 0) {
 		snprintf(path, sizeof(path), "its %s is gone from the kernel: v6hook reconcile",

@@ -47,27 +47,6 @@ static void reconcile_release(struct reconcile *r)
 	cleanup_nl_sock(&r->look.host);
 }
 
-/*
- * Attaches again. An instance that has lost its port to any bridge is detached instead.
- * @action: what it says may become another
- */
-static int attach_again(struct reconcile *r, const struct request *q,
-			struct reconcile_action *action, struct error *e)
-{
-	struct request detach = { .container = q->container, .lxcpath = q->lxcpath };
-	struct listing done, ignored;
-	int err = op_attach(r->c, q, &done, e);
-
-	if (err == 0)
-		action->address = done.address;
-	/* one that was never attached keeps the reason for list */
-	if (err != -ENXIO || !q->expected || q->expected->ended)
-		return err;
-	action->what = RECONCILE_DETACH;
-	action->why = "it has no port on this host any more";
-	return op_detach(r->c, &detach, &ignored, e);
-}
-
 /* Does (or in a dry run only tells) one attach or detach, and tells how it went. */
 static int act(struct reconcile *r, const struct verdict *v, const struct holder *h)
 {
@@ -82,9 +61,10 @@ static int act(struct reconcile *r, const struct verdict *v, const struct holder
 		/* what it detaches, it does not mean to keep away */
 		.word = r->how == RECONCILE_DO && what == RECONCILE_ATTACH ? WORD_ROOT : WORD_NONE,
 		.expected = h->recorded ? a : NULL,
+		.bridge = v->bridge,
 	};
 	char name[IDENT_TEXT_MAX];
-	struct listing ignored;
+	struct listing done;
 	struct error e;
 	int err = 0;
 
@@ -104,11 +84,20 @@ static int act(struct reconcile *r, const struct verdict *v, const struct holder
 	}
 	restore_pause(&r->restore);
 	if (changes(r))
-		err = what == RECONCILE_ATTACH ? attach_again(r, &q, &action, &e)
-					       : op_detach(r->c, &q, &ignored, &e);
+		err = what == RECONCILE_ATTACH ? op_attach(r->c, &q, &done, &e)
+					       : op_detach(r->c, &q, &done, &e);
+	if (changes(r) && what == RECONCILE_ATTACH && err == 0)
+		action.address = done.address;
 	/* gone at this moment, or changed since it was judged: the next look tells */
 	if (err == -ESRCH || err == -ESTALE || (running && err == -ENOENT))
 		return 0;
+	/* it waits, as it did */
+	if (err == -ENXIO && a && a->waits)
+		return 0;
+	if (err == -ENOLINK) {
+		action.what = RECONCILE_WAIT;
+		err = 0;
+	}
 	if (err < 0 && a && (r->how == RECONCILE_REPAIR || a->ended) &&
 	    strcmp(a->error, e.text) == 0)
 		return 0;

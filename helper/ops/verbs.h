@@ -13,7 +13,7 @@
 #include "policy/reach.h"
 #include "policy/request.h"
 
-enum list_state { LIST_ATTACHED, LIST_DETACHED, LIST_BROKEN };
+enum list_state { LIST_ATTACHED, LIST_DETACHED, LIST_BROKEN, LIST_WAITING };
 
 /* One container as attach and list show it. */
 struct listing {
@@ -36,7 +36,8 @@ struct listing {
 
 /*
  * Gives a running container its address. Returns 0 and what it has, or -errno with a status;
- * -ECANCELED if this instance was detached by a hand that the request's word does not outrank.
+ * -ECANCELED if this instance was detached by a hand that the request's word does not outrank;
+ * -ENXIO if it has no port; -ENOLINK if it has none any more, and waits for one from now on.
  */
 int op_attach(struct context *c, const struct request *q, struct listing *ret, struct error *e);
 
@@ -71,7 +72,12 @@ int op_pin(struct context *c, const struct request *q, struct error *e);
 int op_unpin(struct context *c, const struct request *q, struct error *e);
 
 /* One thing that reconcile did, or in a dry run would do. */
-enum reconcile_what { RECONCILE_ATTACH, RECONCILE_DETACH, RECONCILE_REMOVE };
+enum reconcile_what {
+	RECONCILE_ATTACH,
+	RECONCILE_DETACH,
+	RECONCILE_REMOVE,
+	RECONCILE_WAIT, /* it has no port for now: out of service, but attached when one comes */
+};
 
 struct reconcile_action {
 	enum reconcile_what what;

@@ -16,6 +16,7 @@
 #include "policy/living.h"
 #include "policy/refind.h"
 #include "policy/unserved.h"
+#include "policy/waiting.h"
 #include "policy/way.h"
 
 #define RETRY_S 10 /* between two attempts of the service at what has failed */
@@ -210,24 +211,51 @@ static struct verdict judge_lost(const struct judge *j, struct holder *h)
 	return h->unreadable ? detach("the container is gone") : nothing;
 }
 
+/* Whether the service has just failed at it. */
+static bool rests(const struct judge *j, const struct attachment *a)
+{
+	return j->service && *a->error && a->since <= time(NULL) && a->since + RETRY_S > time(NULL);
+}
+
+/* Judges one whose port is gone, or of which there may be another now. */
+static struct verdict judge_port(const struct holder *h, const struct instance *running,
+				 const char *why)
+{
+	const char *place = waiting_place(h->ident, h->attachment);
+	/* an engine that was asked knows the place */
+	struct verdict v = attach(place ? running : NULL, why);
+
+	v.bridge = v.running ? NULL : place;
+	return v;
+}
+
 /* Judges one that is recorded as attached. Returns as judge_holder. */
 static int judge_attached(struct judge *j, struct holder *h, bool together, struct verdict *ret,
 			  struct error *e)
 {
 	const struct instance *running = look_running(j->look, h->ident);
 	const struct attachment *a = h->attachment;
+	const struct link *via;
 	const char *what;
+	bool due;
 	int alive;
 
-	h->keeps = true;
+	h->keeps = !a->waits;
 	if (!attachment_is_live(a, j->c->boot_id)) {
 		*ret = running ? attach(running, "running since this boot")
 			       : detach("attached before this boot");
 		return 0;
 	}
+	if (!j->veths.read) {
+		alive = veths_read(j->look->host, &j->veths, e);
+		if (alive < 0)
+			return alive;
+	}
+	via = look_link(j->look, a->bridge);
+	due = !a->waits && waiting_is_due(a, &j->veths, via);
 	/* whether it lives, and what it lacks, is asked when it is locked */
-	if (together && !look_shows(j->look, h) && !h->was_moving && !*h->trouble &&
-	    judge_settled(j, a) && is_as_recorded(j, h, ret)) {
+	if (together && !a->waits && !due && !look_shows(j->look, h) && !h->was_moving &&
+	    !*h->trouble && judge_settled(j, a) && is_as_recorded(j, h, ret)) {
 		ret->what = VERDICT_RESTORE;
 		return 0;
 	}
@@ -237,6 +265,16 @@ static int judge_attached(struct judge *j, struct holder *h, bool together, stru
 	if (!alive) {
 		*ret = running ? attach(running, "it was started again")
 			       : detach("the container is gone");
+		return 0;
+	}
+	if (a->waits) {
+		*ret = waiting_is_over(a, &j->veths, via) && !rests(j, a)
+			       ? judge_port(h, running, "a port has come")
+			       : nothing;
+		return 0;
+	}
+	if (due) {
+		*ret = judge_port(h, running, "its port is gone");
 		return 0;
 	}
 	what = look_lacks(j->look, h);
@@ -275,8 +313,7 @@ struct verdict judge_ended(const struct judge *j, const struct holder *h)
 	struct ident ident;
 
 	if (!*a->error || a->word || !a->pid || strcmp(a->boot_id, j->c->boot_id) != 0 ||
-	    ident_from_text(h->ident, &ident) < 0 || ident.owner ||
-	    (j->service && a->since <= time(NULL) && a->since + RETRY_S > time(NULL)) ||
+	    ident_from_text(h->ident, &ident) < 0 || ident.owner || rests(j, a) ||
 	    living_ask(a, &ignored) != 1)
 		return nothing;
 	return attach(NULL, "it had failed");

@@ -3,6 +3,7 @@
 #ifndef V6HOOK_JUDGE_H
 #define V6HOOK_JUDGE_H
 
+#include "net/veths.h"
 #include "net/uplink.h"
 #include "policy/context.h"
 #include "world/look.h"
@@ -16,6 +17,7 @@ struct judge {
 	/* the rest is the judge's own */
 	struct host_addresses own; /* read when they are needed first */
 	bool own_read;
+	struct veths veths; /* the same of these */
 	struct {
 		const struct range *range;
 		int via;
@@ -27,6 +29,7 @@ struct judge {
 
 static inline void judge_release(struct judge *j)
 {
+	veths_release(&j->veths);
 	host_addresses_release(&j->own);
 }
 
@@ -41,6 +44,7 @@ struct verdict {
 	enum verdict_what what;
 	const char *why; /* unless it is nothing: what happened, or what is missing */
 	const struct instance *running; /* as its engine has listed it, or null */
+	const char *bridge;		/* its port is to be on this one; or null: on any */
 	/* for VERDICT_RESTORE: what is recorded, as it was found */
 	struct uplink uplink;
 	int via; /* ifindex */

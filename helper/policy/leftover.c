@@ -7,15 +7,18 @@
 #include "policy/living.h"
 #include "policy/trace.h"
 
-/* Whether the container is recorded as attached, or may be. Returns 1, 0 or -errno. */
-static int is_live(struct context *c, const char *ident, struct error *e)
+/*
+ * Whether the container is recorded as attached, or may be. @served: and not waiting for a port
+ * Returns 1, 0 or -errno.
+ */
+static int is_live(struct context *c, const char *ident, bool served, struct error *e)
 {
 	struct attachment now;
 	int r = c->store->ops->attachment(c->store, ident, &now, e);
 
 	if (r == -EBADMSG)
 		return 1;
-	return r <= 0 ? r : attachment_is_live(&now, c->boot_id);
+	return r <= 0 ? r : attachment_is_live(&now, c->boot_id) && !(served && now.waits);
 }
 
 int leftover_lease(struct context *c, struct nl_sock *host, const char *ident,
@@ -40,7 +43,7 @@ int leftover_lease(struct context *c, struct nl_sock *host, const char *ident,
 		return LEFTOVER_NONE;
 	/* beside a present lease it was left in a move; without one it may have lost its link */
 	if (r == 0)
-		live = is_live(c, ident, e);
+		live = is_live(c, ident, false, e);
 	/* and its record with it: what the kernel leads to a container is that container's */
 	if (r == 0 && live == 0)
 		live = trace_leads(host, address, &trace);
@@ -70,7 +73,7 @@ int leftover_entry(struct context *c, const struct marked_entry *entry, int *ret
 	if (r == -EBUSY)
 		return LEFTOVER_NONE;
 	if (r == 0)
-		r = is_live(c, lease.ident, e);
+		r = is_live(c, lease.ident, true, e);
 	if (r != 0)
 		return r < 0 ? r : LEFTOVER_NONE;
 	*ret_lock = steal_fd(&lock);

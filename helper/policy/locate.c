@@ -69,8 +69,10 @@ int locate(const struct context *c, const struct request *q, const struct instan
 	if (r == 0)
 		r = netns_nl_open(&ret->netns, &ret->inner, e);
 	if (r == 0)
-		r = port_find(ret->host, ret->inner, &ret->netns, wanted_port(instance, q),
-			      &ret->port, e);
+		r = q->bridge ? port_find_on(ret->host, ret->inner, &ret->netns, q->bridge,
+					     &ret->port, e)
+			      : port_find(ret->host, ret->inner, &ret->netns,
+					  wanted_port(instance, q), &ret->port, e);
 	if (r == 0 && q->allowance)
 		r = check_bridge(q->allowance, ret->port.via_name, e);
 	if (r == 0)

@@ -32,6 +32,7 @@ struct request {
 	const struct in6_addr *label; /* v6hook.address, of the one who started it, or null */
 	bool release;		      /* detach --release */
 	const unsigned char *mac;     /* the port to use if there are several, or null */
+	const char *bridge;	      /* only the one on this bridge; or null */
 	const struct in6_addr *given; /* addresses that the engine says it gave the container */
 	int given_count;
 	const char *instance; /* the engine's ID of the instance, if it is known; or null */

@@ -30,7 +30,8 @@ bool attachment_same(const struct attachment *a, const struct attachment *b)
 {
 	return a->pid == b->pid && a->netns_dev == b->netns_dev &&
 	       a->netns_inode == b->netns_inode && a->started == b->started &&
-	       a->since == b->since && a->ended == b->ended && strcmp(a->boot_id, b->boot_id) == 0;
+	       a->since == b->since && a->ended == b->ended && a->waits == b->waits &&
+	       strcmp(a->boot_id, b->boot_id) == 0;
 }
 
 bool attachment_is_live(const struct attachment *a, const char *boot_id)

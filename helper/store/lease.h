@@ -62,10 +62,15 @@ struct attachment {
 				   */
 	char uplink[IF_NAMESIZE]; /* where the proxy entry is; "" for a routed upstream */
 	bool routed;		  /* upstream "routed": there is no proxy entry */
-	int64_t since;		  /* seconds since the epoch: attached, or (ended) detached */
-	bool ended;		  /* detached: kept to tell since when */
-	enum word word;		  /* ended by hand, and by whose */
-	char error[256];	  /* ended by an attach that failed: why; or "" */
+	int port;   /* ifindex of the host's end of its port; 0: unknown (an earlier version's) */
+	bool waits; /* it has lost its port, and waits for one: nothing of it is in the kernel, */
+	int nsid;   /* the host knows its namespace by this number, and port is the newest that led
+		     * there in vain, or 0
+		     */
+	int64_t since;	 /* seconds since the epoch: attached, or (ended) detached */
+	bool ended;	 /* detached: kept to tell since when */
+	enum word word;	 /* ended by hand, and by whose */
+	char error[256]; /* ended by an attach that failed: why; or "" */
 };
 
 struct lease_store;

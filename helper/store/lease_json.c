@@ -88,6 +88,8 @@ int lease_decode(const char *text, size_t len, struct lease *ret)
 	return 0;
 }
 
+#define WAITING "waiting" /* a state: for a port */
+
 /* What a record says of its state, by who ended it. */
 static const char *const ended_texts[] = {
 	[WORD_NONE] = "detached",
@@ -126,6 +128,13 @@ static char *number_text(uint64_t number, char *out)
 	return out;
 }
 
+static const char *state_of(const struct attachment *a)
+{
+	if (a->ended)
+		return ended_texts[a->word];
+	return a->waits ? WAITING : "attached";
+}
+
 int attachment_encode(const char *ident, const struct attachment *a, char **ret, size_t *ret_len)
 {
 	char since[32], dev[32], inode[32], started[32], mac[18], address[INET6_ADDRSTRLEN],
@@ -135,19 +144,21 @@ int attachment_encode(const char *ident, const struct attachment *a, char **ret,
 
 	snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", a->mac[0], a->mac[1], a->mac[2],
 		 a->mac[3], a->mac[4], a->mac[5]);
-	json = json_pack_ex(
-		&why, 0,
-		"{s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:b, s:s}",
-		"container", ident, "state", a->ended ? ended_texts[a->word] : "attached", "since",
-		text_time(a->since, since, sizeof(since)), "instance", a->instance, "pid",
-		(int)a->pid, "netns", a->netns_path, "netns_dev", number_text(a->netns_dev, dev),
-		"netns_inode", number_text(a->netns_inode, inode), "started",
-		number_text(a->started, started), "mac", mac, "boot_id", a->boot_id, "bridge",
-		a->bridge, "uplink", a->uplink, "address",
-		a->has_address ? text_address(&a->address, address) : NULL, "routed", a->routed,
-		"error", a->error);
+	json = json_pack_ex(&why, 0,
+			    "{s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
+			    "s:s*, s:b, s:i, s:s}",
+			    "container", ident, "state", state_of(a), "since",
+			    text_time(a->since, since, sizeof(since)), "instance", a->instance,
+			    "pid", (int)a->pid, "netns", a->netns_path, "netns_dev",
+			    number_text(a->netns_dev, dev), "netns_inode",
+			    number_text(a->netns_inode, inode), "started",
+			    number_text(a->started, started), "mac", mac, "boot_id", a->boot_id,
+			    "bridge", a->bridge, "uplink", a->uplink, "address",
+			    a->has_address ? text_address(&a->address, address) : NULL, "routed",
+			    a->routed, "port", a->port, "error", a->error);
 	if (json &&
-	    (!sum_of_record(json, sum) || json_object_set_new(json, "sum", json_string(sum)) < 0)) {
+	    ((a->waits && json_object_set_new(json, "nsid", json_integer(a->nsid)) < 0) ||
+	     !sum_of_record(json, sum) || json_object_set_new(json, "sum", json_string(sum)) < 0)) {
 		json_decref(json);
 		return -ENOMEM;
 	}
@@ -186,7 +197,8 @@ static bool copy_u64(const json_t *json, const char *key, uint64_t *out)
 /* Returns whether the state is one that there is. */
 static bool read_state(const char *state, struct attachment *ret)
 {
-	if (strcmp(state, "attached") == 0)
+	ret->waits = strcmp(state, WAITING) == 0;
+	if (ret->waits || strcmp(state, "attached") == 0)
 		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(ended_texts); i++)
 		if (strcmp(state, ended_texts[i]) == 0) {
@@ -205,7 +217,7 @@ int attachment_decode(const char *text, size_t len, char *ret_ident, struct atta
 	const char *state, *since, *address;
 	char ident[IDENT_TEXT_MAX];
 	struct ident id;
-	int64_t pid;
+	int64_t pid, port = 0, nsid = 0;
 
 	if (json_parse(text, len, &json, &ignored) < 0 || !is_summed(json))
 		return -EBADMSG;
@@ -224,11 +236,16 @@ int attachment_decode(const char *text, size_t len, char *ret_ident, struct atta
 	    !copy_u64(json, "netns_inode", &a.netns_inode) ||
 	    /* one of an earlier version lacks it */
 	    (json_object_get(json, "started") && !copy_u64(json, "started", &a.started)) ||
-	    !json_whole(json_object_get(json, "pid"), 0, INT_MAX, &pid) || !read_state(state, &a))
+	    !json_whole(json_object_get(json, "pid"), 0, INT_MAX, &pid) || !read_state(state, &a) ||
+	    (json_object_get(json, "port") &&
+	     !json_whole(json_object_get(json, "port"), 0, INT_MAX, &port)) ||
+	    (a.waits && !json_whole(json_object_get(json, "nsid"), 0, INT_MAX, &nsid)))
 		return -EBADMSG;
 	address = json_text(json, "address");
 	a.has_address = address && inet_pton(AF_INET6, address, &a.address) == 1;
 	a.pid = (pid_t)pid;
+	a.port = (int)port;
+	a.nsid = (int)nsid;
 	a.routed = json_is_true(json_object_get(json, "routed"));
 	memcpy(ret_ident, ident, sizeof(ident));
 	*ret = a;

@@ -144,6 +144,10 @@ static void on_link(struct ears *h, const struct change *c)
 		h->doubt.ends = true;
 		doubt(h);
 	}
+	if (veth && kept_minds(h->kept, &c->link, c->gone)) {
+		h->doubt.odd = true;
+		doubt(h);
+	}
 	if ((veth && !used) || (!c->gone && is_known(h, &c->link)))
 		return;
 	h->link_count = c->gone ? 0 : h->link_count;

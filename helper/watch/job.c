@@ -19,11 +19,10 @@
 
 #define CONTAINER_MAX 300 /* "docker:" and a name */
 
-/* @instance: only if this one holds the attachment and is gone; null: in any case */
-static int detach(struct context *c, const struct record *r, const char *container,
-		  const char *instance)
+/* Only if this instance holds the attachment and is gone. */
+static int detach(struct context *c, const struct record *r, const char *container)
 {
-	struct request q = { .container = container, .instance = instance };
+	struct request q = { .container = container, .instance = r->id };
 	char address[INET6_ADDRSTRLEN];
 	struct listing done;
 	struct error e;
@@ -156,10 +155,12 @@ static int attach(struct context *c, struct record *r, char container[CONTAINER_
 	if (err == 0 && *done.unheard)
 		journal_change("warning", container, NULL, "label v6hook.address is not followed",
 			       done.unheard);
-	/* its last network was taken away, which a look may have seen before; list tells the rest
-	 */
-	if (err == -ENXIO)
-		return is_attached(c, r, container) ? detach(c, r, container, NULL) : 0;
+	/* its last network was taken away */
+	if (err == -ENOLINK)
+		journal_change("waiting", container, NULL, r->why, NULL);
+	/* which a look may have seen before; list tells the rest */
+	if (err == -ENOLINK || err == -ENXIO)
+		return 0;
 	/* gone at this moment: its end is told next; or detached by hand, which is the last word */
 	if (err == -ESRCH || err == -ECANCELED)
 		return 0;
@@ -184,7 +185,7 @@ static bool is_to_end(void)
 
 static int on_action(const struct reconcile_action *a, void *arg)
 {
-	static const char *const whats[] = { "attached", "detached", "removed" };
+	static const char *const whats[] = { "attached", "detached", "removed", "waiting" };
 	char text[INET6_ADDRSTRLEN], name[IDENT_TEXT_MAX + USER_NAME_MAX] = "";
 	const char *address = NULL;
 
@@ -269,7 +270,7 @@ int job_run(const struct context *context, struct record *r)
 	case RECORD_RUNNING:
 		return attach(&c, r, container);
 	case RECORD_GONE:
-		return detach(&c, r, container, r->id);
+		return detach(&c, r, container);
 	case RECORD_RENAMED:
 		return follow_rename(&c, r, container);
 	case JOB_READY:

@@ -84,6 +84,22 @@ struct kept_entry *kept_find(const struct kept *k, const struct in6_addr *addres
 		       : NULL;
 }
 
+bool kept_minds(const struct kept *k, const struct link *link, bool gone)
+{
+	for (size_t i = 0; i < k->count; i++) {
+		const struct kept_entry *entry = k->list[i];
+		const struct kept_way *w = entry->live ? &k->ways[entry->way] : NULL;
+
+		/* one that is gone may have been moved there, of which no more is told */
+		if (entry->waits && (gone || link->peer_nsid == entry->nsid))
+			return true;
+		if (w && entry->port == link->ifindex &&
+		    (gone || (link->master && w->via_index && link->master != w->via_index)))
+			return true;
+	}
+	return false;
+}
+
 struct kept_entry *kept_by_pidfd(const struct kept *k, int pidfd)
 {
 	for (size_t i = 0; i < k->count; i++)
@@ -154,6 +170,7 @@ static struct kept_entry *add(struct kept *k, const char *ident, const struct at
 	entry->netns_dev = a->netns_dev;
 	entry->netns_inode = a->netns_inode;
 	entry->netns_path = a->pid || !*a->netns_path ? NULL : strdup(a->netns_path);
+	entry->port = live ? a->port : 0;
 	entry->since = clock_ms();
 	memmove(k->list + at + 1, k->list + at, (k->count++ - at) * sizeof(*k->list));
 	k->list[at] = entry;
@@ -191,6 +208,19 @@ static bool keep_live(struct kept *k, const char *ident, const struct attachment
 	return entry && await_end(k, entry, a);
 }
 
+/* Keeps one that waits for a port, which is told; what has failed is tried again. */
+static bool keep_waiting(struct kept *k, const char *ident, const struct attachment *a)
+{
+	struct kept_entry *entry = add(k, ident, a, &in6addr_any, false);
+
+	if (!entry)
+		return false;
+	entry->waits = true;
+	entry->nsid = a->nsid;
+	entry->retry_at = *a->error ? a->since + RETRY_S : INT64_MAX;
+	return await_end(k, entry, a);
+}
+
 /* Keeps in mind that a failed attach is to be tried again, unless it is a user's. */
 static void keep_failed(struct kept *k, const char *ident, const struct attachment *a)
 {
@@ -218,7 +248,9 @@ static int on_record(const char *ident, const struct attachment *a, void *arg)
 	struct kept *k = arg;
 
 	if (attachment_is_live(a, k->c->boot_id)) {
-		if (a->has_address)
+		if (a->waits)
+			keep_waiting(k, ident, a);
+		else if (a->has_address)
 			keep_live(k, ident, a, &a->address);
 		else
 			kept_read(k, ident);
@@ -281,6 +313,8 @@ bool kept_read(struct kept *k, const char *ident)
 		now.odd = true;
 	if (!a->has_address && now.found != 1)
 		return true;
+	if (a->waits)
+		return !keep_waiting(k, ident, a) || now.odd;
 	return !keep_live(k, ident, a, a->has_address ? &a->address : &now.lease.address) ||
 	       now.odd;
 }
@@ -319,7 +353,7 @@ bool kept_check_ends(struct kept *k, size_t most)
 		char path[64], ident[IDENT_TEXT_MAX];
 		struct stat st;
 
-		if (entry->pidfd >= 0 || !entry->live)
+		if (entry->pidfd >= 0 || !(entry->live || entry->waits))
 			continue;
 		looked++;
 		snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)entry->pid);

@@ -2,6 +2,7 @@
 #ifndef V6HOOK_KEPT_H
 #define V6HOOK_KEPT_H
 
+#include "net/link.h"
 #include "policy/context.h"
 #include "watch/loop.h"
 
@@ -17,7 +18,10 @@ struct kept_way {
 struct kept_entry {
 	struct in6_addr address;
 	unsigned int way;
-	bool live; /* attached; else one whose attach failed */
+	bool live;  /* attached; else one whose attach failed, or that */
+	bool waits; /* waits for a port (policy/waiting.h) */
+	int port;   /* of one that is attached: as its record has it; */
+	int nsid;   /* of one that waits */
 	unsigned char
 		has; /* bits of enum marked_kind: what the kernel had when it was asked last */
 	int pidfd;   /* -1: its end is no event, and is looked for */
@@ -59,6 +63,12 @@ bool kept_read_lease(struct kept *k, const struct in6_addr *address);
 
 /* The one that has the address, or null. */
 struct kept_entry *kept_find(const struct kept *k, const struct in6_addr *address);
+
+/*
+ * Whether a link that has changed, or is gone, is the port of one that is attached, which may have
+ * lost it, or leads, or may lead, to one that waits for a port.
+ */
+bool kept_minds(const struct kept *k, const struct link *link, bool gone);
 
 /* The one with this descriptor of its process, or null. */
 struct kept_entry *kept_by_pidfd(const struct kept *k, int pidfd);

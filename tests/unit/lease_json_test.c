@@ -77,6 +77,9 @@ static void check_attachment(const struct attachment *a)
 	assert_int_equal(b.routed, a->routed);
 	assert_int_equal(b.since, a->since);
 	assert_int_equal(b.ended, a->ended);
+	assert_int_equal(b.port, a->port);
+	assert_int_equal(b.waits, a->waits);
+	assert_int_equal(b.nsid, a->nsid);
 }
 
 /* Before it was recorded when the process was started. */
@@ -92,12 +95,16 @@ TEST(attachments_of_an_earlier_version_are_read)
 	assert_non_null(line);
 	end = strchr(line, '\n') + 1;
 	memmove(line, end, strlen(end) + 1);
+	line = strstr(text, "  \"port\"");
+	assert_non_null(line);
+	end = strchr(line, '\n') + 1;
+	memmove(line, end, strlen(end) + 1);
 	/* nor had it a checksum */
 	line = strstr(text, ",\n  \"sum\"");
 	assert_non_null(line);
 	strcpy(line, "\n}\n");
 	assert_int_equal(attachment_decode(text, strlen(text), ident, &b), 0);
-	assert_true(b.started == 0 && b.netns_inode == attachment.netns_inode);
+	assert_true(b.started == 0 && b.port == 0 && b.netns_inode == attachment.netns_inode);
 }
 
 TEST(attachments_make_the_round_trip)
@@ -106,6 +113,13 @@ TEST(attachments_make_the_round_trip)
 
 	check_attachment(&a);
 	a = (struct attachment){ 0 };
+	check_attachment(&a);
+	a.port = INT_MAX;
+	check_attachment(&a);
+	/* the number of its namespace may be 0 */
+	a.waits = true;
+	check_attachment(&a);
+	a.nsid = INT_MAX;
 	check_attachment(&a);
 	memset(a.instance, 'i', sizeof(a.instance) - 1);
 	memset(a.netns_path, 'n', sizeof(a.netns_path) - 1);
@@ -223,6 +237,9 @@ TEST(attachments_with_wrong_values_are_refused)
 		{ "\"state\":", "\"State\":" },
 		{ "\"detached\"", "\"attachee\"" },
 		{ "\"detached\"", "\"\"" },
+		{ "\"detached\"", "\"waiting\"" },
+		{ "\"port\": 0", "\"port\": -1" },
+		{ "\"port\": 0", "\"port\": null" },
 		{ "}", ",\"sum\":\"0123456789abcdef\"}" },
 		{ "}", ",\"sum\":7}" },
 	};

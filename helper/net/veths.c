@@ -1,0 +1,49 @@
+/* All veths of the host at once, for who looks many ports up. */
+#include "net/veths.h"
+
+#include <errno.h>
+
+static int on_link(const struct link *link, void *arg)
+{
+	struct veths *v = arg;
+
+	/* the list doubles whenever its count is a power of two */
+	if ((v->count & (v->count - 1)) == 0) {
+		struct link *larger =
+			reallocarray(v->list, v->count ? 2 * v->count : 1, sizeof(*larger));
+
+		if (!larger)
+			return -ENOMEM;
+		v->list = larger;
+	}
+	v->list[v->count++] = *link;
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct link *x = a, *y = b;
+
+	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
+}
+
+int veths_read(struct nl_sock *s, struct veths *ret, struct error *e)
+{
+	CLEANUP(veths_release) struct veths v = { .read = true };
+	int r = link_each_veth(s, on_link, &v);
+
+	if (r < 0)
+		return error_sys(e, r, "cannot list the interfaces");
+	if (v.count)
+		qsort(v.list, v.count, sizeof(*v.list), compare);
+	*ret = v;
+	v.list = NULL;
+	return 0;
+}
+
+const struct link *veths_at(const struct veths *v, int ifindex)
+{
+	const struct link key = { .ifindex = ifindex };
+
+	return v->count ? bsearch(&key, v->list, v->count, sizeof(*v->list), compare) : NULL;
+}
