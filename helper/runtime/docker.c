@@ -33,19 +33,57 @@ static int refuse_sharing(const char *owner, const char *socket, struct error *e
 	return docker_container_shared(owner, r == 0 && status == 200 ? &answer : NULL, e);
 }
 
-/* Of one that is named by hand, which network is all that its labels have to say. */
-static void grant_network(const char *socket, struct docker_container *c)
+/* Has one wish of its labels granted, if there is that. */
+static void grant_one(const char *socket, struct docker_container *c, enum docker_wish_kind kind)
 {
 	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+	bool there[DOCKER_WISHES];
 	struct error ignored;
 	long status = 0;
 	int r;
 
-	if (!c->wishes[DOCKER_NETWORK].there)
+	if (!c->wishes[kind].there)
 		return;
-	c->wishes[DOCKER_ENABLE].there = c->wishes[DOCKER_ADDRESS].there = false;
+	for (int i = 0; i < DOCKER_WISHES; i++) {
+		there[i] = c->wishes[i].there;
+		c->wishes[i].there = i == (int)kind;
+	}
 	r = docker_get(socket, DOCKER_IMAGE, c->image, &answer, &status, &ignored);
 	docker_container_grant(c, r, status, &answer);
+	for (int i = 0; i < DOCKER_WISHES; i++)
+		c->wishes[i].there = there[i];
+}
+
+/* Asks for its networks until there is one that it is served on. Returns as the settling. */
+static int settle(const char *socket, struct docker_container *c, struct error *e)
+{
+	const char *network;
+
+	while ((network = docker_container_ask(c))) {
+		CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+		struct error ignored;
+		long status = 0;
+		int r = docker_get(socket, DOCKER_SUBNET, network, &answer, &status, &ignored);
+
+		docker_container_answer(c, r, status, &answer);
+	}
+	return docker_container_settle(c, true, e);
+}
+
+/*
+ * Of one that is named by hand, its labels say no more than which network is meant, and that an
+ * internal one will do. Returns as docker_container_settle.
+ */
+static int find_network(const char *socket, struct docker_container *c, struct error *e)
+{
+	int r;
+
+	grant_one(socket, c, DOCKER_NETWORK);
+	r = settle(socket, c, e);
+	if (r != -ENODEV || !c->wishes[DOCKER_ENABLE].there)
+		return r;
+	grant_one(socket, c, DOCKER_ENABLE);
+	return settle(socket, c, e);
 }
 
 static int docker_find(const char *name, const struct runtime_options *o, struct instance *ret,
@@ -64,7 +102,7 @@ static int docker_find(const char *name, const struct runtime_options *o, struct
 	if (r == 0)
 		r = docker_container_read(name, status, &answer, &c, e);
 	if (r == 0)
-		grant_network(o->docker_socket, &c);
+		r = find_network(o->docker_socket, &c, e);
 	if (r == 0)
 		*ret = c.instance;
 	if (r == -ESRCH || r == -ENODEV)

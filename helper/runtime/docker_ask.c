@@ -85,6 +85,34 @@ enum docker_take docker_answer_add(const char *data, size_t len, void *arg)
 	return DOCKER_TAKEN;
 }
 
+/*
+ * Makes the escape \\u0000 the replacement character: one in a label of somebody's must not make
+ * the whole answer unreadable.
+ */
+static void replace_nul_escapes(char *text)
+{
+	for (; *text; text++) {
+		if (*text != '\\' || !text[1])
+			continue;
+		if (strncmp(text, "\\u0000", 6) == 0)
+			memcpy(text + 2, "fffd", 4);
+		text++;
+	}
+}
+
+int docker_answer_parse(struct docker_answer *a, json_t **ret, struct error *e)
+{
+	int r;
+
+	if (a->text)
+		replace_nul_escapes(a->text);
+	r = json_parse(a->text ? a->text : "", a->len, ret, e);
+	if (r == 0)
+		return 0;
+	e->status = STATUS_FAILED;
+	return error_prefix(e, r, "Docker's answer");
+}
+
 int docker_get(const char *socket, enum docker_what what, const char *which,
 	       struct docker_answer *ret, long *ret_status, struct error *e)
 {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "runtime/docker_http.h"
 
 #define DOCKER_ANSWER_MS 5000 /* for one container */
@@ -27,6 +28,9 @@ static inline void docker_answer_release(struct docker_answer *a)
 
 /* `data` of a request: adds to the struct docker_answer that arg is. */
 enum docker_take docker_answer_add(const char *data, size_t len, void *arg);
+
+/* Parses an answer as JSON; changes it. Returns 0 and a tree to be freed, or -errno. */
+int docker_answer_parse(struct docker_answer *a, json_t **ret, struct error *e);
 
 /*
  * Asks for one thing, and waits DOCKER_ANSWER_MS at most.

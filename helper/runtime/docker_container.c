@@ -68,33 +68,43 @@ static int check_network(const char *mode, char *ret_shares, struct error *e)
 	return docker_container_shared(mode + 10, NULL, e);
 }
 
-/* Reads the addresses that Docker gave it on its networks. */
-static void read_given(const json_t *container, struct instance *ret)
+/*
+ * Whether the one who ran it has switched IPv6 off (--sysctl). What Docker itself switches off on
+ * networks without IPv6 it writes into the namespace, and nowhere else: HostConfig holds what was
+ * asked for. Of one interface it is with the network (Docker 27.1, API 1.46).
+ */
+static bool wants_no_ipv6(const json_t *container)
 {
+	static const char *const which[] = { "all", "default", "eth0" };
+	const json_t *sysctls =
+		json_object_get(json_object_get(container, "HostConfig"), "Sysctls");
 	json_t *networks =
 		json_object_get(json_object_get(container, "NetworkSettings"), "Networks");
 	const char *name;
+	char key[64];
 	json_t *n;
 
-	json_object_foreach (networks, name, n) {
-		const char *address = json_text(n, "GlobalIPv6Address");
-
-		if (ret->given_count == INSTANCE_GIVEN_MAX)
-			break;
-
-		ret->given_count +=
-			address && inet_pton(AF_INET6, address, &ret->given[ret->given_count]) == 1;
+	for (size_t i = 0; i < ARRAY_SIZE(which); i++) {
+		snprintf(key, sizeof(key), "net.ipv6.conf.%s.disable_ipv6", which[i]);
+		if (text_equal(json_text(sysctls, key), "1"))
+			return true;
 	}
+	json_object_foreach (networks, name, n) {
+		const char *text = json_text(json_object_get(n, "DriverOpts"),
+					     "com.docker.network.endpoint.sysctls");
+
+		if (text && strcasestr(text, "net.ipv6.conf.ifname.disable_ipv6=1"))
+			return true;
+	}
+	return false;
 }
 
 /* Keeps what labels wish for. Only what keeps a container off is granted whoever says it. */
 static void read_labels(const json_t *container, struct docker_container *ret)
 {
 	const json_t *labels = json_object_get(json_object_get(container, "Config"), "Labels");
-	const json_t *networks =
-		json_object_get(json_object_get(container, "NetworkSettings"), "Networks");
 	const json_t *descriptor = json_object_get(container, "ImageManifestDescriptor");
-	const char *image = json_text(container, "Image"), *mac, *architecture;
+	const char *image = json_text(container, "Image"), *architecture;
 	struct docker_wish *enable = &ret->wishes[DOCKER_ENABLE];
 
 	for (size_t i = 0; i < DOCKER_WISHES; i++) {
@@ -113,13 +123,6 @@ static void read_labels(const json_t *container, struct docker_container *ret)
 		ret->instance.enable = WISH_NO;
 		enable->there = false;
 	}
-	if (ret->wishes[DOCKER_NETWORK].there) {
-		mac = json_text(json_object_get(networks, ret->wishes[DOCKER_NETWORK].text),
-				"MacAddress");
-		ret->names_port = mac && sscanf(mac, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx",
-						&ret->port[0], &ret->port[1], &ret->port[2],
-						&ret->port[3], &ret->port[4], &ret->port[5]) == 6;
-	}
 	for (size_t i = 0; i < DOCKER_WISHES; i++)
 		ret->wishes_any |= ret->wishes[i].there;
 	snprintf(ret->image, sizeof(ret->image), "%s",
@@ -130,42 +133,13 @@ static void read_labels(const json_t *container, struct docker_container *ret)
 		 architecture ? architecture : "");
 }
 
-/*
- * Makes the escape \\u0000 the replacement character: one in a label of somebody's must not make
- * the whole answer unreadable.
- */
-static void replace_nul_escapes(char *text)
-{
-	for (; *text; text++) {
-		if (*text != '\\' || !text[1])
-			continue;
-		if (strncmp(text, "\\u0000", 6) == 0)
-			memcpy(text + 2, "fffd", 4);
-		text++;
-	}
-}
-
-/* Parses an answer as JSON. Returns 0 and a tree to be freed, or -errno. */
-static int read_answer(const struct docker_answer *answer, json_t **ret, struct error *e)
-{
-	int r;
-
-	if (answer->text)
-		replace_nul_escapes(answer->text);
-	r = json_parse(answer->text ? answer->text : "", answer->len, ret, e);
-	if (r == 0)
-		return 0;
-	e->status = STATUS_FAILED;
-	return error_prefix(e, r, "Docker's answer");
-}
-
 int docker_container_shared(const char *owner, struct docker_answer *answer, struct error *e)
 {
 	_json_ json_t *json = NULL;
 	const char *name = NULL;
 	struct error ignored;
 
-	if (answer && read_answer(answer, &json, &ignored) == 0)
+	if (answer && docker_answer_parse(answer, &json, &ignored) == 0)
 		name = json_text(json, "Name");
 	return error_set(e, STATUS_FAILED, -ENODEV,
 			 "it shares the network of '%.100s': attach that one",
@@ -186,9 +160,7 @@ static void grant(struct docker_container *c, enum docker_wish_kind kind)
 		snprintf(i->address, sizeof(i->address), "%.63s", *text ? text : "(empty)");
 		return;
 	default:
-		i->has_mac = c->names_port;
-		memcpy(i->mac, c->port, sizeof(i->mac));
-		if (!c->names_port)
+		if (!docker_networks_name(&c->networks, text))
 			note(NOTE_WARNING,
 			     "docker:%s: label v6hook.network names none of its networks",
 			     i->ident.name);
@@ -211,7 +183,7 @@ void docker_container_grant(struct docker_container *c, int r, long status,
 	struct error ignored;
 
 	c->wishes_any = false;
-	if (r < 0 || status != 200 || read_answer(answer, &image, &ignored) < 0 ||
+	if (r < 0 || status != 200 || docker_answer_parse(answer, &image, &ignored) < 0 ||
 	    !is_its_image(c, image)) {
 		note(NOTE_WARNING,
 		     "docker:%s: its labels count for nothing, as Docker does not say what those "
@@ -266,7 +238,8 @@ static int read_container(const json_t *json, const char *name, struct docker_co
 	c.instance.pid = (pid_t)pid;
 	c.started_ns = docker_time(json_text(state, "StartedAt"));
 	read_labels(json, &c);
-	read_given(json, &c.instance);
+	docker_networks_read(json, &c.networks);
+	c.no_ipv6 = wants_no_ipv6(json);
 	snprintf(c.instance.id, sizeof(c.instance.id), "%s", id);
 	*ret = c;
 	return 0;
@@ -283,6 +256,28 @@ int docker_container_read(const char *name, long status, struct docker_answer *a
 	if (status != 200)
 		return error_set(e, STATUS_FAILED, -EIO, "Docker answers with HTTP status %ld",
 				 status);
-	r = read_answer(answer, &json, e);
+	r = docker_answer_parse(answer, &json, e);
 	return r < 0 ? r : read_container(json, name, ret, e);
+}
+
+const char *docker_container_ask(const struct docker_container *c)
+{
+	return docker_networks_ask(&c->networks, c->instance.enable == WISH_YES);
+}
+
+void docker_container_answer(struct docker_container *c, int r, long status,
+			     struct docker_answer *answer)
+{
+	docker_networks_answer(&c->networks, c->instance.enable == WISH_YES, r, status, answer);
+}
+
+int docker_container_settle(struct docker_container *c, bool by_hand, struct error *e)
+{
+	const bool wanted = c->instance.enable == WISH_YES;
+
+	if (c->no_ipv6 && !wanted && !by_hand)
+		return error_set(e, STATUS_FAILED, -ENODEV,
+				 "it was run with --sysctl ...disable_ipv6=1: add the label "
+				 "v6hook.enable=true if it is to have an address all the same");
+	return docker_networks_choose(&c->networks, wanted, &c->instance, e);
 }

@@ -7,6 +7,7 @@
 
 #include "runtime/docker_ask.h"
 #include "runtime/docker_list.h"
+#include "runtime/docker_network.h"
 #include "runtime/runtime.h"
 
 /* What labels can wish for. */
@@ -22,8 +23,8 @@ struct docker_container {
 	int64_t started_ns;	  /* State.StartedAt, ns since the epoch; 0 if unknown */
 	bool wishes_any;	  /* some wish is to be granted, once the image is asked for */
 	struct docker_wish wishes[DOCKER_WISHES];
-	bool names_port; /* v6hook.network is one of its networks: the MAC of that port */
-	unsigned char port[6];
+	bool no_ipv6; /* the one who ran it has switched IPv6 off */
+	struct docker_networks networks;
 	char image[DOCKER_ID_MAX];  /* its ID, or what no image can be named */
 	char architecture[32];	    /* of what it runs of the image, or "" if there is no choice */
 	char shares[DOCKER_ID_MAX]; /* the ID of the container whose network it uses, or "" */
@@ -55,6 +56,21 @@ void docker_container_grant(struct docker_container *c, int r, long status,
  * Returns -ENODEV.
  */
 int docker_container_shared(const char *owner, struct docker_answer *answer, struct error *e);
+
+/*
+ * The network that is to be asked for next (DOCKER_SUBNET), once wishes are granted, or null; and
+ * what came of that.
+ */
+const char *docker_container_ask(const struct docker_container *c);
+void docker_container_answer(struct docker_container *c, int r, long status,
+			     struct docker_answer *answer);
+
+/*
+ * Fills in the instance's port and the address that Docker gave it, by its networks.
+ * @by_hand: it was named by the administrator, who is not kept off by what others wish
+ * Returns 0; -ENODEV if it is to be left alone; or -EIO; with the reason.
+ */
+int docker_container_settle(struct docker_container *c, bool by_hand, struct error *e);
 
 /* Reads RFC 3339 with up to nine decimals; returns ns since the epoch, or 0. */
 int64_t docker_time(const char *text);

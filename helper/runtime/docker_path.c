@@ -48,6 +48,17 @@ int docker_path(enum docker_what what, const char *which, char ret[DOCKER_PATH_M
 			return -EINVAL;
 		sprintf(ret, "/images/%s/json", which);
 		return 0;
+	case DOCKER_SUBNET:
+		/* {"id":["..."]}: an inspect of Docker's would tell of all that are on it */
+		if (docker_is_id(which))
+			sprintf(ret, "/networks?filters=%%7B%%22id%%22%%3A%%5B%%22%s%%22%%5D%%7D",
+				which);
+		/* so would Podman's answer to that; its own API does not */
+		else if (strlen(which) <= IDENT_NAME_MAX && docker_can_exist(which))
+			sprintf(ret, "/v4.0.0/libpod/networks/%s/json", which);
+		else
+			return -EINVAL;
+		return 0;
 	}
 	return -EINVAL;
 }

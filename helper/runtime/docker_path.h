@@ -11,6 +11,7 @@ enum docker_what {
 	DOCKER_LIST,	  /* the containers that run */
 	DOCKER_CONTAINER, /* one container, by name or ID */
 	DOCKER_IMAGE,	  /* one image, by ID */
+	DOCKER_SUBNET,	  /* one network, by Docker's ID or Podman's name, without its containers */
 };
 
 /* Docker's own rule for names and IDs: [a-zA-Z0-9][a-zA-Z0-9_.-]*; others cannot exist. */
@@ -24,7 +25,7 @@ bool docker_is_image(const char *text);
 
 /*
  * Writes the path to GET to ret.
- * @which: the container or image; anything for the others
+ * @which: the container, image or network; anything for the others
  * Returns 0, or -EINVAL if none can be named so: nothing else comes into a request.
  */
 #define DOCKER_PATH_MAX (IDENT_NAME_MAX + 128)

@@ -55,7 +55,8 @@ struct asking {
 	struct docker_watching *w;
 	struct docker_inspect *inspect;
 	struct docker_answer answer;
-	struct docker_container c; /* if its image is asked for now */
+	enum docker_what what;	   /* what is asked for now: the container, its image, a network */
+	struct docker_container c; /* if it is not the container */
 };
 
 static void watching_release(struct docker_watching *w)
@@ -104,43 +105,70 @@ static const char *why_of(const struct docker_inspect *i, const struct docker_co
 	return i->why;
 }
 
-/*
- * Tells what was answered. @r: 0 with the answer, or why there is none, in e.
- * Returns whether the inspect is done with; else it is to be sent again, or a->c.image asked for.
- */
-static bool tell_answer(struct asking *a, int r, long status, struct error *e)
+/* Tells what is known of a container that is to be served, or why it is left alone. */
+static void tell_container(struct asking *a)
 {
-	struct docker_container c = { .started_ns = 0 };
+	struct docker_container *c = &a->c;
+	struct docker_watching *w = a->w;
+	struct error e;
+
+	if (c->instance.enable != WISH_NO && docker_container_settle(c, false, &e) < 0)
+		w->refused(c->instance.ident.name, &e, w->arg);
+	else
+		w->heard(RUNTIME_RUNNING, &c->instance, NULL, why_of(a->inspect, c), w->arg);
+}
+
+/* What is to be asked for next of a container that was read; null if all is known. */
+static const char *next_question(struct asking *a)
+{
+	const struct docker_container *c = &a->c;
+	const char *network;
+
+	if (c->wishes_any) {
+		a->what = DOCKER_IMAGE;
+		return c->image;
+	}
+	network = c->instance.enable == WISH_NO ? NULL : docker_container_ask(c);
+	a->what = DOCKER_SUBNET;
+	return network;
+}
+
+/* What became of an answer. */
+enum taken {
+	TAKEN_DONE,
+	TAKEN_AGAIN, /* the inspect is to be sent again: it is another's now */
+	TAKEN_ASK,   /* next_question tells what else there is to ask, if anything */
+};
+
+/* Takes an answer. @r: 0 with it, or why there is none, in e */
+static enum taken take_answer(struct asking *a, int r, long status, struct error *e)
+{
 	struct docker_inspect *i = a->inspect;
 	struct docker_watching *w = a->w;
+	struct docker_container *c = &a->c;
 
 	if (i->outdated)
-		return true;
-	if (a->c.wishes_any) {
-		docker_container_grant(&a->c, r, status, &a->answer);
-		w->heard(RUNTIME_RUNNING, &a->c.instance, NULL, why_of(i, &a->c), w->arg);
-		return true;
-	}
+		return TAKEN_DONE;
 	if (i->owner) {
 		docker_container_shared(i->id, r == 0 && status == 200 ? &a->answer : NULL, e);
 		w->refused(i->name, e, w->arg);
-		return true;
+		return TAKEN_DONE;
 	}
-	if (r == 0)
-		r = docker_container_read(i->id, status, &a->answer, &c, e);
-	if (r == -ENODEV && *c.shares) {
-		docker_queue_ask_owner(&w->queue, i, c.shares, c.instance.ident.name);
-		return false;
+	if (a->what == DOCKER_IMAGE)
+		docker_container_grant(c, r, status, &a->answer);
+	else if (a->what == DOCKER_SUBNET)
+		docker_container_answer(c, r, status, &a->answer);
+	else if (r == 0)
+		r = docker_container_read(i->id, status, &a->answer, c, e);
+	if (a->what != DOCKER_CONTAINER || r == 0)
+		return TAKEN_ASK;
+	if (r == -ENODEV && *c->shares) {
+		docker_queue_ask_owner(&w->queue, i, c->shares, c->instance.ident.name);
+		return TAKEN_AGAIN;
 	}
-	if (r == 0 && c.wishes_any) {
-		a->c = c;
-		return false;
-	}
-	if (r == 0)
-		w->heard(RUNTIME_RUNNING, &c.instance, NULL, why_of(i, &c), w->arg);
-	else if (r != -ENOENT && r != -ESRCH && r != -EHOSTDOWN)
-		w->refused(*c.instance.ident.name ? c.instance.ident.name : i->name, e, w->arg);
-	return true;
+	if (r != -ENOENT && r != -ESRCH && r != -EHOSTDOWN)
+		w->refused(*c->instance.ident.name ? c->instance.ident.name : i->name, e, w->arg);
+	return TAKEN_DONE;
 }
 
 static enum docker_take on_answer(const char *data, size_t len, void *arg)
@@ -169,17 +197,23 @@ static void on_inspected(int r, long status, const struct error *e, void *arg)
 {
 	struct asking *a = arg;
 	struct error error = *e;
-	bool done = tell_answer(a, r, status, &error);
+	enum taken taken = take_answer(a, r, status, &error);
 
 	docker_answer_release(&a->answer);
-	memset(&a->answer, 0, sizeof(a->answer));
-	if (!done && a->c.wishes_any) {
-		r = ask(a, DOCKER_IMAGE, a->c.image, &error);
-		if (r == 0)
+	while (taken == TAKEN_ASK) {
+		const char *which = next_question(a);
+
+		a->answer = (struct docker_answer){ 0 };
+		if (which && ask(a, a->what, which, &error) == 0)
 			return;
-		done = tell_answer(a, r, 0, &error);
+		if (which) {
+			taken = take_answer(a, -EIO, 0, &error);
+		} else {
+			tell_container(a);
+			taken = TAKEN_DONE;
+		}
 	}
-	if (done)
+	if (taken == TAKEN_DONE)
 		docker_queue_remove(&a->w->queue, a->inspect);
 	free(a);
 }
@@ -194,6 +228,7 @@ static int send_inspect(struct docker_watching *w, struct docker_inspect *i, str
 		return error_sys(e, -ENOMEM, "cannot inspect a container");
 	a->w = w;
 	a->inspect = i;
+	a->what = DOCKER_CONTAINER;
 	r = ask(a, DOCKER_CONTAINER, i->id, e);
 	if (r == 0)
 		(void)steal_ptr(&a);

@@ -124,12 +124,11 @@ TEST(labels_of_who_ran_it)
 	/* nothing before the image is known */
 	assert_int_equal(c.instance.enable, WISH_NONE);
 	assert_string_equal(c.instance.address, "");
-	assert_false(c.instance.has_mac);
+	assert_false(c.networks.is_named);
 	grant(&c, 0, 200, OTHER);
 	assert_int_equal(c.instance.enable, WISH_YES);
 	assert_string_equal(c.instance.address, "2001:db8::7");
-	assert_true(c.instance.has_mac);
-	assert_int_equal(c.instance.mac[5], 7);
+	assert_true(c.networks.is_named);
 	assert_false(c.wishes_any);
 	read_labelled("{\"x\":\"v6hook.enable\"}", "", &c);
 	assert_false(c.wishes_any);
@@ -155,7 +154,8 @@ TEST(labels_of_the_image)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		read_labelled(ALL, rows[i].more, &c);
 		grant(&c, rows[i].r, rows[i].status, rows[i].image);
-		check(c.instance.enable == WISH_NONE && !*c.instance.address && !c.instance.has_mac,
+		check(c.instance.enable == WISH_NONE && !*c.instance.address &&
+			      !c.networks.is_named,
 		      "row %zu: granted", i);
 	}
 	read_labelled(ALL,
@@ -176,6 +176,131 @@ TEST(what_keeps_a_container_off)
 		read_labelled(labels, "", &c);
 		assert_int_equal(c.instance.enable, WISH_NO);
 		assert_false(c.wishes_any);
+	}
+}
+
+#define NET_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define NET_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define NETWORK(id, mac) "{\"NetworkID\":\"" id "\",\"MacAddress\":\"02:00:00:00:00:" mac "\""
+#define ANSWER(id, internal) "[{\"Id\":\"" id "\",\"Internal\":" internal "}]"
+
+/* Reads a container with these networks, and answers what is asked of them, one after the other. */
+static int settle(const char *networks, const char *more, enum runtime_wish enable, bool by_hand,
+		  const char *const answers[2], struct docker_container *c, struct error *e)
+{
+	char text[4096];
+	const char *id;
+	int r;
+
+	snprintf(text, sizeof(text),
+		 "{\"Id\":\"" ID "\",\"Name\":\"/web\",\"State\":{\"Running\":true,\"Pid\":7},"
+		 "\"NetworkSettings\":{\"Networks\":{%s}}%s}",
+		 networks, more);
+	{
+		CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+
+		docker_answer_add(text, strlen(text), &answer);
+		memset(c, 0, sizeof(*c));
+		assert_int_equal(docker_container_read("web", 200, &answer, c, e), 0);
+	}
+	c->instance.enable = enable;
+	for (int i = 0; (id = docker_container_ask(c)); i++) {
+		CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+		char path[DOCKER_PATH_MAX];
+
+		assert_true(i < 2 && answers[i]);
+		assert_int_equal(docker_path(DOCKER_SUBNET, id, path), 0);
+		docker_answer_add(answers[i], strlen(answers[i]), &answer);
+		docker_container_answer(c, 0, *answers[i] == 'x' ? 404 : 200, &answer);
+	}
+	r = docker_container_settle(c, by_hand, e);
+	return r < 0 ? r : c->instance.has_mac ? c->instance.mac[5] : 0;
+}
+
+TEST(networks_that_are_internal)
+{
+	static const char a[] = "\"a\":" NETWORK(NET_A, "0a") "}";
+	static const char both[] =
+		"\"a\":" NETWORK(NET_A, "0a") "},\"b\":" NETWORK(NET_B, "0b") "}";
+	static const char given[] = "\"a\":" NETWORK(NET_A, "0a") "},\"b\":" NETWORK(
+		NET_B, "0b") ",\"GlobalIPv6Address\":\"2001:db8::b\"}";
+	static const char first[] =
+		"\"a\":" NETWORK(NET_A, "0a") "},\"b\":" NETWORK(NET_B, "0b") ",\"GwPriority\":1}";
+	static const char named[] = "\"n\":" NETWORK("n", "0a") "}";
+	static const char own[] = "\"bridge\":" NETWORK(NET_A, "0a") "}";
+	static const char odd[] = "\"a\":" NETWORK("../a", "0a") "}";
+	static const struct {
+		const char *networks;
+		enum runtime_wish enable;
+		const char *answers[2];
+		int want; /* -errno, or the last byte of the MAC of the port, if one is chosen */
+		int given;
+	} rows[] = {
+		{ a, WISH_NONE, { ANSWER(NET_A, "false") }, 0, 0 },
+		{ a, WISH_NONE, { ANSWER(NET_A, "true") }, -ENODEV, 0 },
+		{ a, WISH_NONE, { ANSWER(NET_B, "false") }, -EIO, 0 },
+		{ a, WISH_NONE, { "x" }, -EIO, 0 },
+		{ a, WISH_NONE, { "{" }, -EIO, 0 },
+		{ a, WISH_YES, { NULL }, 0, 0 },
+		{ both, WISH_NONE, { ANSWER(NET_A, "false") }, 10, 0 },
+		{ both, WISH_NONE, { ANSWER(NET_A, "true"), ANSWER(NET_B, "false") }, 11, 0 },
+		{ both, WISH_NONE, { ANSWER(NET_A, "true"), ANSWER(NET_B, "true") }, -ENODEV, 0 },
+		{ both, WISH_NONE, { "x", ANSWER(NET_B, "true") }, -EIO, 0 },
+		{ both, WISH_YES, { ANSWER(NET_A, "true"), ANSWER(NET_B, "true") }, 10, 0 },
+		{ given, WISH_NONE, { ANSWER(NET_B, "false") }, 11, 1 },
+		{ given, WISH_NONE, { ANSWER(NET_B, "true"), ANSWER(NET_A, "false") }, 10, 0 },
+		{ first, WISH_NONE, { ANSWER(NET_B, "false") }, 11, 0 },
+		{ named, WISH_NONE, { "{\"internal\":false}" }, 0, 0 },
+		{ named, WISH_NONE, { "{\"internal\":true}" }, -ENODEV, 0 },
+		{ named, WISH_NONE, { "{\"internal\":1}" }, -EIO, 0 },
+		{ own, WISH_NONE, { NULL }, 0, 0 },
+		{ odd, WISH_NONE, { NULL }, -EIO, 0 },
+		{ "", WISH_NONE, { NULL }, 0, 0 },
+	};
+	struct docker_container c;
+	struct error e;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int r = settle(rows[i].networks, "", rows[i].enable, false, rows[i].answers, &c,
+			       &e);
+
+		check(r == rows[i].want && (r < 0 || c.instance.given_count == rows[i].given),
+		      "row %zu: %d, given %d", i, r, c.instance.given_count);
+	}
+}
+
+TEST(ipv6_that_is_switched_off)
+{
+	static const char own[] = "\"bridge\":" NETWORK(NET_A, "0a") "}";
+	static const char endpoint[] = "\"bridge\":" NETWORK(
+		NET_A, "0a") ",\"DriverOpts\":{\"com.docker.network.endpoint.sysctls\":"
+			     "\"net.ipv6.conf.IFNAME.disable_ipv6=1\"}}";
+	static const char *const none[2] = { NULL };
+	static const struct {
+		const char *networks, *host;
+		enum runtime_wish enable;
+		bool by_hand;
+		int want;
+	} rows[] = {
+		{ own, "null", WISH_NONE, false, 0 },
+		{ own, "{\"net.ipv6.conf.all.disable_ipv6\":\"1\"}", WISH_NONE, false, -ENODEV },
+		{ own, "{\"net.ipv6.conf.default.disable_ipv6\":\"1\"}", WISH_NONE, false,
+		  -ENODEV },
+		{ own, "{\"net.ipv6.conf.all.disable_ipv6\":\"0\"}", WISH_NONE, false, 0 },
+		{ own, "{\"net.ipv6.conf.all.disable_ipv6\":\"1\"}", WISH_YES, false, 0 },
+		{ own, "{\"net.ipv6.conf.all.disable_ipv6\":\"1\"}", WISH_NONE, true, 0 },
+		{ endpoint, "null", WISH_NONE, false, -ENODEV },
+	};
+	struct docker_container c;
+	struct error e;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char more[256];
+		int r;
+
+		snprintf(more, sizeof(more), ",\"HostConfig\":{\"Sysctls\":%s}", rows[i].host);
+		r = settle(rows[i].networks, more, rows[i].enable, rows[i].by_hand, none, &c, &e);
+		check(r == rows[i].want, "row %zu: %d", i, r);
 	}
 }
 
@@ -297,6 +422,8 @@ int main(void)
 		cmocka_unit_test(labels_of_who_ran_it),
 		cmocka_unit_test(labels_of_the_image),
 		cmocka_unit_test(what_keeps_a_container_off),
+		cmocka_unit_test(networks_that_are_internal),
+		cmocka_unit_test(ipv6_that_is_switched_off),
 		cmocka_unit_test(what_no_image_is_called),
 		cmocka_unit_test(times),
 		cmocka_unit_test(names_that_can_exist),
