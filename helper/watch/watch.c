@@ -40,6 +40,7 @@
 
 #define TICK_MS 1000
 #define LOCK_WAIT_MS 1000 /* who only asks whether a service runs holds the lock for a moment */
+#define SILENCE_MS 5000	  /* of an engine, before it is told */
 #define TOLD_MOST 1024
 #define DESCRIPTORS 65536
 
@@ -56,6 +57,10 @@ struct watch {
 	int lock;	 /* LOCK_SERVICE */
 	int64_t tick_at; /* milliseconds of the monotonic clock */
 	bool ready, over;
+	bool heard; /* the engine has told what runs since silent_since, or that it has not is said
+		     */
+	bool status_told; /* to the service manager, too */
+	int64_t silent_since;
 	int wrong;		  /* 0, or -errno: the service cannot begin, */
 	struct error *e;	  /* and why */
 	uint64_t told[TOLD_MOST]; /* hashes of remarks already made */
@@ -104,6 +109,35 @@ static void tell_once(struct watch *w, const char *text)
 	journal_remark("note", text);
 }
 
+/* Says once, at the beginning, for what it waits. */
+static void tell_silence(struct watch *w)
+{
+	const char *socket = w->follow.now.config->docker_socket;
+	const char *why = "does not tell yet what runs: does the engine answer?";
+	char text[512];
+
+	if (w->heard || clock_ms() - w->silent_since < SILENCE_MS)
+		return;
+	w->heard = true;
+	if (access(socket, F_OK) < 0)
+		why = errno == EACCES ? "root may not reach: chown its directory to root"
+				      : "is not there yet";
+	snprintf(text, sizeof(text), "for %.300s, which %s", socket, why);
+	journal_remark("waiting", text);
+	snprintf(text, sizeof(text), "STATUS=waiting for %.300s, which %s", socket, why);
+	notify_service(text);
+	w->status_told = true;
+}
+
+/* The engine has told what runs. */
+static void hear(struct watch *w)
+{
+	w->heard = true;
+	if (w->status_told)
+		notify_service("STATUS=");
+	w->status_told = false;
+}
+
 /* Takes one record from the parser. */
 static void on_record(int fd, void *arg)
 {
@@ -119,7 +153,7 @@ static void on_record(int fd, void *arg)
 	if (record.kind == RECORD_NOTE) {
 		tell_once(w, record.why);
 	} else if (record.kind == RECORD_LISTED) {
-		notify_ready(w);
+		hear(w);
 	} else {
 		jobs_add(w->jobs, &record);
 	}
@@ -137,8 +171,6 @@ static void on_child(struct watch *w, pid_t pid, int wait_status, const struct r
 	    !jobs_ended(w->jobs, pid, &reconciled) || !reconciled)
 		return;
 	drift_judged(w->drift, wait_status != 0, cpu);
-	if (access(w->follow.now.config->docker_socket, F_OK) < 0)
-		notify_ready(w);
 }
 
 static void on_signal(int fd, void *arg)
@@ -209,15 +241,18 @@ static int see_to_config(struct watch *w, struct error *e)
 	if (!follow_look(&w->follow)) {
 		/* it does what it can do now: who waits for it shall not wait for the administrator
 		 */
-		if (!w->follow.now.config)
-			notify_ready(w);
+		notify_ready(w);
 		return 0;
 	}
 	if (!w->askers)
 		r = begin(w, e);
 	if (r < 0)
 		return r;
+	/* nor for an engine */
+	notify_ready(w);
 	channel_again(&w->channel);
+	w->heard = false;
+	w->silent_since = clock_ms();
 	/* a boot, or what happened while nobody watched */
 	drift_all(w->drift);
 	return 0;
@@ -234,6 +269,7 @@ static void tick(struct watch *w)
 		return;
 	if (askers_move(w->askers, w->follow.now.config->socket, &e) < 0)
 		tell_once(w, e.text);
+	tell_silence(w);
 	keep_lock(w);
 	drift_tick(w->drift);
 }

@@ -6,6 +6,7 @@
 watch_log=$lab_run/watch.log
 watch_pool='{ "name": "p", "ranges": ["2001:db8:1::5:0/120"], "exclude": ["2001:db8:1::5:40/124"] }'
 fake_socket=$lab_run/d.sock
+watch_ready=$lab_run/ready
 fake_requests=$lab_run/requests
 watch_outside=2001:db8:1::6:1
 
@@ -19,10 +20,38 @@ watch_lab() {
 	: >$watch_log
 }
 
+watch_as=() # a command that runs it otherwise
+
 # watch_start [OPTION]...: starts the service, its journal in $watch_log, its PID in $watch_pid
 watch_start() {
-	v6hook watch "$@" >>$watch_log 2>&1 &
+	"${watch_as[@]}" v6hook watch "$@" >>$watch_log 2>&1 &
 	watch_pid=$!
+}
+
+# manager_listens: notes that the service tells systemd it is ready, until manager_ends
+manager_listens() {
+	rm -f $watch_ready
+	perl -MIO::Socket::UNIX -e '
+		my $s = IO::Socket::UNIX->new(Type => SOCK_DGRAM, Local => "$ARGV[0].sock") or die;
+		my $text = "";
+		$s->recv($text, 1000) while $text !~ /^READY=1$/m;
+		open my $f, ">", $ARGV[0] or die;
+		print $f $text' $watch_ready &
+	watch_manager=$!
+	wait_for 5 test -S $watch_ready.sock
+	export NOTIFY_SOCKET=$watch_ready.sock
+}
+
+# manager_ends: nobody listens any more
+manager_ends() {
+	kill $watch_manager 2>/dev/null
+	wait $watch_manager
+	rm -f $watch_ready.sock
+}
+
+# is_ready: whether the service has told that it is ready
+is_ready() {
+	[ -s "$watch_ready" ]
 }
 
 # watch_parser: prints the PID of the service's parser, if there is one
