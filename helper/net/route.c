@@ -263,6 +263,9 @@ static int on_marked_default(const struct nlmsghdr *h, void *arg)
 
 int route_is_default(struct nl_sock *s, const struct in6_addr *gateway, int ifindex)
 {
+	const struct rtmsg like = { .rtm_family = AF_INET6,
+				    .rtm_protocol = V6HOOK_PROTOCOL,
+				    .rtm_table = RT_TABLE_MAIN };
 	struct find_ours f = { gateway, ifindex, false };
 	struct route route;
 	int r;
@@ -271,7 +274,7 @@ int route_is_default(struct nl_sock *s, const struct in6_addr *gateway, int ifin
 	if (route_lookup(s, &(struct in6_addr){ .s6_addr = { 0x20 } }, &route) == 0 &&
 	    is_ours(&route, &f))
 		return 1;
-	r = dump(s, AF_INET6, V6HOOK_PROTOCOL, ifindex, on_marked_default, &f);
+	r = dump(s, &like, ifindex, on_marked_default, &f);
 	return r < 0 ? r : f.found;
 }
 
