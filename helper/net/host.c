@@ -16,10 +16,12 @@
 #include "net/host.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/netdevice.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/note.h"
 #include "net/address.h"
 #include "net/link.h"
@@ -124,24 +126,34 @@ static int on_address(const struct address *a, void *arg)
 	return 0;
 }
 
+/* Whether the uplink's answers for others wait for nothing. Its directory is looked up once:
+ * link_conf says why. */
+static bool answers_at_once(const char *uplink)
+{
+	_close_ int dir = -1;
+	struct error ignored;
+	int delay, queue;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/neigh/%.15s", uplink);
+	dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return dir >= 0 && sysctl_read_at(dir, "proxy_delay", &delay, &ignored) == 0 &&
+	       delay == 0 && sysctl_read_at(dir, "proxy_qlen", &queue, &ignored) == 0 &&
+	       queue == PROXY_QUEUE;
+}
+
 /* Whether the sysctls are what `settings` makes them; what cannot be read is not. */
 static bool are_set(const struct host_wish *w)
 {
-	const char *uplink = w->uplink->name;
 	struct link_conf via, up;
-	struct error ignored;
-	int forwarding, proxies, delay = 0, queue = PROXY_QUEUE;
+	int forwarding, proxies;
 
-	if (link_conf(w->nl, w->port->via, &via) < 0 ||
-	    link_conf(w->nl, w->uplink->ifindex, &up) < 0 ||
-	    link_conf_all(w->nl, &forwarding, &proxies) < 0)
-		return false;
-	if (!w->routed && (sysctl_get("neigh", uplink, "proxy_delay", &delay, &ignored) < 0 ||
-			   sysctl_get("neigh", uplink, "proxy_qlen", &queue, &ignored) < 0))
-		return false;
-	return via.disable_ipv6 == 0 && via.accept_ra == 0 && via.forwarding == 1 &&
-	       up.forwarding == 1 && !(w->uplink->ra_default && up.accept_ra == 1) &&
-	       forwarding == 1 && (w->routed || proxies == 1) && delay == 0 && queue == PROXY_QUEUE;
+	return link_conf(w->nl, w->port->via, &via) == 0 && via.disable_ipv6 == 0 &&
+	       via.accept_ra == 0 && via.forwarding == 1 &&
+	       link_conf_by_name(w->nl, w->uplink->name, &up) == 0 && up.forwarding == 1 &&
+	       !(w->uplink->ra_default && up.accept_ra == 1) &&
+	       link_conf_all(w->nl, &forwarding, &proxies) == 0 && forwarding == 1 &&
+	       (w->routed || (proxies == 1 && answers_at_once(w->uplink->name)));
 }
 
 int host_is_settled(const struct host_wish *w, struct error *e)

@@ -125,6 +125,13 @@ int link_conf(struct nl_sock *s, int ifindex, struct link_conf *ret)
 	return ask_one(s, ifindex, NULL, on_conf, ret);
 }
 
+int link_conf_by_name(struct nl_sock *s, const char *name, struct link_conf *ret)
+{
+	if (strlen(name) >= IF_NAMESIZE)
+		return -ENODEV;
+	return ask_one(s, 0, name, on_conf, ret);
+}
+
 static int on_netconf(const struct nlmsghdr *h, void *arg)
 {
 	static const struct nla_policy policy[NETCONFA_MAX + 1] = {

@@ -44,6 +44,7 @@ struct link_conf {
  * Returns 0, -ENODATA if IPv6 has nothing to do with the interface, or -errno.
  */
 int link_conf(struct nl_sock *s, int ifindex, struct link_conf *ret);
+int link_conf_by_name(struct nl_sock *s, const char *name, struct link_conf *ret);
 
 /* Reads all.forwarding and all.proxy_ndp (RTM_GETNETCONF). Returns 0 or -errno. */
 int link_conf_all(struct nl_sock *s, int *ret_forwarding, int *ret_proxy_ndp);

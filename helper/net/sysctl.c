@@ -10,15 +10,20 @@
 #include "base/cleanup.h"
 #include "base/note.h"
 
-int sysctl_read(const char *path, int *ret, struct error *e)
+int sysctl_read_at(int dir, const char *path, int *ret, struct error *e)
 {
-	_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	_close_ int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
 	char text[16] = "";
 
 	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
 		return error_sys(e, -errno, "cannot read %s", path);
 	*ret = atoi(text);
 	return 0;
+}
+
+int sysctl_read(const char *path, int *ret, struct error *e)
+{
+	return sysctl_read_at(AT_FDCWD, path, ret, e);
 }
 
 /* Returns 0 or -errno. */

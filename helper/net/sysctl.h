@@ -20,7 +20,8 @@ struct sysctl_changes {
 	size_t count;
 };
 
-/* Reads a number from a file of the kernel's. Returns 0 or -errno. */
+/* Reads a number from a file of the kernel's, below dir. Returns 0 or -errno. */
+int sysctl_read_at(int dir, const char *path, int *ret, struct error *e);
 int sysctl_read(const char *path, int *ret, struct error *e);
 
 /*
