@@ -273,8 +273,9 @@ static int on_attachment(const char *ident, const struct attachment *a, void *ar
 	struct error e;
 	struct heard *h;
 
-	/* without a process nobody tells when the namespace is to go */
-	if (!attachment_is_live(a, f->c->boot_id) || !a->has_address || !a->pid)
+	/* without a process nobody tells when the namespace is to go; and where one that waits for
+	 * a port is to have it is not known inside */
+	if (!attachment_is_live(a, f->c->boot_id) || a->waits || !a->has_address || !a->pid)
 		return 0;
 	memcpy(wish.mac, a->mac, sizeof(wish.mac));
 	h = find(in, ident);

@@ -231,7 +231,7 @@ int job_put_back(const struct context *context, const char *text, const char *wh
 	int err = context_inherit(context, &c, &e);
 
 	if (err < 0 || ident_from_text(text, &ident) < 0 ||
-	    c.store->ops->attachment(c.store, text, &a, &e) != 1)
+	    c.store->ops->attachment(c.store, text, &a, &e) != 1 || a.waits)
 		return err;
 	/* what ended, or is another instance by now, is told by others */
 	request_again(&q, &a);
@@ -241,6 +241,10 @@ int job_put_back(const struct context *context, const char *text, const char *wh
 	if (err == -ESRCH || err == -ESTALE || err == -ECANCELED || err == -ENXIO)
 		return 0;
 	ident_shown(&ident, name, sizeof(name));
+	if (err == -ENOLINK) {
+		journal_change("waiting", name, NULL, why, NULL);
+		return 0;
+	}
 	if (err < 0 && strcmp(a.error, e.text) != 0)
 		journal_change("failed", name, NULL, why, e.text);
 	else if (err == 0 && done.changed)
