@@ -246,7 +246,9 @@ static int ask_routes(unsigned int what, struct nl_sock *s)
 	case 12:
 		return route_default(s, &gateway, 2, false, &changed);
 	case 13:
-		return route_has_default(s, 2);
+		return left % 3 == 0   ? route_has_default(s, 2)
+		       : left % 3 == 1 ? route_default_by(s, 2, &route)
+				       : route_is_default(s, &gateway, 2);
 	case 14:
 		return route_lookup(s, &address, &route);
 	default:
@@ -313,7 +315,8 @@ static int ask_port(struct nl_sock *s)
 	struct netns netns = { .fd = 0 };
 	struct port port;
 	struct error e;
-	int r = port_find(s, s, &netns, left % 2 ? mac : NULL, &port, &e);
+	int r = left % 4 > 1 ? port_find_on(s, s, &netns, "br0", &port, &e)
+			     : port_find(s, s, &netns, left % 2 ? mac : NULL, &port, &e);
 
 	if (r < 0)
 		must(*e.text);

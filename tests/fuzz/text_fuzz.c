@@ -20,6 +20,19 @@ static void try_escape(const char *text, size_t size)
 	must(text_is_utf8(out, strlen(out)));
 }
 
+/* Any text is written so that it is read back, as far as it is UTF-8 unchanged. */
+static void try_json(const char *text)
+{
+	_json_ json_t *object = json_object();
+	const char *back;
+
+	json_put_text(&object, "a", text);
+	json_put_text(&object, "none", NULL);
+	back = json_text(object, "a");
+	must(back && text_is_utf8(back, strlen(back)));
+	must(!text_is_utf8(text, strlen(text)) || strcmp(back, text) == 0);
+}
+
 /* An address of any bytes is read back as it was. */
 static void try_address(const uint8_t *data, size_t size)
 {
@@ -44,6 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text_is_utf8(text, size);
 	try_escape(text, 4 * size + 1);
 	try_address(data, size);
+	try_json(text);
 	try_escape(text, size % 64 + 1);
 	text_to_filename(text, name, sizeof(name));
 	must(strlen(name) <= 200 && !strchr(name, '/') && *name != '.');
