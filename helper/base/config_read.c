@@ -194,6 +194,8 @@ int config_read(const char *path, struct config **ret, struct error *e)
 				 path);
 	if (r == -EFBIG)
 		return error_set(e, STATUS_USAGE, r, "configuration %s: larger than 1 MiB", path);
+	if (r == -EMFILE || r == -ENFILE || r == -ENOMEM)
+		return error_sys(e, r, "cannot read configuration %s", path);
 	if (r < 0)
 		return error_set(e, STATUS_USAGE, r, "cannot read configuration %s: %s", path,
 				 r == -EISDIR ? "not a regular file" : strerror(-r));

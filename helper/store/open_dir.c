@@ -15,12 +15,14 @@
 static int open_dir(int at, const char *name, bool write, int *ret_fd)
 {
 	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-	int fd = openat(at, name, flags), made = 0;
+	int fd = openat(at, name, flags);
+	bool made = false;
 
 	if (fd < 0 && errno == ENOENT && write) {
-		if (mkdirat(at, name, 0755) < 0 && errno != EEXIST)
+		/* another may have made it meanwhile */
+		made = mkdirat(at, name, 0755) == 0;
+		if (!made && errno != EEXIST)
 			return -errno;
-		made = 1;
 		fd = openat(at, name, flags);
 		if (fd >= 0 && at != AT_FDCWD && fsync(at) < 0) {
 			close(fd);

@@ -182,7 +182,7 @@ inconsistent() {
 	done <<<"$stored"
 	address=$(sed -n 's/^link lxc:c1.json -> //p' <<<"$stored")
 	if grep -q '^attached lxc:c1 attached' <<<"$stored"; then
-		line="$address/128 default"
+		line="$address/128 $address/128 default" # on lo, too
 	else
 		line=''
 	fi

@@ -68,14 +68,14 @@ has_first() {
 	cp "$start_first" "$1/first"
 }
 
-# saw ROOTFS: prints the global addresses that its init has seen, first thing, as the kernel writes them
+# saw ROOTFS: prints the global addresses on eth0 that its init has seen, first thing, as the kernel writes them
 saw() {
-	wait_for 5 grep -q end "$1/seen" && grep '^2001' "$1/seen"
+	wait_for 5 grep -q end "$1/seen" && grep '^2001.* eth0$' "$1/seen"
 }
 
 # has_now NAME: prints the same of a running container as it is now
 has_now() {
-	lab_inside "$1" grep '^2001' /proc/net/if_inet6
+	lab_inside "$1" grep '^2001.* eth0$' /proc/net/if_inet6
 }
 
 # at_first NAME [ROOTFS]: checks that the container's init found the address that it has, permanent, when it began
