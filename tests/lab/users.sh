@@ -119,5 +119,5 @@ user_at_first() {
 	seen=$(saw "/home/$1/.local/share/lxc/$2/rootfs")
 	like "$1's $2: init's first instruction finds one address, permanent and not tentative" "$seen" \
 		'^2001[0-9a-f]{28} [0-9a-f]+ 80 00 82 +eth0$'
-	is "$1's $2: the one that it has" "$seen" "$(user_inside "$1" "$2" grep '^2001' /proc/net/if_inet6)"
+	is "$1's $2: the one that it has" "$seen" "$(user_inside "$1" "$2" grep '^2001.* eth0$' /proc/net/if_inet6)"
 }
