@@ -28,6 +28,22 @@ static int remember(const struct link *link, void *arg)
 	return 0;
 }
 
+/* Whether they are the two ends of one veth, the inner one being in that namespace. */
+static bool is_pair(const struct link *inner, const struct link *outer, int nsid)
+{
+	return strcmp(outer->kind, "veth") == 0 && inner->peer == outer->ifindex &&
+	       outer->peer == inner->ifindex && outer->peer_nsid == nsid && inner->has_mac;
+}
+
+static struct port port_of(const struct link *inner, const struct link *outer)
+{
+	struct port port = { .inner = inner->ifindex, .outer = outer->ifindex, .up = inner->up };
+
+	memcpy(port.inner_name, inner->name, sizeof(port.inner_name));
+	memcpy(port.mac, inner->mac, sizeof(port.mac));
+	return port;
+}
+
 /*
  * Whether the host's end of a container's veth points back to it; fills in ret if so.
  * Returns 1, 0 or -errno.
@@ -42,12 +58,9 @@ static int confirm(struct nl_sock *host, const struct link *inner, int nsid, str
 		return 0;
 	if (r < 0)
 		return r;
-	if (strcmp(outer.kind, "veth") != 0 || outer.peer != inner->ifindex ||
-	    outer.peer_nsid != nsid || !inner->has_mac)
+	if (!is_pair(inner, &outer, nsid))
 		return 0;
-	*ret = (struct port){ .inner = inner->ifindex, .outer = outer.ifindex, .up = inner->up };
-	memcpy(ret->inner_name, inner->name, sizeof(ret->inner_name));
-	memcpy(ret->mac, inner->mac, sizeof(ret->mac));
+	*ret = port_of(inner, &outer);
 	*ret_outer = outer;
 	return 1;
 }
@@ -147,4 +160,18 @@ int port_find_on(struct nl_sock *host, struct nl_sock *inner, const struct netns
 	if (r < 0)
 		return error_sys(e, r, "cannot find the container's port");
 	return error_set(e, STATUS_FAILED, -ENXIO, "it has no port on %s any more", bridge);
+}
+
+bool port_is_still(struct nl_sock *host, struct nl_sock *inner, const struct netns *netns,
+		   const struct link *outer, struct port *ret)
+{
+	struct link end;
+	int nsid;
+
+	if (link_nsid(host, netns->fd, &nsid) < 0 || link_by_index(inner, outer->peer, &end) < 0 ||
+	    strcmp(end.kind, "veth") != 0 || end.peer_nsid < 0 || !is_pair(&end, outer, nsid))
+		return false;
+	*ret = port_of(&end, outer);
+	ret->via = outer->master ? outer->master : outer->ifindex;
+	return true;
 }

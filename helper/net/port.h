@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "net/link.h"
 #include "net/netns.h"
 
 struct port {
@@ -34,5 +35,12 @@ int port_find(struct nl_sock *host, struct nl_sock *inner, const struct netns *n
 /* The same for the one that is on the bridge, whichever else there are. */
 int port_find_on(struct nl_sock *host, struct nl_sock *inner, const struct netns *netns,
 		 const char *bridge, struct port *ret, struct error *e);
+
+/*
+ * Whether a veth of the host, as it was seen a moment ago, leads to this namespace still: only the
+ * container's end is asked for. Fills in all but the names and bridged. @outer: the host's end
+ */
+bool port_is_still(struct nl_sock *host, struct nl_sock *inner, const struct netns *netns,
+		   const struct link *outer, struct port *ret);
 
 #endif

@@ -52,14 +52,16 @@ static bool is_whole_inside(struct nl_sock *inner, const struct port *port,
 
 /* Whether the container's neighbour for the gateway has the bridge's MAC, which may be another now.
  */
-static bool knows_gateway(const struct restore *r, struct nl_sock *inner, const struct port *port)
+static bool knows_gateway(struct restore *r, struct nl_sock *inner, const struct port *port)
 {
 	unsigned char mac[6];
-	struct link via;
 
-	return link_by_index(r->judge->look->host, port->via, &via) == 0 && via.has_mac &&
+	if (r->via.ifindex != port->via &&
+	    link_by_index(r->judge->look->host, port->via, &r->via) < 0)
+		return false;
+	return r->via.has_mac &&
 	       neigh_is_marked(inner, &r->judge->c->config->gateway, port->inner, mac) == 1 &&
-	       memcmp(mac, via.mac, sizeof(mac)) == 0;
+	       memcmp(mac, r->via.mac, sizeof(mac)) == 0;
 }
 
 /* Whether all that an attach would see to but the host's side is as recorded, and stays so. */
@@ -69,6 +71,7 @@ static enum restored prepare(struct restore *r, struct restore_one *o)
 	const struct context *c = r->judge->c;
 	struct lease_store *s = c->store;
 	_nl_sock_ struct nl_sock *inner = NULL;
+	const struct link *outer = veths_at(&r->judge->veths, a->port);
 	struct attachment now;
 	struct error ignored;
 	struct port port;
@@ -79,9 +82,9 @@ static enum restored prepare(struct restore *r, struct restore_one *o)
 	known = s->ops->attachment(s, o->holder->ident, &now, &ignored);
 	if (known == 0 || (known == 1 && !attachment_same(&now, a)))
 		return RESTORE_LEFT;
-	if (known < 0 || living_open(a, &o->netns, &ignored) != 1 ||
+	if (known < 0 || !outer || living_open(a, &o->netns, &ignored) != 1 ||
 	    netns_nl_open(&o->netns, &inner, &ignored) < 0 ||
-	    port_find(r->judge->look->host, inner, &o->netns, a->mac, &port, &ignored) < 0 ||
+	    !port_is_still(r->judge->look->host, inner, &o->netns, outer, &port) ||
 	    port.via != o->verdict.via || memcmp(port.mac, a->mac, sizeof(port.mac)) != 0 ||
 	    !is_whole_inside(inner, &port, &o->holder->address, &c->config->gateway) ||
 	    !knows_gateway(r, inner, &port))
@@ -150,6 +153,7 @@ void restore_all(struct restore *r)
 	struct plan_step *steps[PLAN_MOST];
 	struct error ignored;
 
+	r->via.ifindex = 0;
 	for (size_t i = 0; i < r->count; i++)
 		r->list[i].state = prepare(r, &r->list[i]);
 	/* so that nobody takes settings back that this relies on */

@@ -32,6 +32,7 @@ struct restore {
 	size_t count;
 	int locks;     /* -1, or those of the containers in the list */
 	int host_lock; /* -1, or LOCK_HOST, kept for the next */
+	struct link via; /* restore_all's: the bridge that was asked for last */
 };
 
 /* Gives up what is kept: before anything else is done to a container. */
