@@ -72,15 +72,14 @@ static enum restored prepare(struct restore *r, struct restore_one *o)
 	struct lease_store *s = c->store;
 	_nl_sock_ struct nl_sock *inner = NULL;
 	const struct link *outer = veths_at(&r->judge->veths, a->port);
-	struct attachment now;
 	struct error ignored;
 	struct port port;
 	int known;
 
 	if (hold(r, o->holder->ident) < 0)
 		return RESTORE_AGAIN;
-	known = s->ops->attachment(s, o->holder->ident, &now, &ignored);
-	if (known == 0 || (known == 1 && !attachment_same(&now, a)))
+	known = s->ops->unchanged(s, o->holder->ident, a);
+	if (known == 0)
 		return RESTORE_LEFT;
 	if (known < 0 || !outer || living_open(a, &o->netns, &ignored) != 1 ||
 	    netns_nl_open(&o->netns, &inner, &ignored) < 0 ||

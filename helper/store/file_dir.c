@@ -131,14 +131,32 @@ int lease_dir_read_record(struct lease_dir *d, const char *file, const char *ide
 
 	if (len < 0)
 		return (int)len;
+	text[len] = '\0';
 	if (attachment_decode(text, (size_t)len, own, &a) < 0)
 		return damaged(d, "it makes no sense");
+	a.text = text_hash(text, 0);
 	lease_dir_ident_file(own, name, sizeof(name));
 	if (strcmp(name, file) != 0 || (ident && strcmp(own, ident) != 0))
 		return damaged(d, "it is of another container");
 	memcpy(ret_ident, own, sizeof(own));
 	*ret = a;
 	return 0;
+}
+
+int lease_dir_unchanged(struct lease_store *s, const char *ident, const struct attachment *a)
+{
+	struct lease_dir *d = lease_dir_of(s);
+	char text[LEASE_FILE_MAX + 1], file[300];
+	ssize_t len;
+
+	if (d->attached < 0)
+		return 0;
+	lease_dir_ident_file(ident, file, sizeof(file));
+	len = lease_dir_read_file(d, d->attached, file, text);
+	if (len < 0)
+		return len == -ENOENT ? 0 : (int)len;
+	text[len] = '\0';
+	return text_hash(text, 0) == a->text;
 }
 
 bool lease_dir_is_damaged(struct lease_dir *d, const char *file)

@@ -71,6 +71,7 @@ struct attachment {
 	bool ended;	 /* detached: kept to tell since when */
 	enum word word;	 /* ended by hand, and by whose */
 	char error[256]; /* ended by an attach that failed: why; or "" */
+	uint64_t text;	 /* what the record is known by that this was read from, or 0 */
 };
 
 struct lease_store;
@@ -195,6 +196,12 @@ struct lease_store_ops {
 	 */
 	int (*attachment)(struct lease_store *s, const char *ident, struct attachment *ret,
 			  struct error *e);
+
+	/*
+	 * Whether the attachment of a container is, to the letter, the one that was read. Costs
+	 * less than to read it again. Returns 1, 0 or -errno.
+	 */
+	int (*unchanged)(struct lease_store *s, const char *ident, const struct attachment *a);
 
 	/*
 	 * Calls each on every attachment that can be read, as walk does; whether there are others

@@ -356,6 +356,7 @@ static const struct lease_store_ops dir_ops = {
 	.remove = dir_remove,
 	.walk = dir_walk,
 	.attachment = lease_dir_attachment,
+	.unchanged = lease_dir_unchanged,
 	.walk_attachments = lease_dir_walk_attachments,
 	.attach = lease_dir_attach,
 	.each_idle = lease_dir_each_idle,
