@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -173,25 +174,40 @@ static bool copy_text(const json_t *json, const char *key, char *out, size_t siz
 	return text && (size_t)snprintf(out, size, "%s", text) < size;
 }
 
+/* The value of a hexadecimal digit as it is written here, or -1. */
+static int digit(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = c ? strchr(digits, c) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
 static bool copy_mac(const json_t *json, const char *key, unsigned char out[6])
 {
 	const char *text = json_text(json, key);
-	char end;
 
-	return text && sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%c", &out[0], &out[1],
-			      &out[2], &out[3], &out[4], &out[5], &end) == 6;
+	if (!text || strlen(text) != strlen("00:00:00:00:00:00"))
+		return false;
+	for (int i = 0; i < 6; i++, text += 3) {
+		int high = digit(text[0]), low = digit(text[1]);
+
+		if (high < 0 || low < 0 || (i < 5 && text[2] != ':'))
+			return false;
+		out[i] = (unsigned char)(high << 4 | low);
+	}
+	return true;
 }
 
 static bool copy_u64(const json_t *json, const char *key, uint64_t *out)
 {
 	const char *text = json_text(json, key);
-	unsigned long long n;
-	char end;
+	char *end = NULL;
 
-	if (!text || sscanf(text, "%20llu%c", &n, &end) != 1)
+	if (!text || *text < '0' || *text > '9' || strlen(text) > 20)
 		return false;
-	*out = n;
-	return true;
+	*out = strtoull(text, &end, 10);
+	return !*end;
 }
 
 /* Returns whether the state is one that there is. */
