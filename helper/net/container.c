@@ -23,7 +23,6 @@
 #include "net/neigh.h"
 #include "net/route.h"
 
-#define LO_IFINDEX 1	      /* include/net/flow.h: LOOPBACK_IFINDEX */
 #define DELIVERY_MOST_MS 1800 /* all of an attach ends within 2 s, whatever happens in there */
 
 struct given {
@@ -53,9 +52,18 @@ int container_given(struct nl_sock *nl, const struct port *port, struct in6_addr
 /* What is done to the container's sysctls; run inside its namespace. */
 struct inner_sysctls {
 	const char *name;
+	struct link_conf port, lo; /* as they are; what is not 0 may be to be changed */
 	struct sysctl_changes *changes;
 	bool restore;
 };
+
+/* Its setting is made what it must be, unless it is that already: link_conf says why not by its
+ * file. */
+static int set(const struct inner_sysctls *s, const char *dev, const char *name, int now,
+	       struct error *e)
+{
+	return now == 0 ? 0 : sysctl_set("conf", dev, name, 0, s->changes, e);
+}
 
 static int change_sysctls(void *arg, struct error *e)
 {
@@ -67,22 +75,28 @@ static int change_sysctls(void *arg, struct error *e)
 		return 0;
 	}
 	/* accept_ra before the interface wakes up: no router of the bridge's may get in first */
-	r = sysctl_set("conf", s->name, "accept_ra", 0, s->changes, e);
+	r = set(s, s->name, "accept_ra", s->port.accept_ra, e);
 	if (r == 0)
-		r = sysctl_set("conf", s->name, "disable_ipv6", 0, s->changes, e);
+		r = set(s, s->name, "disable_ipv6", s->port.disable_ipv6, e);
 	if (r == 0)
-		r = sysctl_set("conf", "lo", "disable_ipv6", 0, s->changes, e);
+		r = set(s, "lo", "disable_ipv6", s->lo.disable_ipv6, e);
 	return r;
 }
 
-/* Whether none of them is to be changed; what cannot be read may be. */
-static bool are_set(const struct container_wish *w)
+/* Makes the sysctls right; those that the kernel does not tell are asked for by their files. */
+static int settle(const struct container_wish *w, struct sysctl_changes *changes, struct error *e)
 {
-	struct link_conf port, lo;
+	const struct link_conf unknown = { -1, -1, -1 };
+	struct inner_sysctls s = { .name = w->port->inner_name, .changes = changes };
 
-	return link_conf(w->nl, w->port->inner, &port) == 0 && port.accept_ra == 0 &&
-	       port.disable_ipv6 == 0 && link_conf(w->nl, LO_IFINDEX, &lo) == 0 &&
-	       lo.disable_ipv6 == 0;
+	if (link_conf(w->nl, w->port->inner, &s.port) < 0)
+		s.port = unknown;
+	if (link_conf(w->nl, LOOPBACK_IFINDEX, &s.lo) < 0)
+		s.lo = unknown;
+	changes->quiet = true;
+	if (!s.port.accept_ra && !s.port.disable_ipv6 && !s.lo.disable_ipv6)
+		return 0;
+	return netns_within(w->netns, change_sysctls, &s, e);
 }
 
 static int bring_up(const struct container_wish *w, bool *ret_changed, struct error *e)
@@ -135,11 +149,8 @@ static int hold_on(const struct container_wish *w, struct container_effects *don
 int container_configure(const struct container_wish *w, struct container_effects *done,
 			struct error *e)
 {
-	struct inner_sysctls s = { w->port->inner_name, &done->sysctls, false };
-	int r;
+	int r = settle(w, &done->sysctls, e);
 
-	done->sysctls.quiet = true;
-	r = are_set(w) ? 0 : netns_within(w->netns, change_sysctls, &s, e);
 	if (r == 0)
 		r = bring_up(w, &done->up, e);
 	if (r < 0)
@@ -168,8 +179,8 @@ int container_configure(const struct container_wish *w, struct container_effects
 
 void container_undo(const struct container_wish *w, const struct container_effects *done)
 {
-	struct inner_sysctls s = { w->port->inner_name, (struct sysctl_changes *)&done->sysctls,
-				   true };
+	struct inner_sysctls s = { .changes = (struct sysctl_changes *)&done->sysctls,
+				   .restore = true };
 	struct error ignored;
 	bool changed;
 

@@ -10,9 +10,9 @@
 #include "base/cleanup.h"
 #include "base/note.h"
 
-int sysctl_read_at(int dir, const char *path, int *ret, struct error *e)
+/* Returns 0 or -errno. @fd: of a number's file, or less than 0, with errno set */
+static int read_number(int fd, const char *path, int *ret, struct error *e)
 {
-	_close_ int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
 	char text[16] = "";
 
 	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
@@ -21,19 +21,25 @@ int sysctl_read_at(int dir, const char *path, int *ret, struct error *e)
 	return 0;
 }
 
+int sysctl_read_at(int dir, const char *path, int *ret, struct error *e)
+{
+	_close_ int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+
+	return read_number(fd, path, ret, e);
+}
+
 int sysctl_read(const char *path, int *ret, struct error *e)
 {
 	return sysctl_read_at(AT_FDCWD, path, ret, e);
 }
 
 /* Returns 0 or -errno. */
-static int write_number(const char *path, int value)
+static int write_number(int fd, int value)
 {
-	_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
 	char text[16];
 	int n = snprintf(text, sizeof(text), "%d\n", value);
 
-	return fd < 0 || write(fd, text, (size_t)n) != n ? -errno : 0;
+	return fd < 0 || pwrite(fd, text, (size_t)n, 0) != n ? -errno : 0;
 }
 
 static void path_of(const char *part, const char *dev, const char *name, char *out, size_t size)
@@ -77,17 +83,24 @@ int sysctl_set(const char *part, const char *dev, const char *name, int value,
 	       struct sysctl_changes *changes, struct error *e)
 {
 	struct sysctl_change change;
-	int r;
+	_close_ int fd = -1;
+	int r, refused = 0;
 
 	path_of(part, dev, name, change.path, sizeof(change.path));
-	r = sysctl_read(change.path, &change.old, e);
+	/* opened once for both: link_conf says why */
+	fd = open(change.path, O_RDWR | O_CLOEXEC);
+	if (fd < 0) {
+		refused = -errno;
+		fd = open(change.path, O_RDONLY | O_CLOEXEC);
+	}
+	r = read_number(fd, change.path, &change.old, e);
 	if (r < 0 || change.old == value)
 		return r;
 	if (strcmp(dev, "all") == 0 && strcmp(name, "forwarding") == 0)
 		remember_all_forwarding(changes);
 	if (changes->count == ARRAY_SIZE(changes->list))
 		return error_set(e, STATUS_FAILED, -E2BIG, "too many sysctls to change");
-	r = write_number(change.path, value);
+	r = refused ? refused : write_number(fd, value);
 	if (r < 0)
 		return error_sys(e, r, "cannot write %d to %s", value, change.path);
 	changes->list[changes->count++] = change;
@@ -100,7 +113,8 @@ int sysctl_set(const char *part, const char *dev, const char *name, int value,
 void sysctl_restore(const struct sysctl_changes *changes)
 {
 	for (size_t i = changes->count; i-- > 0;) {
-		int r = write_number(changes->list[i].path, changes->list[i].old);
+		_close_ int fd = open(changes->list[i].path, O_WRONLY | O_CLOEXEC);
+		int r = write_number(fd, changes->list[i].old);
 
 		/* one that has gone with its interface needs nothing put back */
 		if (r < 0 && r != -ENOENT)
