@@ -42,31 +42,40 @@ static int write_number(int fd, int value)
 	return fd < 0 || pwrite(fd, text, (size_t)n, 0) != n ? -errno : 0;
 }
 
-static void path_of(const char *part, const char *dev, const char *name, char *out, size_t size)
+#define PATH_SIZE 128
+
+static void path_of(const char *part, const char *dev, const char *name, char out[PATH_SIZE])
 {
-	snprintf(out, size, "/proc/sys/net/ipv6/%s/%.32s/%s", part, dev, name);
+	snprintf(out, PATH_SIZE, "/proc/sys/net/ipv6/%s/%.*s/%s", part, IF_NAMESIZE - 1, dev, name);
+}
+
+static void remember(struct sysctl_changes *changes, const char *part, const char *dev,
+		     const char *name, int old)
+{
+	struct sysctl_change *c = &changes->list[changes->count++];
+
+	*c = (struct sysctl_change){ .part = part, .name = name, .old = old };
+	snprintf(c->dev, sizeof(c->dev), "%.*s", IF_NAMESIZE - 1, dev);
 }
 
 int sysctl_get(const char *part, const char *dev, const char *name, int *ret, struct error *e)
 {
-	char path[160];
+	char path[PATH_SIZE];
 
-	path_of(part, dev, name, path, sizeof(path));
+	path_of(part, dev, name, path);
 	return sysctl_read(path, ret, e);
 }
 
 /* Remembers an interface that forwards by itself, to be restored after what is added next. */
 static void remember_forwarding(const char *dev, struct sysctl_changes *changes)
 {
-	struct sysctl_change change = { .old = 1 };
 	struct error ignored;
 	int now;
 
-	path_of("conf", dev, "forwarding", change.path, sizeof(change.path));
 	/* room is kept for the changes of the caller's own */
-	if (sysctl_read(change.path, &now, &ignored) == 0 && now == 1 &&
+	if (sysctl_get("conf", dev, "forwarding", &now, &ignored) == 0 && now == 1 &&
 	    changes->count < ARRAY_SIZE(changes->list) - 16)
-		changes->list[changes->count++] = change;
+		remember(changes, "conf", dev, "forwarding", 1);
 }
 
 static void remember_all_forwarding(struct sysctl_changes *changes)
@@ -82,19 +91,19 @@ static void remember_all_forwarding(struct sysctl_changes *changes)
 int sysctl_set(const char *part, const char *dev, const char *name, int value,
 	       struct sysctl_changes *changes, struct error *e)
 {
-	struct sysctl_change change;
+	char path[PATH_SIZE];
 	_close_ int fd = -1;
-	int r, refused = 0;
+	int r, old, refused = 0;
 
-	path_of(part, dev, name, change.path, sizeof(change.path));
+	path_of(part, dev, name, path);
 	/* opened once for both: link_conf says why */
-	fd = open(change.path, O_RDWR | O_CLOEXEC);
+	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0) {
 		refused = -errno;
-		fd = open(change.path, O_RDONLY | O_CLOEXEC);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
 	}
-	r = read_number(fd, change.path, &change.old, e);
-	if (r < 0 || change.old == value)
+	r = read_number(fd, path, &old, e);
+	if (r < 0 || old == value)
 		return r;
 	if (strcmp(dev, "all") == 0 && strcmp(name, "forwarding") == 0)
 		remember_all_forwarding(changes);
@@ -102,23 +111,29 @@ int sysctl_set(const char *part, const char *dev, const char *name, int value,
 		return error_set(e, STATUS_FAILED, -E2BIG, "too many sysctls to change");
 	r = refused ? refused : write_number(fd, value);
 	if (r < 0)
-		return error_sys(e, r, "cannot write %d to %s", value, change.path);
-	changes->list[changes->count++] = change;
+		return error_sys(e, r, "cannot write %d to %s", value, path);
+	remember(changes, part, dev, name, old);
 	if (!changes->quiet)
-		note(NOTE_DETAIL, "sysctl %s = %d (was %d)", change.path + strlen("/proc/sys/"),
-		     value, change.old);
+		note(NOTE_DETAIL, "sysctl %s = %d (was %d)", path + strlen("/proc/sys/"), value,
+		     old);
 	return 0;
 }
 
 void sysctl_restore(const struct sysctl_changes *changes)
 {
 	for (size_t i = changes->count; i-- > 0;) {
-		_close_ int fd = open(changes->list[i].path, O_WRONLY | O_CLOEXEC);
-		int r = write_number(fd, changes->list[i].old);
+		const struct sysctl_change *c = &changes->list[i];
+		_close_ int fd = -1;
+		char path[PATH_SIZE];
+		int r;
+
+		path_of(c->part, c->dev, c->name, path);
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		r = write_number(fd, c->old);
 
 		/* one that has gone with its interface needs nothing put back */
 		if (r < 0 && r != -ENOENT)
-			note(NOTE_WARNING, "cannot put %d back into %s: %s", changes->list[i].old,
-			     changes->list[i].path, strerror(-r));
+			note(NOTE_WARNING, "cannot put %d back into %s: %s", c->old, path,
+			     strerror(-r));
 	}
 }

@@ -2,6 +2,7 @@
 #ifndef V6HOOK_SYSCTL_H
 #define V6HOOK_SYSCTL_H
 
+#include <net/if.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -9,7 +10,8 @@
 
 /* One value that was changed, to be put back. */
 struct sysctl_change {
-	char path[160];
+	const char *part, *name; /* constants */
+	char dev[IF_NAMESIZE];
 	int old;
 };
 
@@ -26,7 +28,7 @@ int sysctl_read(const char *path, int *ret, struct error *e);
 
 /*
  * Reads a number below /proc/sys/net/ipv6/ (kernel documentation, networking/ip-sysctl).
- * @part: "conf" or "neigh"; @dev: an interface, "all" or "default"
+ * @part: "conf" or "neigh"; @dev: an interface, "all" or "default"; @name: a constant
  * Returns 0 or -errno.
  */
 int sysctl_get(const char *part, const char *dev, const char *name, int *ret, struct error *e);
