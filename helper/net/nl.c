@@ -211,6 +211,25 @@ static int receive_until(struct nl_sock *s, struct nl_cb *cb, const bool *ended)
 	return r;
 }
 
+/*
+ * Callbacks for one exchange, kept for the next one: most runs are dozens of exchanges, and within
+ * what is called back there may be another. Returns null without memory.
+ */
+static struct nl_cb *spare;
+
+static struct nl_cb *take_callbacks(void)
+{
+	return spare ? steal_ptr(&spare) : nl_cb_alloc(NL_CB_DEFAULT);
+}
+
+static void leave_callbacks(struct nl_cb *cb)
+{
+	if (spare)
+		nl_cb_put(cb);
+	else
+		spare = cb;
+}
+
 int nl_ask(struct nl_sock *s, struct nl_msg *request,
 	   int (*each)(const struct nlmsghdr *answer, void *arg), void *arg)
 {
@@ -224,7 +243,7 @@ int nl_ask(struct nl_sock *s, struct nl_msg *request,
 	x.dump = each && (nlmsg_hdr(request)->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
 	if (!each)
 		nlmsg_hdr(request)->nlmsg_flags |= NLM_F_ACK;
-	cb = nl_cb_alloc(NL_CB_DEFAULT);
+	cb = take_callbacks();
 	if (!cb)
 		return -ENOMEM;
 	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_answer, &x);
@@ -235,7 +254,7 @@ int nl_ask(struct nl_sock *s, struct nl_msg *request,
 	x.seq = nlmsg_hdr(request)->nlmsg_seq;
 	if (r >= 0)
 		r = receive_until(s, cb, &x.ended);
-	nl_cb_put(cb);
+	leave_callbacks(cb);
 	if (x.error)
 		return x.error;
 	return r < 0 && !x.ended ? nl_errno(r) : x.result;
@@ -313,16 +332,17 @@ int nl_do_all(struct nl_sock *s, struct nl_msg *const *list, size_t count, int *
 			nlmsg_hdr(list[i])->nlmsg_flags |= NLM_F_ACK;
 	}
 	x.first = nlmsg_hdr(list[0])->nlmsg_seq;
-	cb = nl_cb_alloc(NL_CB_DEFAULT);
+	cb = take_callbacks();
 	if (!cb)
 		return -ENOMEM;
 	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_any_answer, &x);
+	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_any_answer, &x);
 	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_acknowledgement, &x);
 	nl_cb_err(cb, NL_CB_CUSTOM, on_refusal, &x);
 	r = send_all(s, list, count);
 	if (r == 0)
 		r = nl_errno(receive_until(s, cb, &x.ended));
-	nl_cb_put(cb);
+	leave_callbacks(cb);
 	if (!x.ended)
 		return r < 0 ? r : -EIO;
 	memcpy(ret, x.result, count * sizeof(*ret));
