@@ -6,8 +6,6 @@
 
 #include "store/lease.h"
 
-#define LEASE_FILE_MAX 8192 /* bytes */
-
 /* How changes are heard of (heard_dir.c): inotify, and what it calls the directories. */
 struct lease_dir_ears {
 	int inotify; /* -1: nobody listens */

@@ -18,15 +18,22 @@
 static int finish(json_t *made, const json_error_t *why, char **ret, size_t *ret_len)
 {
 	_json_ json_t *json = made;
-	_free_ char *text = json ? json_dumps(json, JSON_LINES) : NULL;
-	int n;
+	char text[LEASE_FILE_MAX];
+	size_t len;
 
-	if (!json && json_error_code(why) == json_error_invalid_utf8)
-		return -EILSEQ;
-	n = text ? asprintf(ret, "%s\n", text) : -1;
-	if (n < 0)
+	if (!json)
+		return json_error_code(why) == json_error_invalid_utf8 ? -EILSEQ : -ENOMEM;
+	len = json_dumpb(json, text, sizeof(text) - 1, JSON_LINES);
+	/* what does not fit would not be read */
+	if (len == 0 || len > sizeof(text) - 1)
+		return len ? -E2BIG : -ENOMEM;
+	text[len++] = '\n';
+	*ret = malloc(len + 1);
+	if (!*ret)
 		return -ENOMEM;
-	*ret_len = (size_t)n;
+	memcpy(*ret, text, len);
+	(*ret)[len] = '\0';
+	*ret_len = len;
 	return 0;
 }
 
@@ -100,14 +107,16 @@ static const char *const ended_texts[] = {
 
 /*
  * A checksum over all members of a record: one flipped digit of its boot or its namespace would say
- * that a container is gone that runs. @out: 32 bytes. Returns it, or null without memory.
+ * that a container is gone that runs. @out: 32 bytes. Returns it, or null if there is too much.
  */
 static char *sum_of_record(const json_t *json, char *out)
 {
-	_free_ char *text = json_dumps(json, JSON_COMPACT);
+	char text[LEASE_FILE_MAX];
+	size_t len = json_dumpb(json, text, sizeof(text) - 1, JSON_COMPACT);
 
-	if (!text)
+	if (len == 0 || len > sizeof(text) - 1)
 		return NULL;
+	text[len] = '\0';
 	snprintf(out, 32, "%016llx", (unsigned long long)text_hash(text, 0));
 	return out;
 }

@@ -6,7 +6,12 @@
 
 #include "store/lease.h"
 
-/* Writes one JSON object and a newline; *ret is to be freed. Returns 0 or -ENOMEM. */
+#define LEASE_FILE_MAX 8192 /* bytes of one */
+
+/*
+ * Writes one JSON object and a newline; *ret is to be freed. Returns 0, -ENOMEM, -EILSEQ for a text
+ * that is not UTF-8, or -E2BIG.
+ */
 int lease_encode(const struct lease *lease, char **ret, size_t *ret_len);
 int attachment_encode(const char *ident, const struct attachment *a, char **ret, size_t *ret_len);
 
