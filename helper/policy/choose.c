@@ -19,6 +19,7 @@
 #include "net/ndisc.h"
 #include "net/route.h"
 #include "policy/living.h"
+#include "policy/onlink.h"
 #include "policy/quota.h"
 #include "policy/ready.h"
 #include "policy/reserved.h"
@@ -34,25 +35,49 @@ static bool same(const struct in6_addr *a, const struct in6_addr *b)
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
+/* A free address is looked for, and what was seen of those that an engine hands out. */
+struct search {
+	const struct choose *q;
+	struct onlink found;
+};
+
+/* Whether a container bridge has the address on-link; not its own, where no engine hands them out.
+ */
+static bool is_engines(const struct choose *q, const struct in6_addr *address,
+		       const struct route *route, struct onlink *ret)
+{
+	const bool lxc = q->owner || strncmp(q->ident, "lxc:", 4) == 0;
+	struct error ignored;
+	const struct pool *pool = pools_find(q->c->pools, address, &ignored);
+
+	return pool && onlink_find(q->host, q->own, pool, address, route, q->port->via,
+				   lxc ? q->port->via : 0, ret);
+}
+
 /* For lease_allocate: the host's addresses, reserved ones, and those that lead somewhere already.
  */
 static bool is_forbidden(const struct in6_addr *address, bool taking_back, void *arg)
 {
-	const struct choose *q = arg;
+	struct search *s = arg;
+	const struct choose *q = s->q;
 	struct error ignored;
 	struct lease lease;
 	struct route route;
 	struct trace trace;
 
-	if (reserved_is(q->c, q->own, address))
+	/* a pool may have a million of them */
+	if (onlink_holds(&s->found, address) || reserved_is(q->c, q->own, address))
 		return true;
-	/* a leased one is refused by the caller anyway: the route need not be looked up */
+	/* also one that is leased: it may be freed, and have rested */
+	if (route_lookup(q->host, address, &route) < 0)
+		return false;
+	if (route.length != 128)
+		return is_engines(q, address, &route, &s->found);
+	/* one that is leased is refused by the caller anyway */
 	if (!taking_back && q->c->store->ops->at(q->c->store, address, NULL, &ignored) != 0)
 		return false;
 	/* what still leads to a container is in use, whatever the leases say; and a route that the
 	 * administrator made has a reason */
-	if (route_lookup(q->host, address, &route) < 0 || route.length != 128)
-		return false;
 	if (taking_back || route.protocol != V6HOOK_PROTOCOL)
 		return true;
 	/* it is a killed run's, or the lease that accounts for it is lost: looking finds that */
@@ -222,6 +247,21 @@ static bool has_served(const struct choose *q, const struct lease *held)
 	return a && *a->bridge && (!a->has_address || same(&a->address, &held->address));
 }
 
+/* Whether the user may name the address: what an engine hands out, they have asked the engine for.
+ * Returns 0 or -EADDRINUSE with STATUS_IN_USE. */
+static int check_label(const struct choose *q, const struct in6_addr *address, struct error *e)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct onlink found;
+	struct route route;
+
+	if (route_lookup(q->host, address, &route) < 0 || !is_engines(q, address, &route, &found))
+		return 0;
+	return error_set(e, STATUS_IN_USE, -EADDRINUSE,
+			 "address %s is on-link on %s, whose engine hands it out",
+			 inet_ntop(AF_INET6, address, text, sizeof(text)), found.bridge);
+}
+
 /* Makes the candidate the container's, and nothing else. Returns as choose_lease. */
 static int take(const struct choose *q, const struct candidate *c, const struct lease *held,
 		struct choice *ret, struct error *e)
@@ -245,6 +285,8 @@ static int take(const struct choose *q, const struct candidate *c, const struct 
 		return error_set(e, STATUS_FAILED, -EBUSY,
 				 "it is pinned to another address: v6hook unpin it first");
 	r = reserved_check(q->c, q->own, q->ident, &c->address, e);
+	if (r == 0 && c->source == FROM_LABEL)
+		r = check_label(q, &c->address, e);
 	if (r == 0)
 		r = claim(q, c, &choice.lease, e);
 	if (r < 0)
@@ -265,11 +307,26 @@ static int take(const struct choose *q, const struct candidate *c, const struct 
 	return 0;
 }
 
+/* All that is free is an engine's to hand out, or there is no way out at all. Returns -errno. */
+static int refuse_engines(const struct choose *q, const struct onlink *o, struct error *e)
+{
+	struct choice choice = { .lease.address = o->prefix };
+	int r = complete(q, &choice, e);
+
+	if (r < 0)
+		return r;
+	return error_set(e, STATUS_FULL, -ENOSPC,
+			 "no free address: those left are on-link on %s, whose engine hands them "
+			 "out: give that network another --subnet, or v6hook another range",
+			 o->bridge);
+}
+
 /* Claims a free address that nobody answers for. Returns as choose_lease. */
 static int take_free(const struct choose *q, const struct lease *held, struct choice *ret,
 		     struct error *e)
 {
 	struct choice choice = { .fresh = true, .moved = held != NULL };
+	struct search search = { .q = q };
 	unsigned char owner[6];
 	int r;
 
@@ -285,8 +342,10 @@ static int take_free(const struct choose *q, const struct lease *held, struct ch
 			note(NOTE_WARNING, "%s: trying another", e->text);
 			set_aside(q->c, &choice.lease, owner);
 		}
-		r = lease_allocate(q->c->store, q->c->pools, q->ident, is_forbidden, (void *)q,
+		r = lease_allocate(q->c->store, q->c->pools, q->ident, is_forbidden, &search,
 				   q->c->config->hold_s, &choice.lease, e);
+		if (r == -ENOSPC && search.found.length)
+			r = refuse_engines(q, &search.found, e);
 		if (r < 0) {
 			relink(q->c, held);
 			return r;

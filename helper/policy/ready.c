@@ -26,6 +26,7 @@
 #include "net/neigh.h"
 #include "net/nl.h"
 #include "net/route.h"
+#include "policy/onlink.h"
 #include "policy/reserved.h"
 #include "policy/way.h"
 
@@ -56,15 +57,20 @@ static enum state state_of(struct context *c, const struct in6_addr *address)
 										   : FREE;
 }
 
-/* Whether the administrator has made something for the address. */
-static bool is_made_by_hand(struct nl_sock *host, const struct in6_addr *address, int ifindex)
+/* Whether the administrator has made something for the address, or an engine hands it out. */
+static bool is_of_others(struct nl_sock *host, const struct host_addresses *own,
+			 const struct pool *pool, const struct ready_address *a)
 {
+	const struct in6_addr *address = &a->address;
+	struct onlink ignored;
 	struct route route;
 
-	return (route_lookup(host, address, &route) == 0 && route.length == 128 &&
-		route.protocol != V6HOOK_PROTOCOL) ||
-	       (proxy_exists(host, address, ifindex) == 1 &&
-		proxy_is_marked(host, address, ifindex) != 1);
+	if (route_lookup(host, address, &route) == 0 &&
+	    ((route.length == 128 && route.protocol != V6HOOK_PROTOCOL) ||
+	     onlink_find(host, own, pool, address, &route, 0, 0, &ignored)))
+		return true;
+	return proxy_exists(host, address, a->uplink.ifindex) == 1 &&
+	       proxy_is_marked(host, address, a->uplink.ifindex) != 1;
 }
 
 /* How many of the free addresses are to be ready: other hosts on the link may use the range, too.
@@ -96,7 +102,7 @@ static int list_pool(struct context *c, struct nl_sock *host, struct host_addres
 		    !next->uplink.has_mac || !next->uplink.carrier ||
 		    !host_answers(next->uplink.name))
 			return 0;
-		if (is_made_by_hand(host, &next->address, next->uplink.ifindex))
+		if (is_of_others(host, own, pool, next))
 			continue;
 		next->counts = state == FREE;
 		free += next->counts;
