@@ -18,14 +18,13 @@
 #include "net/mark.h"
 #include "net/ndisc.h"
 #include "net/route.h"
-#include "policy/living.h"
 #include "policy/onlink.h"
 #include "policy/quota.h"
 #include "policy/ready.h"
 #include "policy/reserved.h"
+#include "policy/succeed.h"
 #include "policy/trace.h"
 #include "policy/way.h"
-#include "policy/withdraw.h"
 #include "store/allocate.h"
 
 #define TAKEN_MOST 8 /* addresses that others answer for, in one attach */
@@ -187,56 +186,18 @@ static int complete(const struct choose *q, struct choice *choice, struct error 
 		       &choice->uplink, e);
 }
 
-/*
- * Ends the lease of one that is gone, for an address that the engine has given anew.
- * Returns 0, or -EADDRINUSE if the holder lives or is pinned (the message stays), or -errno.
- */
-static int end_former(const struct choose *q, const struct lease *wanted_lease, struct error *e)
-{
-	struct lease_store *s = q->c->store;
-	_close_ int lock = -1;
-	struct attachment a;
-	struct lease holder, now;
-	struct error error;
-	bool has_record;
-	int r;
-
-	if (s->ops->claim(s, wanted_lease, &holder, &error) != -EEXIST || holder.pinned)
-		return -EADDRINUSE;
-	if (holder.freed)
-		return 0;
-	r = s->ops->lock(s, LOCK_CONTAINER, holder.ident, false, CONTEXT_WAIT_MS, &lock, e);
-	if (r == 0)
-		r = s->ops->attachment(s, holder.ident, &a, e);
-	/* nobody knows whether it lives */
-	if (r == -EBADMSG)
-		return -EADDRINUSE;
-	if (r < 0)
-		return r;
-	has_record = r == 1;
-	if (has_record && attachment_is_live(&a, q->c->boot_id) && living(&a))
-		return -EADDRINUSE;
-	if (s->ops->find(s, holder.ident, &now, e) != 1 || !same(&now.address, &holder.address))
-		return 0;
-	r = withdraw_address(q->c, &holder, has_record ? &a : NULL, e);
-	return r < 0 ? r : withdraw_lease(q->c, &holder, e);
-}
-
 /* Claims the candidate for the container. Returns as choose_lease. */
 static int claim(const struct choose *q, const struct candidate *c, struct lease *ret,
 		 struct error *e)
 {
 	/* what its own configuration names is as good as a pin */
 	bool pinned = c->source == FROM_ENGINE && q->given->written;
-	struct lease lease = { .address = c->address, .created = time(NULL) };
 	int r = lease_claim(q->c->store, &c->address, q->ident, pinned, q->c->config->hold_s, ret,
 			    e);
 
 	if (r != -EADDRINUSE || c->source != FROM_ENGINE || q->given->written)
 		return r;
-	snprintf(lease.ident, sizeof(lease.ident), "%s", q->ident);
-	r = end_former(q, &lease, e);
-	return r < 0 ? r : lease_claim(q->c->store, &c->address, q->ident, false, 0, ret, e);
+	return succeed(q->c, q->ident, &c->address, ret, e);
 }
 
 /* Whether the lease has been in service: of a first attach that failed the record has no bridge. */
