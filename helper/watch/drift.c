@@ -2,9 +2,10 @@
  * When the world has to be looked at, and when it has to be put right.
  *
  * Theory of operation: what is told (ears.c) raises doubts. They are resolved by comparing what is
- * known by heart (kept.c) with the kernel's tables (compare.c). Proxy entries go without a word:
- * their table is read every second, one request for all. Some settings tell nothing either: those
- * of a few ways are read in turn. Whatever is not plainly right is judged by a reconciliation, in a
+ * known by heart (kept.c) with the kernel's tables (compare.c); what containers' own networks tell
+ * is seen to apart from that (inner.c). Proxy entries go without a word: their table is read every
+ * second, one request for all. Some settings tell nothing either: those of a few ways are read in
+ * turn. Whatever is not plainly right is judged by a reconciliation, in a
  * process of its own; it is the only one who judges. What it leaves as it is is judged again when
  * something else has changed, or after a pause that grows.
  *
@@ -22,6 +23,7 @@
 #include "base/clock.h"
 #include "policy/ready.h"
 #include "watch/ears.h"
+#include "watch/inner.h"
 
 #define PAUSE_FIRST_MS 1000 /* before what was left as it is is judged again */
 #define PAUSE_MOST_MS 10000
@@ -36,6 +38,7 @@
 
 struct drift {
 	struct ears ears;
+	struct inner inner;
 	struct jobs *jobs;
 	/* milliseconds of the monotonic clock: when what is to be done, EARS_NEVER if it need not
 	 */
@@ -130,7 +133,8 @@ static int64_t compare_at(const struct drift *d)
 	return earlier(at, d->compare_at);
 }
 
-int64_t drift_act(struct drift *d)
+/* Does what is due of what is shared by all. Returns as drift_act. */
+static int64_t act(struct drift *d)
 {
 	int64_t now = clock_ms(), heard = ears_act(&d->ears, now), next;
 	struct doubt *doubt = &d->ears.doubt;
@@ -154,6 +158,13 @@ int64_t drift_act(struct drift *d)
 	}
 	next = earlier(next, compare_at(d));
 	return earlier(heard, doubt->ready ? earlier(next, d->ready_at) : next);
+}
+
+int64_t drift_act(struct drift *d)
+{
+	int64_t next = act(d);
+
+	return earlier(next, inner_act(&d->inner));
 }
 
 void drift_tick(struct drift *d)
@@ -196,6 +207,7 @@ int drift_open(const struct context *context, struct loop *loop, struct jobs *jo
 	d->jobs = jobs;
 	d->compare_at = d->net_at = EARS_NEVER;
 	r = ears_open(&d->ears, e);
+	d->inner = (struct inner){ .kept = d->ears.kept, .jobs = jobs };
 	if (r < 0)
 		drift_close(d);
 	else

@@ -105,10 +105,12 @@ static void on_store(int fd, void *arg)
 static void on_end(int fd, void *arg)
 {
 	struct ears *h = arg;
-	const struct kept_entry *entry = kept_by_pidfd(h->kept, fd);
+	struct kept_entry *entry = kept_by_fd(h->kept, fd);
 
-	if (entry)
+	if (entry) {
 		read_soon(h, entry->ident, NULL, ENDED_MS);
+		kept_leave(h->kept, entry);
+	}
 	/* it stays readable */
 	loop_remove(h->loop, fd);
 }

@@ -3,9 +3,10 @@
  *
  * Theory of operation: all records are read once, and then each that changes (drift.c hears of it).
  * What is plainly right is kept; of anything else this does not know what it means, and says that
- * somebody has to judge it, which is a reconciliation's business. The end of a process is an event
- * of its pidfd. Where descriptors are lacking, and for namespaces that a file stands for, a few are
- * looked at in turn instead.
+ * somebody has to judge it, which is a reconciliation's business. Who is the same as before when it
+ * is read again stays as it is, with its descriptors. The end of a process is an event of its
+ * pidfd. Where descriptors are lacking, and for namespaces that a file stands for, a few are looked
+ * at in turn instead.
  */
 #include "watch/kept.h"
 
@@ -18,6 +19,8 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/note.h"
+#include "net/inside.h"
 #include "policy/living.h"
 
 #define RETRY_S 10	   /* between two attempts at what has failed: ops/reconcile.c */
@@ -36,13 +39,18 @@ struct kept *kept_new(const struct context *c, struct loop *loop, loop_handler e
 	return k;
 }
 
-static void drop(struct kept *k, size_t at)
+void kept_leave(struct kept *k, struct kept_entry *entry)
 {
-	struct kept_entry *entry = k->list[at];
+	loop_remove(k->loop, entry->inside.fd);
+	cleanup_close(&entry->inside.fd);
+	entry->inside.fd = -1;
+}
 
-	memmove(k->list + at, k->list + at + 1, (--k->count - at) * sizeof(*k->list));
+static void drop(struct kept *k, struct kept_entry *entry)
+{
 	if (entry->live)
 		k->ways[entry->way].users--;
+	kept_leave(k, entry);
 	loop_remove(k->loop, entry->pidfd);
 	cleanup_close(&entry->pidfd);
 	free(entry->netns_path);
@@ -51,8 +59,10 @@ static void drop(struct kept *k, size_t at)
 
 void kept_free(struct kept *k)
 {
-	while (k->count)
-		drop(k, k->count - 1);
+	for (size_t i = 0; i < k->count; i++) {
+		free(k->list[i]->netns_path);
+		free(k->list[i]);
+	}
 	free(k->list);
 	free(k->ways);
 	free(k);
@@ -100,12 +110,18 @@ bool kept_minds(const struct kept *k, const struct link *link, bool gone)
 	return false;
 }
 
-struct kept_entry *kept_by_pidfd(const struct kept *k, int pidfd)
+struct kept_entry *kept_by_fd(const struct kept *k, int fd)
 {
 	for (size_t i = 0; i < k->count; i++)
-		if (k->list[i]->pidfd == pidfd)
+		if (k->list[i]->pidfd == fd || k->list[i]->inside.fd == fd)
 			return k->list[i];
 	return NULL;
+}
+
+static bool is_way(const struct kept_way *w, const struct attachment *a)
+{
+	return strcmp(w->via, a->bridge) == 0 && strcmp(w->uplink, a->uplink) == 0 &&
+	       w->routed == a->routed;
 }
 
 /* The number of the way, which gets one user more; -1 without memory. */
@@ -119,8 +135,7 @@ static int use_way(struct kept *k, const struct attachment *a)
 
 		if (!w->users) {
 			at = i;
-		} else if (strcmp(w->via, a->bridge) == 0 && strcmp(w->uplink, a->uplink) == 0 &&
-			   w->routed == a->routed) {
+		} else if (is_way(w, a)) {
 			w->users++;
 			return (int)i;
 		}
@@ -169,6 +184,9 @@ static struct kept_entry *add(struct kept *k, const char *ident, const struct at
 	entry->pid = a->pid;
 	entry->netns_dev = a->netns_dev;
 	entry->netns_inode = a->netns_inode;
+	entry->started = a->started;
+	memcpy(entry->mac, a->mac, sizeof(entry->mac));
+	entry->inside.fd = -1;
 	entry->netns_path = a->pid || !*a->netns_path ? NULL : strdup(a->netns_path);
 	entry->port = live ? a->port : 0;
 	entry->since = clock_ms();
@@ -186,7 +204,22 @@ static bool can_be_held(int fd)
 	       (rlim_t)fd + FDS_FOR_OTHERS < most.rlim_cur;
 }
 
-/* Waits for the end of its process, if that can be told. Returns whether it lives, or may. */
+/* Listens in its network; without room it is looked after from the host's side alone. */
+static void listen_inside(struct kept_entry *entry, const struct netns *netns)
+{
+	_close_ int fd = -1;
+	struct error e;
+
+	if (inside_listen(netns, &fd, &e) < 0)
+		note(NOTE_STATE, "%s", e.text);
+	else if (can_be_held(fd))
+		entry->inside.fd = steal_fd(&fd);
+}
+
+/*
+ * Waits for the end of its process, if that can be told, and listens in the network of one that is
+ * attached. Returns whether it lives, or may.
+ */
 static bool await_end(struct kept *k, struct kept_entry *entry, const struct attachment *a)
 {
 	_netns_ struct netns netns = NETNS_NONE;
@@ -196,16 +229,37 @@ static bool await_end(struct kept *k, struct kept_entry *entry, const struct att
 	if (r == 1 && can_be_held(netns.pidfd) &&
 	    loop_add(k->loop, netns.pidfd, k->ended, k->arg) == 0)
 		entry->pidfd = steal_fd(&netns.pidfd);
+	/* without its process nobody tells when the namespace is to go */
+	if (entry->live && entry->pidfd >= 0)
+		listen_inside(entry, &netns);
 	return r != 0;
+}
+
+/* Whether it is kept already, all that there is to be listened to with it. */
+static bool is_kept(const struct kept *k, const struct kept_entry *entry, const char *ident,
+		    const struct attachment *a)
+{
+	return entry && strcmp(entry->ident, ident) == 0 && entry->inside.fd >= 0 &&
+	       entry->pid == a->pid && entry->started == a->started &&
+	       entry->netns_dev == a->netns_dev && entry->netns_inode == a->netns_inode &&
+	       is_way(&k->ways[entry->way], a) && living(a);
 }
 
 /* Keeps one that is attached. Returns whether all is right. */
 static bool keep_live(struct kept *k, const char *ident, const struct attachment *a,
 		      const struct in6_addr *address)
 {
-	struct kept_entry *entry = add(k, ident, a, address, true);
+	struct kept_entry *entry = kept_find(k, address);
 
-	return entry && await_end(k, entry, a);
+	if (!is_kept(k, entry, ident, a)) {
+		entry = add(k, ident, a, address, true);
+		return entry && await_end(k, entry, a);
+	}
+	entry->stale = false;
+	entry->port = a->port;
+	memcpy(entry->mac, a->mac, sizeof(entry->mac));
+	entry->since = clock_ms();
+	return true;
 }
 
 /* Keeps one that waits for a port, which is told; what has failed is tried again. */
@@ -236,11 +290,24 @@ static void keep_failed(struct kept *k, const char *ident, const struct attachme
 		entry->retry_at = (a->since > time(NULL) ? time(NULL) : a->since) + RETRY_S;
 }
 
-static void forget(struct kept *k, const char *ident)
+/* What is kept of a container, of any if null, is about to be read again. */
+static void expect(struct kept *k, const char *ident)
 {
 	for (size_t i = 0; i < k->count; i++)
-		if (strcmp(k->list[i]->ident, ident) == 0)
-			drop(k, i--);
+		k->list[i]->stale |= !ident || strcmp(k->list[i]->ident, ident) == 0;
+}
+
+/* Forgets what of it was not found again. */
+static void sweep(struct kept *k, const char *ident)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < k->count; i++)
+		if (k->list[i]->stale && (!ident || strcmp(k->list[i]->ident, ident) == 0))
+			drop(k, k->list[i]);
+		else
+			k->list[left++] = k->list[i];
+	k->count = left;
 }
 
 static int on_record(const char *ident, const struct attachment *a, void *arg)
@@ -263,10 +330,13 @@ static int on_record(const char *ident, const struct attachment *a, void *arg)
 int kept_load(struct kept *k, struct error *e)
 {
 	struct lease_store *s = k->c->store;
+	int r;
 
-	while (k->count)
-		drop(k, k->count - 1);
-	return s->ops->walk_attachments(s, on_record, k, e);
+	expect(k, NULL);
+	r = s->ops->walk_attachments(s, on_record, k, e);
+	if (r == 0)
+		sweep(k, NULL);
+	return r;
 }
 
 /* What is stored of a container, read without mending anything. */
@@ -291,32 +361,42 @@ static void read_stored(struct lease_store *s, const char *ident, struct stored 
 	s->looks = false;
 }
 
+/* Keeps one as it is stored. Returns whether that is not plainly right. */
+static bool keep(struct kept *k, const char *ident, const struct stored *now)
+{
+	const struct attachment *a = &now->attachment;
+	bool moved;
+
+	if (now->known == 0)
+		return now->odd;
+	if (!attachment_is_live(a, k->c->boot_id)) {
+		if (a->ended)
+			keep_failed(k, ident, a);
+		return now->odd || !a->ended;
+	}
+	if (!a->has_address && now->found != 1)
+		return true;
+	moved = now->found != 1 || (a->has_address && memcmp(&a->address, &now->lease.address,
+							     sizeof(a->address)) != 0);
+	if (a->waits)
+		return !keep_waiting(k, ident, a) || now->odd || moved;
+	return !keep_live(k, ident, a, a->has_address ? &a->address : &now->lease.address) ||
+	       now->odd || moved;
+}
+
 bool kept_read(struct kept *k, const char *ident)
 {
 	struct stored now;
-	const struct attachment *a = &now.attachment;
+	bool odd;
 
 	read_stored(k->c->store, ident, &now);
 	/* unreadable is not absent */
 	if (now.known < 0)
 		return true;
-	forget(k, ident);
-	if (now.known == 0)
-		return now.odd;
-	if (!attachment_is_live(a, k->c->boot_id)) {
-		if (a->ended)
-			keep_failed(k, ident, a);
-		return now.odd || !a->ended;
-	}
-	if (now.found != 1 ||
-	    (a->has_address && memcmp(&a->address, &now.lease.address, sizeof(a->address)) != 0))
-		now.odd = true;
-	if (!a->has_address && now.found != 1)
-		return true;
-	if (a->waits)
-		return !keep_waiting(k, ident, a) || now.odd;
-	return !keep_live(k, ident, a, a->has_address ? &a->address : &now.lease.address) ||
-	       now.odd;
+	expect(k, ident);
+	odd = keep(k, ident, &now);
+	sweep(k, ident);
+	return odd;
 }
 
 bool kept_read_lease(struct kept *k, const struct in6_addr *address)

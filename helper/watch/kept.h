@@ -15,18 +15,30 @@ struct kept_way {
 	unsigned int users; /* 0: this place is free */
 };
 
+/* Its own network: what it has told, and what was made of that (inner.c). */
+struct kept_inside {
+	int fd; /* a socket in its namespace (net/inside.h), or -1: not listened to */
+	/* milliseconds of the monotonic clock; due: INT64_MAX, or when to look; told_at: 0, or when
+	 * the news came */
+	int64_t due, told_at, looked_at, repaired_at;
+	unsigned int looks, repairs; /* in a row */
+};
+
 struct kept_entry {
 	struct in6_addr address;
 	unsigned int way;
 	bool live;  /* attached; else one whose attach failed, or that */
 	bool waits; /* waits for a port (policy/waiting.h) */
+	bool stale; /* not found yet in what is being read */
 	int port;   /* of one that is attached: as its record has it; */
 	int nsid;   /* of one that waits */
 	unsigned char
 		has; /* bits of enum marked_kind: what the kernel had when it was asked last */
 	int pidfd;   /* -1: its end is no event, and is looked for */
 	pid_t pid;
-	uint64_t netns_dev, netns_inode;
+	uint64_t netns_dev, netns_inode, started;
+	unsigned char mac[6]; /* of its end of the port */
+	struct kept_inside inside;
 	char *netns_path; /* or null */
 	int64_t since;	  /* when it was read, in milliseconds of the monotonic clock */
 	int64_t retry_at; /* when a failed one is tried again, in seconds since the epoch */
@@ -47,9 +59,10 @@ struct kept {
 
 /* @ended: called with a descriptor that is one entry's when its process ends */
 struct kept *kept_new(const struct context *c, struct loop *loop, loop_handler ended, void *arg);
+/* Closes no descriptors: the end of the process does, and all at once. */
 void kept_free(struct kept *k);
 
-/* Forgets all, and reads the records. Returns 0 or -errno. */
+/* Reads all records, and forgets the others. Returns 0 or -errno. */
 int kept_load(struct kept *k, struct error *e);
 
 /*
@@ -70,8 +83,11 @@ struct kept_entry *kept_find(const struct kept *k, const struct in6_addr *addres
  */
 bool kept_minds(const struct kept *k, const struct link *link, bool gone);
 
-/* The one with this descriptor of its process, or null. */
-struct kept_entry *kept_by_pidfd(const struct kept *k, int pidfd);
+/* The one with this descriptor, of its process or in its network; or null. */
+struct kept_entry *kept_by_fd(const struct kept *k, int fd);
+
+/* Listens in its network no longer, which keeps that alive. */
+void kept_leave(struct kept *k, struct kept_entry *entry);
 
 /*
  * Looks whether the namespaces of those are there still whose end is no event. @most: of how many,

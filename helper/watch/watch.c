@@ -32,7 +32,6 @@
 #include "watch/channel.h"
 #include "watch/drift.h"
 #include "watch/follow.h"
-#include "watch/inner.h"
 #include "watch/jobs.h"
 #include "watch/journal.h"
 #include "watch/loop.h"
@@ -49,7 +48,6 @@ struct watch {
 	struct jobs *jobs;
 	struct askers *askers;
 	struct drift *drift;
-	struct inner *inner;
 	struct channel channel;
 	struct announcer announcer;
 	struct loop *loop;
@@ -73,7 +71,6 @@ static void set_timer(struct watch *w)
 	int64_t at = w->tick_at, left;
 	int64_t silent = w->askers ? askers_expire(w->askers, clock_ms()) : INT64_MAX;
 	int64_t drift = w->askers ? drift_act(w->drift) : INT64_MAX;
-	int64_t inner = w->askers ? inner_act(w->inner, &w->follow.now) : INT64_MAX;
 	int64_t announce = w->askers ? announce_again(&w->announcer, &w->follow.now) : INT64_MAX;
 	struct itimerspec t = { 0 };
 
@@ -81,7 +78,6 @@ static void set_timer(struct watch *w)
 		at = channel_due(&w->channel);
 	at = silent < at ? silent : at;
 	at = drift < at ? drift : at;
-	at = inner < at ? inner : at;
 	at = announce < at ? announce : at;
 	left = at - clock_ms();
 	left = left < 1 ? 1 : left;
@@ -274,14 +270,6 @@ static void tick(struct watch *w)
 	drift_tick(w->drift);
 }
 
-static void on_inside(int fd, void *arg)
-{
-	struct watch *w = arg;
-
-	(void)fd;
-	inner_event(w->inner);
-}
-
 static void on_timer(int fd, void *arg)
 {
 	struct watch *w = arg;
@@ -311,7 +299,7 @@ static int before(void *arg)
 	return w->wrong;
 }
 
-/* The end of a process is an event of a descriptor, one for each container that is attached. */
+/* Each container that is attached takes two: its process's, and one in its network. */
 static void allow_descriptors(void)
 {
 	struct rlimit most;
@@ -337,15 +325,13 @@ static int set_up(struct watch *w, struct error *e)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	allow_descriptors();
 	w->jobs = jobs_new(&w->follow.now);
-	w->inner = w->jobs ? inner_new(w->jobs) : NULL;
 	w->loop = loop_new();
 	w->channel = channel_new(w->loop, on_record, w);
 	w->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	w->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (!w->inner || !w->loop || w->signals < 0 || w->timer < 0 ||
+	if (!w->jobs || !w->loop || w->signals < 0 || w->timer < 0 ||
 	    loop_add(w->loop, w->signals, on_signal, w) < 0 ||
-	    loop_add(w->loop, w->timer, on_timer, w) < 0 ||
-	    loop_add(w->loop, inner_fd(w->inner), on_inside, w) < 0)
+	    loop_add(w->loop, w->timer, on_timer, w) < 0)
 		return error_sys(e, errno ? -errno : -ENOMEM, "cannot set the service up");
 	return see_to_config(w, e);
 }
@@ -353,8 +339,6 @@ static int set_up(struct watch *w, struct error *e)
 static void watch_release(struct watch *w)
 {
 	/* the parser dies with this process: PR_SET_PDEATHSIG */
-	if (w->inner)
-		inner_free(w->inner);
 	if (w->jobs)
 		jobs_free(w->jobs);
 	if (w->loop)
