@@ -2,12 +2,12 @@
  * When the world has to be looked at, and when it has to be put right.
  *
  * Theory of operation: what is told (ears.c) raises doubts. They are resolved by comparing what is
- * known by heart (kept.c) with the kernel's tables (compare.c); what containers' own networks tell
- * is seen to apart from that (inner.c). Proxy entries go without a word: their table is read every
- * second, one request for all. Some settings tell nothing either: those of a few ways are read in
- * turn. Whatever is not plainly right is judged by a reconciliation, in a
- * process of its own; it is the only one who judges. What it leaves as it is is judged again when
- * something else has changed, or after a pause that grows.
+ * known by heart (kept.c, recall.c) with the kernel's tables (compare.c); what containers' own
+ * networks tell is seen to apart from that (inner.c). Proxy entries go without a word: their table
+ * is read every second, one request for all. Some settings tell nothing either: those of a few ways
+ * are read in turn. Whatever is not plainly right is judged by a reconciliation, in a process of
+ * its own; it is the only one who judges. What it leaves as it is is judged again when something
+ * else has changed, or after a pause that grows.
  *
  * Nothing of this costs more for being told often: comparisons and reconciliations wait for some
  * times as long as the last one took. Below all of it a net is cast every minute, or as much less
@@ -24,6 +24,7 @@
 #include "policy/ready.h"
 #include "watch/ears.h"
 #include "watch/inner.h"
+#include "watch/recall.h"
 
 #define PAUSE_FIRST_MS 1000 /* before what was left as it is is judged again */
 #define PAUSE_MOST_MS 10000
@@ -65,7 +66,7 @@ static void compare(struct drift *d, int64_t now)
 
 	d->compare_at = d->ears.doubt_at = EARS_NEVER;
 	if (doubt->ends)
-		doubt->odd |= kept_check_ends(d->ears.kept, SIZE_MAX);
+		doubt->odd |= recall_ended(d->ears.kept, SIZE_MAX);
 	if (compare_tables(&d->ears.compare, all, &found) < 0) {
 		/* changed while it was read: that is told, too */
 		d->compare_at = now + PAUSE_FIRST_MS;
@@ -170,7 +171,7 @@ int64_t drift_act(struct drift *d)
 void drift_tick(struct drift *d)
 {
 	ears_tick(&d->ears);
-	d->ears.doubt.odd |= kept_retry(d->ears.kept, time(NULL));
+	d->ears.doubt.odd |= recall_failed(d->ears.kept, time(NULL));
 	d->compare_at = clock_ms();
 }
 

@@ -17,6 +17,7 @@
 #include "base/note.h"
 #include "base/text.h"
 #include "net/changes.h"
+#include "watch/recall.h"
 
 #define SETTLE_MS 50	 /* after something was told: more of it follows */
 #define ENDED_MS 300	 /* after the end of a process: its engine's hook detaches it */
@@ -226,8 +227,8 @@ static void read_pending(struct ears *h, int64_t now)
 			at = &p->next;
 			continue;
 		}
-		h->doubt.odd |= *p->ident ? kept_read(h->kept, p->ident)
-					  : kept_read_lease(h->kept, &p->address);
+		h->doubt.odd |=
+			*p->ident ? recall(h->kept, p->ident) : recall_lease(h->kept, &p->address);
 		/* it may have something in the kernel now, or nothing any more */
 		h->doubt.all = true;
 		doubt(h);
@@ -278,7 +279,7 @@ static void reload(struct ears *h, int64_t now)
 	}
 	if (r == 0) {
 		drop_pending(h);
-		r = kept_load(h->kept, &e);
+		r = recall_all(h->kept, &e);
 	}
 	if (r == 0) {
 		ears_doubt(h);
@@ -315,7 +316,7 @@ void ears_tick(struct ears *h)
 	/* a directory that was replaced, or is there again */
 	hear_store(h);
 	if (!h->deaf)
-		h->doubt.odd |= kept_check_ends(h->kept, ENDS_IN_TURN);
+		h->doubt.odd |= recall_ended(h->kept, ENDS_IN_TURN);
 }
 
 void ears_doubt(struct ears *h)

@@ -1,14 +1,14 @@
 /*
  * Containers' own networks: what a container's network loses inside is put back at once.
  *
- * Theory of operation: a socket in each attached container's namespace, which kept.c opens and
- * closes, tells that something may be lost (net/inside.c), and is not listened to again before that
- * has been looked at. A look is short, and costs some forty system calls; what is missing is put
- * back by a job, an attach like any other, which decides all that there is to decide. What a
- * container does to itself can so cost the host a look every half second at most, and a job: each
- * that does not hold for five seconds is counted, and after ten of them the pause doubles with
- * each, from ten seconds to an hour. As accept_ra changes without any news, the containers are
- * looked at in turn besides, one every two seconds however many there are.
+ * Theory of operation: a socket in each attached container's namespace, which recall.c opens, tells
+ * that something may be lost (net/inside.c), and is not listened to again before that has been
+ * looked at. A look is short, and costs some forty system calls; what is missing is put back by a
+ * job, an attach like any other, which decides all that there is to decide. What a container does
+ * to itself can so cost the host a look every half second at most, and a job: each that does not
+ * hold for five seconds is counted, and after ten of them the pause doubles with each, from ten
+ * seconds to an hour. As accept_ra changes without any news, the containers are looked at in turn
+ * besides, one every two seconds however many there are.
  */
 #include "watch/inner.h"
 

@@ -59,20 +59,9 @@ struct kept {
 
 /* @ended: called with a descriptor that is one entry's when its process ends */
 struct kept *kept_new(const struct context *c, struct loop *loop, loop_handler ended, void *arg);
+
 /* Closes no descriptors: the end of the process does, and all at once. */
 void kept_free(struct kept *k);
-
-/* Reads all records, and forgets the others. Returns 0 or -errno. */
-int kept_load(struct kept *k, struct error *e);
-
-/*
- * Reads what is stored of one container. Returns whether it is not plainly right, so that a
- * reconciliation has to judge it.
- */
-bool kept_read(struct kept *k, const char *ident);
-
-/* The same of whoever has the lease of an address, or had it. */
-bool kept_read_lease(struct kept *k, const struct in6_addr *address);
 
 /* The one that has the address, or null. */
 struct kept_entry *kept_find(const struct kept *k, const struct in6_addr *address);
@@ -89,13 +78,20 @@ struct kept_entry *kept_by_fd(const struct kept *k, int fd);
 /* Listens in its network no longer, which keeps that alive. */
 void kept_leave(struct kept *k, struct kept_entry *entry);
 
-/*
- * Looks whether the namespaces of those are there still whose end is no event. @most: of how many,
- * in turn; reads those that are not. Returns as kept_read, of any.
- */
-bool kept_check_ends(struct kept *k, size_t most);
+/* Whether it is by that way that one is attached. */
+bool kept_is_way(const struct kept_way *w, const struct attachment *a);
 
-/* Whether a failed one is to be tried again. @now: seconds since the epoch */
-bool kept_retry(struct kept *k, int64_t now);
+/*
+ * Adds one that nothing is listened to of yet. @address: of one that is attached (live), or ::
+ * Returns it, or null without memory.
+ */
+struct kept_entry *kept_add(struct kept *k, const char *ident, const struct attachment *a,
+			    const struct in6_addr *address, bool live);
+
+/* What is kept of a container, of any if null, is about to be read again: it is stale. */
+void kept_expect(struct kept *k, const char *ident);
+
+/* Forgets what of it is stale still. */
+void kept_sweep(struct kept *k, const char *ident);
 
 #endif
