@@ -37,6 +37,26 @@ TEST(attachments_are_kept)
 	assert_int_equal(known("lxc:b", &back), 0);
 }
 
+TEST(one_that_was_written_anew_is_not_unchanged)
+{
+	struct attachment a = { .pid = 4711, .since = 1769903999 }, read;
+	const struct attachment unread = { .pid = 4711, .since = 1769903999 };
+	struct error e;
+
+	assert_int_equal(store->ops->attach(store, "lxc:a", &a, &e), 0);
+	assert_int_equal(known("lxc:a", &read), 1);
+	assert_int_equal(store->ops->unchanged(store, "lxc:a", &read), 1);
+	assert_int_equal(store->ops->unchanged(store, "lxc:a", &unread), 0);
+	assert_int_equal(store->ops->unchanged(store, "lxc:b", &read), 0);
+	assert_int_equal(store->ops->attach(store, "lxc:a", &a, &e), 0);
+	assert_int_equal(store->ops->unchanged(store, "lxc:a", &read), 1);
+	strcpy(a.error, "no");
+	assert_int_equal(store->ops->attach(store, "lxc:a", &a, &e), 0);
+	assert_int_equal(store->ops->unchanged(store, "lxc:a", &read), 0);
+	assert_int_equal(store->ops->attach(store, "lxc:a", NULL, &e), 0);
+	assert_int_equal(store->ops->unchanged(store, "lxc:a", &read), 0);
+}
+
 TEST(attachments_are_forgotten)
 {
 	struct attachment a;
@@ -301,6 +321,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(attachments_are_kept),
+		STORE_TEST(one_that_was_written_anew_is_not_unchanged),
 		STORE_TEST(attachments_are_forgotten),
 		STORE_TEST(odd_names_have_attachments_of_their_own),
 		STORE_TEST(garbage_is_an_attachment_that_nobody_knows),
