@@ -31,6 +31,10 @@ void whole_become(void)
 	slash = strrchr(own, '/');
 	*(slash ? slash + 1 : own) = '\0';
 	for (size_t i = 0; args && i < ARRAY_SIZE(places); i++) {
+		/* without /proc it is not known where that is, and it is not where the user stands
+		 */
+		if (!slash && *places[i] != '/')
+			continue;
 		snprintf(path, sizeof(path), "%s%s", *places[i] == '/' ? "" : own, places[i]);
 		execv(path, args);
 		if (errno != ENOENT)
