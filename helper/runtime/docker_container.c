@@ -162,7 +162,8 @@ static void grant(struct docker_container *c, enum docker_wish_kind kind)
 	default:
 		if (!docker_networks_name(&c->networks, text))
 			note(NOTE_WARNING,
-			     "docker:%s: label v6hook.network names none of its networks",
+			     "docker:%s: label v6hook.network names none of its networks: "
+			     "it counts for nothing",
 			     i->ident.name);
 	}
 }

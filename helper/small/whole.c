@@ -41,6 +41,8 @@ void whole_become(void)
 			break;
 	}
 	if (args)
-		note(NOTE_WARNING, "cannot run %s: %s", path, strerror(errno));
+		note(NOTE_WARNING,
+		     "cannot run %s, by which engines are asked: %s: make install puts it in place",
+		     path, strerror(errno));
 	args = NULL;
 }
