@@ -23,6 +23,7 @@
 
 #include "base/cleanup.h"
 #include "base/note.h"
+#include "net/across.h"
 #include "net/address.h"
 #include "net/link.h"
 #include "net/neigh.h"
@@ -191,8 +192,11 @@ int host_settle(const struct host_wish *w, struct host_effects *done, struct err
 
 int host_lead(const struct host_wish *w, struct host_effects *done, struct error *e)
 {
-	int r = route_add_host(w->nl, &w->address, w->port->via, &done->route);
+	int r;
 
+	done->across =
+		w->routed ? 0 : across_find(w->nl, &w->address, w->port->via, w->uplink->ifindex);
+	r = route_add_host(w->nl, &w->address, w->port->via, &done->route);
 	if (r == -EEXIST)
 		return error_set(e, STATUS_FAILED, r,
 				 "there is a route to the address that leads elsewhere and is not "
@@ -215,7 +219,10 @@ int host_open(const struct host_wish *w, struct host_effects *done, struct error
 {
 	int r = proxy_add(w->nl, &w->address, w->uplink->ifindex, &done->proxy);
 
-	return r < 0 ? error_sys(e, r, "cannot add proxy entry on %s", w->uplink->name) : 0;
+	if (r < 0)
+		return error_sys(e, r, "cannot add proxy entry on %s", w->uplink->name);
+	r = done->across ? proxy_add(w->nl, &w->address, done->across, &done->across_proxy) : 0;
+	return r < 0 ? error_sys(e, r, "cannot add proxy entry on another bridge") : 0;
 }
 
 bool host_leads(struct nl_sock *nl, const struct in6_addr *address, int ifindex)
@@ -252,6 +259,9 @@ void host_undo(const struct host_wish *w, const struct host_effects *done)
 	if (done->proxy)
 		check_undone(proxy_remove(w->nl, &w->address, w->uplink->ifindex), "proxy entry",
 			     w->uplink->name);
+	if (done->across_proxy)
+		check_undone(proxy_remove(w->nl, &w->address, done->across), "proxy entry",
+			     "another bridge");
 	if (done->neighbour)
 		check_undone(neigh_remove(w->nl, &w->address, w->port->via), "neighbour", via);
 	if (done->route)
@@ -264,13 +274,17 @@ void host_undo(const struct host_wish *w, const struct host_effects *done)
 int host_remove(struct nl_sock *nl, const struct in6_addr *address, int uplink, int via,
 		struct error *e)
 {
-	int r = uplink ? proxy_remove(nl, address, uplink) : 0;
+	int r = uplink ? proxy_remove(nl, address, uplink) : 0, across;
 
 	if (r < 0)
 		return error_sys(e, r, "cannot remove the proxy entry");
 	r = route_remove_host(nl, address);
 	if (r < 0)
 		return error_sys(e, r, "cannot remove the route");
+	across = across_find(nl, address, 0, uplink);
+	r = across ? proxy_remove(nl, address, across) : 0;
+	if (r < 0)
+		return error_sys(e, r, "cannot remove the proxy entry on another bridge");
 	r = via ? neigh_remove(nl, address, via) : 0;
 	if (r < 0)
 		return error_sys(e, r, "cannot remove the neighbour entry");

@@ -25,6 +25,8 @@ struct host_wish {
 struct host_effects {
 	struct sysctl_changes sysctls;
 	bool gateway, route, neighbour, proxy;
+	int across; /* ifindex of a bridge that has the address on-link, or 0 */
+	bool across_proxy;
 };
 
 /*
@@ -49,7 +51,10 @@ int host_settle(const struct host_wish *w, struct host_effects *done, struct err
 /* Adds the /128 route and the permanent neighbour. Returns as host_settle. */
 int host_lead(const struct host_wish *w, struct host_effects *done, struct error *e);
 
-/* Adds the proxy entry: from here on the address is reachable. Returns as host_settle. */
+/*
+ * Adds the proxy entry: from here on the address is reachable; and one on another bridge that has
+ * the address on-link. Returns as host_settle.
+ */
 int host_open(const struct host_wish *w, struct host_effects *done, struct error *e);
 
 /* Whether packets to the address take a /128 route by the interface. */

@@ -15,6 +15,7 @@
 
 #include "base/note.h"
 #include "base/text.h"
+#include "net/across.h"
 #include "net/address.h"
 #include "net/container.h"
 #include "net/host.h"
@@ -148,6 +149,9 @@ static int record(struct attach *a, const struct request *q, struct error *e)
 		if (strcmp(old->bridge, now.bridge) != 0 &&
 		    link_by_name(a->at.host, old->bridge, &link) == 0)
 			neigh_remove(a->at.host, address, link.ifindex);
+		/* the host has answered for it there, if it was on-link */
+		if (strcmp(old->bridge, now.bridge) != 0 && strcmp(now.bridge, now.uplink) != 0)
+			proxy_remove(a->at.host, address, a->at.port.via);
 		if (old->netns_inode == now.netns_inode && old->netns_dev == now.netns_dev &&
 		    old->pid == now.pid && old->started == now.started &&
 		    strcmp(old->bridge, now.bridge) == 0 && strcmp(old->uplink, now.uplink) == 0 &&
@@ -210,6 +214,19 @@ static void announce(struct attach *a)
 		return;
 	if (ndisc_announce(u->ifindex, u->mac, &source, &a->choice.lease.address, &error) < 0)
 		note(NOTE_WARNING, "cannot announce the address: %s", error.text);
+}
+
+/* Lets the container reach those on other bridges that its own network has on-link. */
+static void look_across(struct attach *a)
+{
+	/* without an address from elsewhere it has none on-link */
+	int r = a->choice.pool->routed || !a->given.found_count
+			? 0
+			: across_answer(a->at.host, &a->at.own, a->at.port.via);
+
+	if (r < 0)
+		note(NOTE_WARNING, "%s does not reach all of its subnet: %s", a->ident,
+		     strerror(-r));
 }
 
 /* Gives up the address that the container had before it moved to this one, by this run or another.
@@ -435,6 +452,7 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 		return r;
 	}
 	leave_former(&a);
+	look_across(&a);
 	if (c->config->promises_filter)
 		note(NOTE_WARNING,
 		     "\"guard\" and \"expose\" are not enforced by this version: every "
