@@ -27,6 +27,13 @@ bool docker_is_image(const char *text)
 	return docker_is_id(strncmp(text, "sha256:", 7) == 0 ? text + 7 : text);
 }
 
+/* Swarm has IDs of its own for its networks: 25 digits to the base of 36. */
+static bool is_swarms(const char *id)
+{
+	return strlen(id) == 25 && strspn(id, "0123456789abcdefghijklmnopqrstuvwxyz") == 25 &&
+	       strcspn(id, "0123456789") < 25;
+}
+
 int docker_path(enum docker_what what, const char *which, char ret[DOCKER_PATH_MAX])
 {
 	switch (what) {
@@ -50,7 +57,7 @@ int docker_path(enum docker_what what, const char *which, char ret[DOCKER_PATH_M
 		return 0;
 	case DOCKER_SUBNET:
 		/* {"id":["..."]}: an inspect of Docker's would tell of all that are on it */
-		if (docker_is_id(which))
+		if (docker_is_id(which) || is_swarms(which))
 			sprintf(ret, "/networks?filters=%%7B%%22id%%22%%3A%%5B%%22%s%%22%%5D%%7D",
 				which);
 		/* so would Podman's answer to that; its own API does not */

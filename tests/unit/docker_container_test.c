@@ -316,6 +316,10 @@ TEST(what_no_image_is_called)
 	assert_true(docker_path(DOCKER_CONTAINER, "a/../b", path) < 0);
 	assert_true(docker_path(DOCKER_CONTAINER, "a b", path) < 0);
 	assert_true(docker_path((enum docker_what)77, ID, path) < 0);
+	/* one of Swarm's networks is asked for as Docker's others are */
+	assert_int_equal(docker_path(DOCKER_SUBNET, "lxj1dwj95kny63a1lg2r5txlf", path), 0);
+	assert_string_equal(path, "/networks?filters=%7B%22id%22%3A%5B%22"
+				  "lxj1dwj95kny63a1lg2r5txlf%22%5D%7D");
 }
 
 TEST(whose_network_it_is)
