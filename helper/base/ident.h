@@ -10,7 +10,8 @@
 #define IDENT_RUNTIME_MAX 15
 #define IDENT_NAME_MAX 255
 #define IDENT_PATH_MAX 1023
-#define IDENT_USER_MAX 11 /* digits of a user's number, and the slash */
+#define IDENT_PLACE_MAX 192 /* bytes of a place, see runtime.h, with the zero at the end */
+#define IDENT_USER_MAX 11   /* digits of a user's number, and the slash */
 #define IDENT_TEXT_MAX \
 	(IDENT_USER_MAX + IDENT_RUNTIME_MAX + 1 + IDENT_NAME_MAX + 1 + IDENT_PATH_MAX + 1)
 

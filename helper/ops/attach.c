@@ -28,6 +28,7 @@
 #include "policy/choose.h"
 #include "policy/former.h"
 #include "policy/locate.h"
+#include "policy/place.h"
 #include "policy/resolve.h"
 #include "policy/waiting.h"
 #include "policy/word.h"
@@ -37,6 +38,7 @@ struct attach {
 	struct context *c;
 	struct instance instance;
 	char ident[IDENT_TEXT_MAX];
+	char place[IDENT_PLACE_MAX]; /* as its record keeps it */
 	int lock, host_lock;
 	struct located at;
 	struct given given;
@@ -61,6 +63,30 @@ static bool is_same_instance(const struct attach *a, const struct attachment *b)
 	return strcmp(b->boot_id, a->c->boot_id) == 0 && b->netns_dev == a->at.netns.dev &&
 	       b->netns_inode == a->at.netns.inode &&
 	       (!b->started || !a->at.netns.started || b->started == a->at.netns.started);
+}
+
+/*
+ * Finds out which place it fills: nobody tells of an instance whose place is known. One that has
+ * no lease, and no address of its own to come, has that of the one before it. Returns 0 or -errno.
+ */
+static int take_place(struct attach *a, const struct request *q, struct error *e)
+{
+	const struct config_container *said = config_container(a->c->config, a->ident);
+	struct lease lease;
+	int r;
+
+	if (q->place || *a->instance.place)
+		place_keep(q->place ? q->place : a->instance.place, a->place);
+	/* whose labels never change */
+	else if (a->had_before && (is_same_instance(a, &a->before) ||
+				   (q->instance && strcmp(q->instance, a->before.instance) == 0)))
+		memcpy(a->place, a->before.place, sizeof(a->place));
+	if (!*a->place || q->has_address || (said && said->has_address))
+		return 0;
+	r = a->c->store->ops->find(a->c->store, a->ident, &lease, e);
+	if (r == 0)
+		r = place_take_over(a->c, a->ident, a->place, e);
+	return r < 0 ? r : 0;
 }
 
 static int choose(struct attach *a, const struct request *q, struct error *e)
@@ -135,6 +161,7 @@ static int record(struct attach *a, const struct request *q, struct error *e)
 		memcpy(now.instance, old->instance, sizeof(now.instance));
 	absolute(q->netns, now.netns_path, sizeof(now.netns_path));
 	memcpy(now.mac, a->at.port.mac, sizeof(now.mac));
+	memcpy(now.place, a->place, sizeof(now.place));
 	memcpy(now.boot_id, a->c->boot_id, sizeof(now.boot_id));
 	now.address = a->choice.lease.address;
 	now.has_address = true;
@@ -156,7 +183,7 @@ static int record(struct attach *a, const struct request *q, struct error *e)
 		    old->pid == now.pid && old->started == now.started &&
 		    strcmp(old->bridge, now.bridge) == 0 && strcmp(old->uplink, now.uplink) == 0 &&
 		    old->routed == now.routed && old->port == now.port && !old->waits &&
-		    !*old->error) {
+		    !*old->error && strcmp(old->place, now.place) == 0) {
 			if (old->has_address &&
 			    memcmp(&old->address, &now.address, sizeof(now.address)) == 0)
 				return 0;
@@ -358,6 +385,7 @@ static void record_failure(struct attach *a, const struct error *e)
 		failed.started = a->at.netns.started;
 		memcpy(failed.boot_id, a->c->boot_id, sizeof(failed.boot_id));
 	}
+	memcpy(failed.place, a->place, sizeof(failed.place));
 	text_escape(e->text, failed.error, sizeof(failed.error));
 	a->c->store->ops->attach(a->c->store, a->ident, &failed, &ignored);
 }
@@ -434,6 +462,8 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 	if (a.at.netns.fd >= 0 &&
 	    word_check(c, q, &a.instance, a.had_before ? &a.before : NULL, &a.at.netns, e) < 0)
 		return -ECANCELED;
+	if (r == 0)
+		r = take_place(&a, q, e);
 	if (r == 0)
 		r = choose(&a, q, e);
 	if (r == 0)

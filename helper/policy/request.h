@@ -35,6 +35,7 @@ struct request {
 	const char *bridge;	      /* only the one on this bridge; or null */
 	const struct in6_addr *given; /* addresses that the engine says it gave the container */
 	int given_count;
+	const char *place;    /* which it fills (struct instance), as it is known; or null */
 	const char *instance; /* the engine's ID of the instance, if it is known; or null */
 	/*
 	 * The attachment on which the decision was made, or null: if it is another by the time that

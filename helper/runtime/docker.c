@@ -71,14 +71,16 @@ static int settle(const char *socket, struct docker_container *c, struct error *
 }
 
 /*
- * Of one that is named by hand, its labels say no more than which network is meant, and that an
- * internal one will do. Returns as docker_container_settle.
+ * Of one that is named by hand, its labels say no more than which network is meant, that an
+ * internal one will do, and which place is its. Returns as docker_container_settle.
  */
 static int find_network(const char *socket, struct docker_container *c, struct error *e)
 {
 	int r;
 
 	grant_one(socket, c, DOCKER_NETWORK);
+	grant_one(socket, c, DOCKER_TASK);
+	grant_one(socket, c, DOCKER_NUMBER);
 	r = settle(socket, c, e);
 	if (r != -ENODEV || !c->wishes[DOCKER_ENABLE].there)
 		return r;

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/note.h"
 #include "base/text.h"
+#include "runtime/docker_place.h"
 
 int64_t docker_time(const char *text)
 {
@@ -42,9 +43,9 @@ int64_t docker_time(const char *text)
 }
 
 static const char *const wish_labels[DOCKER_WISHES] = {
-	[DOCKER_ENABLE] = "v6hook.enable",
-	[DOCKER_ADDRESS] = "v6hook.address",
-	[DOCKER_NETWORK] = "v6hook.network",
+	[DOCKER_ENABLE] = "v6hook.enable",     [DOCKER_ADDRESS] = "v6hook.address",
+	[DOCKER_NETWORK] = "v6hook.network",   [DOCKER_TASK] = DOCKER_LABEL_TASK,
+	[DOCKER_NUMBER] = DOCKER_LABEL_NUMBER,
 };
 
 /* Refuses a container that has no network namespace of its own, or no network. */
@@ -107,9 +108,14 @@ static void read_labels(const json_t *container, struct docker_container *ret)
 	const char *image = json_text(container, "Image"), *architecture;
 	struct docker_wish *enable = &ret->wishes[DOCKER_ENABLE];
 
+	docker_place_read(labels, ret->place);
 	for (size_t i = 0; i < DOCKER_WISHES; i++) {
 		const char *text = json_text(labels, wish_labels[i]);
 
+		/* of a place the one label that makes it */
+		if (i >= DOCKER_TASK &&
+		    strncmp(ret->place, i == DOCKER_TASK ? "swarm:" : "compose:", 6) != 0)
+			text = NULL;
 		ret->wishes[i].there = text;
 		snprintf(ret->wishes[i].text, sizeof(ret->wishes[i].text), "%s", text ? text : "");
 	}
@@ -158,6 +164,10 @@ static void grant(struct docker_container *c, enum docker_wish_kind kind)
 		return;
 	case DOCKER_ADDRESS:
 		snprintf(i->address, sizeof(i->address), "%.63s", *text ? text : "(empty)");
+		return;
+	case DOCKER_TASK:
+	case DOCKER_NUMBER:
+		memcpy(i->place, c->place, sizeof(i->place));
 		return;
 	default:
 		if (!docker_networks_name(&c->networks, text))

@@ -11,7 +11,14 @@
 #include "runtime/runtime.h"
 
 /* What labels can wish for. */
-enum docker_wish_kind { DOCKER_ENABLE, DOCKER_ADDRESS, DOCKER_NETWORK, DOCKER_WISHES };
+enum docker_wish_kind {
+	DOCKER_ENABLE,
+	DOCKER_ADDRESS,
+	DOCKER_NETWORK,
+	DOCKER_TASK, /* its place, by the label that tells it from others of its service */
+	DOCKER_NUMBER,
+	DOCKER_WISHES
+};
 
 struct docker_wish {
 	bool there;
@@ -23,7 +30,8 @@ struct docker_container {
 	int64_t started_ns;	  /* State.StartedAt, ns since the epoch; 0 if unknown */
 	bool wishes_any;	  /* some wish is to be granted, once the image is asked for */
 	struct docker_wish wishes[DOCKER_WISHES];
-	bool no_ipv6; /* the one who ran it has switched IPv6 off */
+	char place[IDENT_PLACE_MAX]; /* what the last two wish for */
+	bool no_ipv6;		     /* the one who ran it has switched IPv6 off */
 	struct docker_networks networks;
 	char image[DOCKER_ID_MAX];  /* its ID, or what no image can be named */
 	char architecture[32];	    /* of what it runs of the image, or "" if there is no choice */

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "runtime/docker_place.h"
+
 bool docker_can_exist(const char *name)
 {
 	if (!isalnum((unsigned char)*name))
@@ -32,6 +34,24 @@ static bool is_swarms(const char *id)
 {
 	return strlen(id) == 25 && strspn(id, "0123456789abcdefghijklmnopqrstuvwxyz") == 25 &&
 	       strcspn(id, "0123456789") < 25;
+}
+
+/* {"id":["..."],"label":["KEY=VALUE",...]}: Docker compares, whoever says that it is so. */
+static int place_path(const char *which, char ret[DOCKER_PATH_MAX])
+{
+	const char *space = strchr(which, ' ');
+	char id[65], labels[512];
+
+	if (!space || space - which != 64)
+		return -EINVAL;
+	snprintf(id, sizeof(id), "%.64s", which);
+	if (!docker_is_id(id) || docker_place_labels(space + 1, labels, sizeof(labels)) < 0)
+		return -EINVAL;
+	sprintf(ret,
+		"/containers/json?filters=%%7B%%22id%%22%%3A%%5B%%22%s%%22%%5D%%2C"
+		"%%22label%%22%%3A%s%%7D",
+		id, labels);
+	return 0;
 }
 
 int docker_path(enum docker_what what, const char *which, char ret[DOCKER_PATH_MAX])
@@ -66,6 +86,8 @@ int docker_path(enum docker_what what, const char *which, char ret[DOCKER_PATH_M
 		else
 			return -EINVAL;
 		return 0;
+	case DOCKER_PLACE:
+		return place_path(which, ret);
 	}
 	return -EINVAL;
 }

@@ -33,6 +33,13 @@ struct instance {
 	char address[64];	  /* v6hook.address as written, or "" */
 	bool has_mac;		  /* v6hook.network: the MAC of that port */
 	unsigned char mac[6];
+
+	/*
+	 * The place that it fills among those that somebody has named, where its own name is made
+	 * up anew each time: "swarm:SERVICE:SERVICE.SLOT.TASK" or
+	 * "compose:PROJECT:SERVICE:NUMBER"; or "".
+	 */
+	char place[IDENT_PLACE_MAX];
 };
 
 /* Where to find the engines; from the configuration and the command line. */

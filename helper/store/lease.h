@@ -67,11 +67,12 @@ struct attachment {
 	int nsid;   /* the host knows its namespace by this number, and port is the newest that led
 		     * there in vain, or 0
 		     */
-	int64_t since;	 /* seconds since the epoch: attached, or (ended) detached */
-	bool ended;	 /* detached: kept to tell since when */
-	enum word word;	 /* ended by hand, and by whose */
-	char error[256]; /* ended by an attach that failed: why; or "" */
-	uint64_t text;	 /* what the record is known by that this was read from, or 0 */
+	int64_t since;		     /* seconds since the epoch: attached, or (ended) detached */
+	bool ended;		     /* detached: kept to tell since when */
+	enum word word;		     /* ended by hand, and by whose */
+	char place[IDENT_PLACE_MAX]; /* which its holder fills, by whatever name; or "" */
+	char error[256];	     /* ended by an attach that failed: why; or "" */
+	uint64_t text;		     /* what the record is known by that this was read from, or 0 */
 };
 
 struct lease_store;

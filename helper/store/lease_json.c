@@ -154,18 +154,18 @@ int attachment_encode(const char *ident, const struct attachment *a, char **ret,
 
 	snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", a->mac[0], a->mac[1], a->mac[2],
 		 a->mac[3], a->mac[4], a->mac[5]);
-	json = json_pack_ex(&why, 0,
-			    "{s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
-			    "s:s*, s:b, s:i, s:s}",
-			    "container", ident, "state", state_of(a), "since",
-			    text_time(a->since, since, sizeof(since)), "instance", a->instance,
-			    "pid", (int)a->pid, "netns", a->netns_path, "netns_dev",
-			    number_text(a->netns_dev, dev), "netns_inode",
-			    number_text(a->netns_inode, inode), "started",
-			    number_text(a->started, started), "mac", mac, "boot_id", a->boot_id,
-			    "bridge", a->bridge, "uplink", a->uplink, "address",
-			    a->has_address ? text_address(&a->address, address) : NULL, "routed",
-			    a->routed, "port", a->port, "error", a->error);
+	json = json_pack_ex(
+		&why, 0,
+		"{s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
+		"s:s*, s:b, s:i, s:s*, s:s}",
+		"container", ident, "state", state_of(a), "since",
+		text_time(a->since, since, sizeof(since)), "instance", a->instance, "pid",
+		(int)a->pid, "netns", a->netns_path, "netns_dev", number_text(a->netns_dev, dev),
+		"netns_inode", number_text(a->netns_inode, inode), "started",
+		number_text(a->started, started), "mac", mac, "boot_id", a->boot_id, "bridge",
+		a->bridge, "uplink", a->uplink, "address",
+		a->has_address ? text_address(&a->address, address) : NULL, "routed", a->routed,
+		"port", a->port, "place", *a->place ? a->place : NULL, "error", a->error);
 	if (json &&
 	    ((a->waits && json_object_set_new(json, "nsid", json_integer(a->nsid)) < 0) ||
 	     !sum_of_record(json, sum) || json_object_set_new(json, "sum", json_string(sum)) < 0)) {
@@ -252,6 +252,8 @@ int attachment_decode(const char *text, size_t len, char *ret_ident, struct atta
 	    !copy_text(json, "container", ident, sizeof(ident)) ||
 	    ident_from_text(ident, &id) < 0 ||
 	    !copy_text(json, "error", a.error, sizeof(a.error)) ||
+	    (json_object_get(json, "place") &&
+	     !copy_text(json, "place", a.place, sizeof(a.place))) ||
 	    !copy_text(json, "instance", a.instance, sizeof(a.instance)) ||
 	    !copy_text(json, "netns", a.netns_path, sizeof(a.netns_path)) ||
 	    !copy_text(json, "boot_id", a.boot_id, sizeof(a.boot_id)) ||

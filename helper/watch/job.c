@@ -91,6 +91,29 @@ static int confirm_name(const struct context *c, struct record *r, char containe
 	return 0;
 }
 
+/* Whether the place of this container is recorded already: its labels never change. */
+static bool is_placed(struct context *c, const struct record *r, const char *container)
+{
+	struct attachment a;
+	struct error ignored;
+
+	return c->store->ops->attachment(c->store, container, &a, &ignored) == 1 && *a.place &&
+	       strcmp(a.instance, r->id) == 0;
+}
+
+/* The place that the parser says is its, if Docker says so, too; else null. */
+static const char *confirm_place(const struct context *c, const struct record *r,
+				 const char *container)
+{
+	int err = named_in_place(c->config->docker_socket, r->id, r->place);
+
+	if (err < 0)
+		journal_change("warning", container, NULL, r->why,
+			       "Docker does not say whether its labels name its place: its lease "
+			       "is its name's");
+	return err == 1 ? r->place : NULL;
+}
+
 static int on_held(const char *text, const struct attachment *a, void *arg)
 {
 	(void)text;
@@ -144,6 +167,8 @@ static int attach(struct context *c, struct record *r, char container[CONTAINER_
 		if (err < 0)
 			return err == -ESRCH ? 0 : err;
 	}
+	if (*r->place && !is_placed(c, r, container))
+		q.place = confirm_place(c, r, container);
 	if (*r->address && !is_attached(c, r, container)) {
 		if (inet_pton(AF_INET6, r->address, &label) == 1)
 			q.label = &label;

@@ -1,5 +1,5 @@
 /*
- * The name of a container, from Docker itself, whoever tells another one.
+ * The name and place of a container, from Docker itself, whoever tells another one.
  *
  * Theory of operation: the parser has read what strangers wrote, and may be theirs. A lease is of a
  * name, so before one is given or moved the job asks Docker whose name the ID has. What reads the
@@ -30,6 +30,7 @@
 
 /* What is read of an answer so far. */
 struct reading {
+	enum docker_what what; /* one container, or a list that holds it or nothing */
 	struct docker_list list;
 	char status[16]; /* the beginning of the first line */
 	size_t len;
@@ -61,15 +62,18 @@ static void read_byte(struct reading *r, char c)
 		return;
 	r->body = true;
 	/* an object is what the scanner takes for an element of its list */
-	docker_list_read(&r->list, "[", 1, on_name, r);
+	if (r->what == DOCKER_CONTAINER)
+		docker_list_read(&r->list, "[", 1, on_name, r);
 }
 
 /* Reads the answer to its end, and writes the name to `to` if there is one. In the child. */
-static int read_answer(int from, int to)
+static int read_answer(enum docker_what what, int from, int to)
 {
-	struct reading r = { .list.wanted = "Name" };
+	struct reading r = { .what = what,
+			     .list.wanted = what == DOCKER_CONTAINER ? "Name" : "Id" };
 	char piece[4096];
 	const int64_t end = clock_ms() + ANSWER_MS;
+	const char *name;
 	size_t all = 0;
 	ssize_t n;
 
@@ -91,15 +95,20 @@ static int read_answer(int from, int to)
 		return -EIO;
 	if (strncmp(r.status + 8, " 404", 4) == 0)
 		return -ENOENT;
-	docker_list_read(&r.list, "]", 1, on_name, &r);
-	if (strncmp(r.status + 8, " 200", 4) != 0 || !docker_list_is_whole(&r.list) ||
-	    *r.name != '/' || !docker_can_exist(r.name + 1))
+	if (what == DOCKER_CONTAINER)
+		docker_list_read(&r.list, "]", 1, on_name, &r);
+	if (strncmp(r.status + 8, " 200", 4) != 0 || !docker_list_is_whole(&r.list))
 		return -EIO;
-	return send(to, r.name + 1, strlen(r.name + 1), MSG_NOSIGNAL) < 0 ? -EIO : 0;
+	if (what != DOCKER_CONTAINER && !*r.name)
+		return -ENOENT;
+	name = r.name + (*r.name == '/');
+	if ((name == r.name) != (what != DOCKER_CONTAINER) || !docker_can_exist(name))
+		return -EIO;
+	return send(to, name, strlen(name), MSG_NOSIGNAL) < 0 ? -EIO : 0;
 }
 
 /* What the child does. Returns its exit status: a number of errno. */
-static int child(int from, int to)
+static int child(enum docker_what what, int from, int to)
 {
 	int r;
 
@@ -112,13 +121,15 @@ static int child(int from, int to)
 	if (r == 0)
 		r = confine_calls(false);
 	if (r == 0)
-		r = read_answer(0, 1);
+		r = read_answer(what, 0, 1);
 	return -r;
 }
 
-int named_by_docker(const char *socket, const char *id, char ret[IDENT_NAME_MAX + 1])
+/* Asks, and has a child read the answer. @ret: what it found. Returns as named_by_docker. */
+static int ask(const char *socket, enum docker_what what, const char *which,
+	       char ret[IDENT_NAME_MAX + 1])
 {
-	_close_ int docker = docker_dial(socket, DOCKER_CONTAINER, id, 0), mine = -1, its = -1;
+	_close_ int docker = docker_dial(socket, what, which, 0), mine = -1, its = -1;
 	char name[IDENT_NAME_MAX + 1] = "";
 	int pair[2], status = 0;
 	ssize_t n;
@@ -134,7 +145,7 @@ int named_by_docker(const char *socket, const char *id, char ret[IDENT_NAME_MAX 
 	if (pid < 0)
 		return -errno;
 	if (pid == 0)
-		_exit(child(docker, its));
+		_exit(child(what, docker, its));
 	close(steal_fd(&its));
 	n = recv(mine, name, sizeof(name) - 1, 0);
 	while (waitpid(pid, &status, 0) < 0)
@@ -146,4 +157,21 @@ int named_by_docker(const char *socket, const char *id, char ret[IDENT_NAME_MAX 
 		return -EIO;
 	strcpy(ret, name);
 	return 0;
+}
+
+int named_by_docker(const char *socket, const char *id, char ret[IDENT_NAME_MAX + 1])
+{
+	return ask(socket, DOCKER_CONTAINER, id, ret);
+}
+
+int named_in_place(const char *socket, const char *id, const char *place)
+{
+	char which[80 + IDENT_PLACE_MAX], found[IDENT_NAME_MAX + 1];
+	int r;
+
+	snprintf(which, sizeof(which), "%.79s %s", id, place);
+	r = ask(socket, DOCKER_PLACE, which, found);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return strcmp(found, id) == 0;
 }

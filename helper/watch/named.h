@@ -1,4 +1,4 @@
-/* The name of a container, from Docker itself, whoever tells another one. */
+/* The name and place of a container, from Docker itself, whoever tells another one. */
 #ifndef V6HOOK_NAMED_H
 #define V6HOOK_NAMED_H
 
@@ -10,5 +10,11 @@
  * Returns 0; -ENOENT if there is no such container; or -errno.
  */
 int named_by_docker(const char *socket, const char *id, char ret[IDENT_NAME_MAX + 1]);
+
+/*
+ * Asks Docker whether the container with this ID runs, and its labels name that place (struct
+ * instance). Returns 1, 0 if not, or -errno.
+ */
+int named_in_place(const char *socket, const char *id, const char *place);
 
 #endif

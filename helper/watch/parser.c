@@ -68,6 +68,7 @@ static void on_heard(enum runtime_event event, const struct instance *i, const c
 		snprintf(r.id, sizeof(r.id), "%s", i->id);
 		snprintf(r.name, sizeof(r.name), "%s", i->ident.name);
 		snprintf(r.address, sizeof(r.address), "%s", i->address);
+		snprintf(r.place, sizeof(r.place), "%s", i->place);
 	}
 	tell(&r);
 }

@@ -39,6 +39,7 @@ int record_check(struct record *r)
 	r->name[sizeof(r->name) - 1] = '\0';
 	r->old_name[sizeof(r->old_name) - 1] = '\0';
 	r->address[sizeof(r->address) - 1] = '\0';
+	r->place[sizeof(r->place) - 1] = '\0';
 	r->why[sizeof(r->why) - 1] = '\0';
 	if (r->magic != RECORD_MAGIC || r->kind < RECORD_RUNNING || r->kind > RECORD_NOTE ||
 	    r->wish > WISH_NO || r->given_count > INSTANCE_GIVEN_MAX ||

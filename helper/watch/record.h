@@ -8,7 +8,7 @@
 
 #include "runtime/runtime.h"
 
-#define RECORD_MAGIC 0x76366801u /* "v6h", and the layout's number */
+#define RECORD_MAGIC 0x76366802u /* "v6h", and the layout's number */
 
 enum record_kind {
 	RECORD_RUNNING = 1,
@@ -34,9 +34,10 @@ struct record {
 	uint32_t given_count;
 	char id[80];
 	char name[256];
-	char old_name[256]; /* for RECORD_RENAMED; "" if nobody told it */
-	char address[64];   /* label v6hook.address */
-	char why[256];	    /* a word, or for RECORD_NOTE the text */
+	char old_name[256];	     /* for RECORD_RENAMED; "" if nobody told it */
+	char address[64];	     /* label v6hook.address */
+	char why[256];		     /* a word, or for RECORD_NOTE the text */
+	char place[IDENT_PLACE_MAX]; /* as struct instance has it */
 };
 
 /* Whether the record is well-formed; ends its texts. Returns 0 or -EBADMSG. */

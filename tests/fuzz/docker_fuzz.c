@@ -5,6 +5,7 @@
 
 #include "base/note.h"
 #include "fake_curl.h"
+#include "runtime/docker_place.h"
 #include "runtime/engines.h"
 #include "runtime/runtime.h"
 
@@ -23,6 +24,8 @@ static void on_note(enum note_level level, const char *text)
 static void on_heard(enum runtime_event event, const struct instance *i, const char *old,
 		     const char *why, void *arg)
 {
+	char labels[512];
+
 	(void)arg;
 	must(why && *why);
 	must((event == RUNTIME_LISTED) == (i == NULL));
@@ -41,6 +44,8 @@ static void on_heard(enum runtime_event event, const struct instance *i, const c
 	must(i->pid > 0);
 	must(isalnum((unsigned char)*i->ident.name) && !strchr(i->ident.name, '/'));
 	must(i->enable >= WISH_NONE && i->enable <= WISH_NO);
+	read_text(i->place, sizeof(i->place));
+	must(!*i->place || docker_place_labels(i->place, labels, sizeof(labels)) == 0);
 }
 
 static void on_refused(const char *name, const struct error *e, void *arg)

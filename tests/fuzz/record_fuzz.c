@@ -58,6 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(r->kind != RECORD_RUNNING || r->pid > 0);
 		is_plain(r->address, sizeof(r->address));
 		is_plain(r->why, sizeof(r->why));
+		is_plain(r->place, sizeof(r->place));
 		record_check_pid(r->pid, r->id, &started);
 	}
 	check_own(data, size);

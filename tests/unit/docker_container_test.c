@@ -322,6 +322,79 @@ TEST(what_no_image_is_called)
 				  "lxj1dwj95kny63a1lg2r5txlf%22%5D%7D");
 }
 
+#define SWARM(task) \
+	"\"com.docker.swarm.service.name\":\"a.b\",\"com.docker.swarm.task.name\":\"" task "\""
+#define NUMBER "\"com.docker.compose.container-number\":\"1\""
+#define COMPOSE "\"com.docker.compose.project\":\"p\",\"com.docker.compose.service\":\"w\"," NUMBER
+
+TEST(places)
+{
+	static const struct {
+		const char *labels, *image, *want;
+	} rows[] = {
+		{ SWARM("a.b.1.x"), "", "swarm:a.b:a.b.1.x" },
+		{ SWARM("a.b.1.x") "," COMPOSE, "", "swarm:a.b:a.b.1.x" },
+		{ SWARM("a.b.1.x"), SWARM("a.b.1.x"), "" },
+		{ SWARM("a.b.1"), "", "" },
+		{ SWARM("a.b.1."), "", "" },
+		{ SWARM("a.b..x"), "", "" },
+		{ SWARM("a.b.1.x.y"), "", "" },
+		{ SWARM("a.c.1.x"), "", "" },
+		{ SWARM("a.b:1.x"), "", "" },
+		{ COMPOSE, "", "compose:p:w:1" },
+		{ COMPOSE ",\"com.docker.compose.oneoff\":\"False\"", "", "compose:p:w:1" },
+		{ COMPOSE ",\"com.docker.compose.oneoff\":\"True\"", "", "" },
+		/* Compose labels the images that it builds with the rest */
+		{ COMPOSE, "\"com.docker.compose.project\":\"p\"", "compose:p:w:1" },
+		{ COMPOSE, NUMBER, "" },
+		{ NUMBER, "", "" },
+	};
+	struct docker_container c;
+	char labels[512], image[512];
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		snprintf(labels, sizeof(labels), "{%s}", rows[i].labels);
+		snprintf(image, sizeof(image), "{\"Config\":{\"Labels\":{%s}}}", rows[i].image);
+		read_labelled(labels, "", &c);
+		assert_string_equal(c.instance.place, "");
+		if (c.wishes_any)
+			grant(&c, 0, 200, image);
+		check(strcmp(c.instance.place, rows[i].want) == 0, "row %zu: %s", i,
+		      c.instance.place);
+	}
+}
+
+TEST(how_a_place_is_asked_for)
+{
+	static const char *const none[] = {
+		"",
+		"compose",
+		"compose:p:w",
+		"compose:p:w:1:2",
+		"compose:p::1",
+		"swarm:w%22:w",
+		"podman:p:w:1",
+		"compose:p:w:",
+		"swarm:w",
+	};
+	char path[DOCKER_PATH_MAX], which[512];
+
+	assert_int_equal(docker_path(DOCKER_PLACE, ID " swarm:w:w.1.x", path), 0);
+	assert_string_equal(path, "/containers/json?filters=%7B%22id%22%3A%5B%22" ID
+				  "%22%5D%2C%22label%22%3A%5B"
+				  "%22com.docker.swarm.service.name%3Dw%22%2C"
+				  "%22com.docker.swarm.task.name%3Dw.1.x%22%5D%7D");
+	for (size_t i = 0; i < ARRAY_SIZE(none); i++) {
+		snprintf(which, sizeof(which), "%s %s", ID, none[i]);
+		check(docker_path(DOCKER_PLACE, which, path) < 0, "row %zu: %s", i, path);
+	}
+	assert_true(docker_path(DOCKER_PLACE, "x swarm:w:w.1.x", path) < 0);
+	assert_true(docker_path(DOCKER_PLACE, ID, path) < 0);
+	/* the longest that there is */
+	snprintf(which, sizeof(which), "%s compose:%0*d:w:1", ID, IDENT_PLACE_MAX - 13, 0);
+	assert_int_equal(docker_path(DOCKER_PLACE, which, path), 0);
+}
+
 TEST(whose_network_it_is)
 {
 	static const char json[] = "{\"Name\":\"/owner\"}";
@@ -422,6 +495,8 @@ int main(void)
 		cmocka_unit_test(a_container_that_runs),
 		cmocka_unit_test(those_that_are_not_served),
 		cmocka_unit_test(statuses),
+		cmocka_unit_test(places),
+		cmocka_unit_test(how_a_place_is_asked_for),
 		cmocka_unit_test(whose_network_it_is),
 		cmocka_unit_test(labels_of_who_ran_it),
 		cmocka_unit_test(labels_of_the_image),

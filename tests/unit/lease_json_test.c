@@ -24,6 +24,7 @@ static const struct attachment attachment = {
 	.routed = true,
 	.since = 1769903999,
 	.ended = true,
+	.place = "compose:p:web:1",
 	.error = "cannot\nattach",
 };
 
@@ -74,6 +75,7 @@ static void check_attachment(const struct attachment *a)
 	assert_string_equal(b.bridge, a->bridge);
 	assert_string_equal(b.uplink, a->uplink);
 	assert_string_equal(b.error, a->error);
+	assert_string_equal(b.place, a->place);
 	assert_int_equal(b.routed, a->routed);
 	assert_int_equal(b.since, a->since);
 	assert_int_equal(b.ended, a->ended);
@@ -127,6 +129,7 @@ TEST(attachments_make_the_round_trip)
 	memset(a.bridge, 'b', sizeof(a.bridge) - 1);
 	memset(a.uplink, 'u', sizeof(a.uplink) - 1);
 	memset(a.error, 'e', sizeof(a.error) - 1);
+	memset(a.place, 'p', sizeof(a.place) - 1);
 	check_attachment(&a);
 }
 
