@@ -103,6 +103,7 @@ static int choose(struct attach *a, const struct request *q, struct error *e)
 		.asked = q->has_address ? &q->address : NULL,
 		.label = q->label,
 		.given = &a->given,
+		.known = q->known,
 		.before = a->had_before ? &a->before : NULL,
 		.stays = q->word < WORD_ROOT && a->had_before &&
 					 attachment_is_live(&a->before, a->c->boot_id) &&

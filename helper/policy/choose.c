@@ -190,14 +190,16 @@ static int complete(const struct choose *q, struct choice *choice, struct error 
 static int claim(const struct choose *q, const struct candidate *c, struct lease *ret,
 		 struct error *e)
 {
+	const bool engines = c->source == FROM_ENGINE && !q->given->written;
+	const struct succeed_named named = { q->known };
 	/* what its own configuration names is as good as a pin */
 	bool pinned = c->source == FROM_ENGINE && q->given->written;
 	int r = lease_claim(q->c->store, &c->address, q->ident, pinned, q->c->config->hold_s, ret,
 			    e);
 
-	if (r != -EADDRINUSE || c->source != FROM_ENGINE || q->given->written)
+	if (r != -EADDRINUSE || (!engines && c->source != FROM_ASKED && c->source != FROM_LABEL))
 		return r;
-	return succeed(q->c, q->ident, &c->address, ret, e);
+	return succeed(q->c, q->ident, &c->address, engines ? NULL : &named, ret, e);
 }
 
 /* Whether the lease has been in service: of a first attach that failed the record has no bridge. */

@@ -24,7 +24,8 @@ struct choose {
 	const struct in6_addr *asked; /* the administrator's --address, or null */
 	const struct in6_addr *label; /* v6hook.address, of the one who started it, or null */
 	const struct given *given;    /* what the engine says it gave */
-	const struct attachment *before; /* its record, or null */
+	int (*known)(const char *socket, const char *name); /* as in struct request */
+	const struct attachment *before;		    /* its record, or null */
 	/*
 	 * This instance's attachment, if it has the address of its lease and nobody who may move it
 	 * asks for that: it stays though no pool holds the address any more. Or null.
@@ -49,7 +50,9 @@ struct choice {
  * it gave the container (if a pool holds it), what a label asks for, its lease, the address that
  * the kernel leads to it if that is lost, a free one. What the container has done to its own
  * interface is none of them. The engine's is the container's even if the lease is another's who is
- * gone: the engine has given it anew. A label that cannot be followed is passed over, and the
+ * gone: the engine has given it anew. So is what --address or a label names, if the other's lease
+ * is not pinned, has been idle for hold_s, and its engine says that there is no such container any
+ * more. A label that cannot be followed is passed over, and the
  * choice says why. Each new one is probed on an on-link uplink, but for what the engine gave on a
  * subnet of its own: if another answers, a free one is tried instead, any other fails with
  * STATUS_IN_USE. Of a user's container neither engine nor label is heard. Returns 0; on failure

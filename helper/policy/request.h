@@ -35,7 +35,12 @@ struct request {
 	const char *bridge;	      /* only the one on this bridge; or null */
 	const struct in6_addr *given; /* addresses that the engine says it gave the container */
 	int given_count;
-	const char *place;    /* which it fills (struct instance), as it is known; or null */
+	const char *place; /* which it fills (struct instance), as it is known; or null */
+	/*
+	 * Whether Docker knows a container of this name: 1, 0 or -errno; for who must not read its
+	 * answers (named_is_known). Null: it is asked directly.
+	 */
+	int (*known)(const char *socket, const char *name);
 	const char *instance; /* the engine's ID of the instance, if it is known; or null */
 	/*
 	 * The attachment on which the decision was made, or null: if it is another by the time that

@@ -1,17 +1,20 @@
-/* An address that an engine has given anew, while its last holder's lease goes on. */
+/* An address that an engine has given anew, or somebody names, while its last holder's lease goes
+ * on. */
 #include "policy/succeed.h"
 
 #include <errno.h>
 #include <string.h>
 
+#include "policy/forgotten.h"
 #include "policy/living.h"
 #include "policy/withdraw.h"
 
 /*
- * Ends the lease of one that is gone, for an address that the engine has given anew.
- * Returns 0, or -EADDRINUSE if the holder lives or is pinned (the message stays), or -errno.
+ * Ends the lease of one that is gone, for an address that the engine has given anew, or that is
+ * named. Returns 0, or -EADDRINUSE if the holder is to have it still, or -errno.
  */
-static int end_former(struct context *c, const struct lease *wanted_lease, struct error *e)
+static int end_former(struct context *c, const struct lease *wanted_lease,
+		      const struct succeed_named *named, struct error *e)
 {
 	struct lease_store *s = c->store;
 	_close_ int lock = -1;
@@ -24,7 +27,7 @@ static int end_former(struct context *c, const struct lease *wanted_lease, struc
 	if (s->ops->claim(s, wanted_lease, &holder, &error) != -EEXIST || holder.pinned)
 		return -EADDRINUSE;
 	if (holder.freed)
-		return 0;
+		return named ? -EADDRINUSE : 0;
 	r = s->ops->lock(s, LOCK_CONTAINER, holder.ident, false, CONTEXT_WAIT_MS, &lock, e);
 	if (r == 0)
 		r = s->ops->attachment(s, holder.ident, &a, e);
@@ -36,6 +39,8 @@ static int end_former(struct context *c, const struct lease *wanted_lease, struc
 	has_record = r == 1;
 	if (has_record && attachment_is_live(&a, c->boot_id) && living(&a))
 		return -EADDRINUSE;
+	if (named && !forgotten(c, &holder, has_record ? &a : NULL, named->known))
+		return -EADDRINUSE;
 	if (s->ops->find(s, holder.ident, &now, e) != 1 ||
 	    memcmp(&now.address, &holder.address, sizeof(now.address)) != 0)
 		return 0;
@@ -43,14 +48,16 @@ static int end_former(struct context *c, const struct lease *wanted_lease, struc
 	return r < 0 ? r : withdraw_lease(c, &holder, e);
 }
 
-int succeed(struct context *c, const char *ident, const struct in6_addr *address, struct lease *ret,
-	    struct error *e)
+int succeed(struct context *c, const char *ident, const struct in6_addr *address,
+	    const struct succeed_named *named, struct lease *ret, struct error *e)
 {
 	const struct lease lease = lease_new(ident, address, false);
 	struct error why = *e;
-	int r = end_former(c, &lease, e);
+	int r = end_former(c, &lease, named, e);
 
-	if (r == -EADDRINUSE)
+	if (r == -EADDRINUSE && named)
+		*e = why;
+	else if (r == -EADDRINUSE)
 		return error_set(
 			e, STATUS_IN_USE, r,
 			"%.320s, and the engine has given it to this one, too: put that "

@@ -141,6 +141,7 @@ static int attach(struct context *c, struct record *r, char container[CONTAINER_
 		.pid = r->pid,
 		.instance = r->id,
 		.hook = true,
+		.known = named_is_known,
 		.mac = r->has_mac ? r->mac : NULL,
 		.given = r->given,
 		.given_count = (int)r->given_count,

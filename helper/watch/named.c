@@ -164,6 +164,14 @@ int named_by_docker(const char *socket, const char *id, char ret[IDENT_NAME_MAX 
 	return ask(socket, DOCKER_CONTAINER, id, ret);
 }
 
+int named_is_known(const char *socket, const char *name)
+{
+	char found[IDENT_NAME_MAX + 1];
+	int r = ask(socket, DOCKER_CONTAINER, name, found);
+
+	return r == -ENOENT ? 0 : r < 0 ? r : 1;
+}
+
 int named_in_place(const char *socket, const char *id, const char *place)
 {
 	char which[80 + IDENT_PLACE_MAX], found[IDENT_NAME_MAX + 1];

@@ -11,6 +11,9 @@
  */
 int named_by_docker(const char *socket, const char *id, char ret[IDENT_NAME_MAX + 1]);
 
+/* Asks Docker whether there is a container of that name. Returns 1, 0 if not, or -errno. */
+int named_is_known(const char *socket, const char *name);
+
 /*
  * Asks Docker whether the container with this ID runs, and its labels name that place (struct
  * instance). Returns 1, 0 if not, or -errno.

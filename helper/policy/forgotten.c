@@ -1,0 +1,37 @@
+/* Leases of containers that are no more: they give way to who names their address. */
+#include "policy/forgotten.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include "runtime/engines.h"
+
+/* Whether its engine says that there is no such container. */
+static bool is_no_more(const struct context *c, const char *ident,
+		       int (*known)(const char *socket, const char *name))
+{
+	struct runtime_options o = { .docker_socket = c->config->docker_socket };
+	const struct runtime *runtime;
+	struct instance instance;
+	struct error ignored;
+	struct ident id;
+
+	if (ident_from_text(ident, &id) < 0 || id.owner)
+		return false;
+	runtime = runtime_by_name(id.runtime);
+	if (!runtime)
+		return false;
+	if (runtime->tells && known)
+		return known(o.docker_socket, id.name) == 0;
+	o.lxcpath = *id.path ? id.path : NULL;
+	return runtime->find(id.name, &o, &instance, &ignored) == -ENOENT;
+}
+
+bool forgotten(const struct context *c, const struct lease *lease, const struct attachment *a,
+	       int (*known)(const char *socket, const char *name))
+{
+	int64_t since = a ? attachment_since(a, c->boot_id) : lease_since(lease);
+
+	return (!a || a->ended) && since + (int64_t)c->config->hold_s <= time(NULL) &&
+	       is_no_more(c, lease->ident, known);
+}
