@@ -5,10 +5,11 @@
  * that something may be lost (net/inside.c), and is not listened to again before that has been
  * looked at. A look is short, and costs some forty system calls; what is missing is put back by a
  * job, an attach like any other, which decides all that there is to decide. What a container does
- * to itself can so cost the host a look every half second at most, and a job: each that does not
- * hold for five seconds is counted, and after ten of them the pause doubles with each, from ten
- * seconds to an hour. As accept_ra changes without any news, the containers are looked at in turn
- * besides, one every two seconds however many there are.
+ * to itself can so cost the host a look every half second at most, less often the longer a look
+ * takes (as many routes make it), and a job: each that does not hold for five seconds is counted,
+ * and after ten of them the pause doubles with each, from ten seconds to an hour. As accept_ra
+ * changes without any news, the containers are looked at in turn besides, one every two seconds
+ * however many there are.
  */
 #include "watch/inner.h"
 
@@ -29,6 +30,7 @@
 #define BUSY_MS 50     /* while a job of that container is under way */
 #define TURN_MS 2000   /* between two that are looked at in turn, */
 #define ROUND_MS 60000 /* and between two such looks at one */
+#define LOOKS_SHARE 50 /* between two looks so many times as long as the last one took */
 #define LOOKS_MOST 32  /* at a time: the service has other things to do */
 
 /* How long after the news to look. */
@@ -53,11 +55,14 @@ static void on_news(int fd, void *arg)
 	const struct inner *in = arg;
 	struct kept_entry *entry = kept_by_fd(in->kept, fd);
 	struct kept_inside *h = &entry->inside;
+	int64_t at, rested;
 
 	h->told_at = clock_ms();
 	if (h->told_at - h->looked_at > HOLDS_MS)
 		h->looks = 0;
-	be_due(in, h, h->told_at + patience(h));
+	at = h->told_at + patience(h);
+	rested = h->looked_at + h->took * LOOKS_SHARE;
+	be_due(in, h, at < rested ? rested : at);
 }
 
 /* What is put back is taken away again, each time. */
@@ -80,6 +85,8 @@ static void look_at(struct inner *in, struct kept_entry *entry, int64_t now)
 	int64_t lost_at = h->told_at ? h->told_at : now;
 	const char *lacks = NULL;
 	struct error ignored;
+	int64_t start;
+	int r;
 
 	if (jobs_putting_back(in->jobs, entry->ident)) {
 		h->due = now + BUSY_MS;
@@ -91,8 +98,12 @@ static void look_at(struct inner *in, struct kept_entry *entry, int64_t now)
 	h->looks++;
 	memcpy(wish.mac, entry->mac, sizeof(wish.mac));
 	inside_drain(h->fd);
-	if (loop_add(in->kept->loop, h->fd, on_news, in) < 0 ||
-	    inside_lacks(h->fd, &wish, &lacks, &ignored) < 0 || !lacks)
+	if (loop_add(in->kept->loop, h->fd, on_news, in) < 0)
+		return;
+	start = clock_ms();
+	r = inside_lacks(h->fd, &wish, &lacks, &ignored);
+	h->took = clock_ms() - start;
+	if (r < 0 || !lacks)
 		return;
 	if (lost_at - h->repaired_at > HOLDS_MS)
 		h->repairs = 0;

@@ -21,6 +21,7 @@ struct kept_inside {
 	/* milliseconds of the monotonic clock; due: INT64_MAX, or when to look; told_at: 0, or when
 	 * the news came */
 	int64_t due, told_at, looked_at, repaired_at;
+	int64_t took; /* the last look: who is in there decides how much there is to see */
 	unsigned int looks, repairs; /* in a row */
 };
 
