@@ -202,22 +202,28 @@ int neigh_each_marked(struct nl_sock *s,
 	return each_marked(s, &m);
 }
 
+int neigh_check(struct nl_sock *s, const struct in6_addr *address, int ifindex,
+		const unsigned char mac[6])
+{
+	struct neigh now;
+	int r = get(s, address, ifindex, 0, &now);
+
+	if (r <= 0 || !(now.state & NUD_PERMANENT))
+		return r < 0 ? r : 0;
+	if (now.has_mac && memcmp(now.mac, mac, sizeof(now.mac)) == 0)
+		return 1;
+	return now.protocol == V6HOOK_PROTOCOL ? 0 : -EEXIST;
+}
+
 int neigh_add(struct nl_sock *s, const struct in6_addr *address, int ifindex,
 	      const unsigned char mac[6], bool *ret_changed)
 {
 	_nl_msg_ struct nl_msg *m = NULL;
-	struct neigh now;
-	int r = get(s, address, ifindex, 0, &now);
+	int r = neigh_check(s, address, ifindex, mac);
 
 	*ret_changed = false;
-	if (r < 0)
-		return r;
-	if (r == 1 && (now.state & NUD_PERMANENT)) {
-		if (now.has_mac && memcmp(now.mac, mac, sizeof(now.mac)) == 0)
-			return 0;
-		if (now.protocol != V6HOOK_PROTOCOL)
-			return -EEXIST;
-	}
+	if (r != 0)
+		return r < 0 ? r : 0;
 	m = neigh_wish(address, ifindex, mac);
 	r = nl_do(s, m);
 	*ret_changed = r == 0;

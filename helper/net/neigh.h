@@ -33,9 +33,15 @@ int proxy_each_marked(struct nl_sock *s,
 		      void *arg);
 
 /*
+ * Whether ADDRESS is a permanent neighbour with this MAC, of whoever made it. Returns 1; 0;
+ * -EEXIST if a permanent one of another's making has another MAC; or -errno.
+ */
+int neigh_check(struct nl_sock *s, const struct in6_addr *address, int ifindex,
+		const unsigned char mac[6]);
+
+/*
  * Makes ADDRESS a permanent neighbour with this MAC, marked, in place of one that the kernel
- * learned. Returns 0 and whether anything changed; -EEXIST if a permanent one of another's making
- * has another MAC; or -errno.
+ * learned. Returns 0 and whether anything changed; or -errno, as neigh_check.
  */
 int neigh_add(struct nl_sock *s, const struct in6_addr *address, int ifindex,
 	      const unsigned char mac[6], bool *ret_changed);

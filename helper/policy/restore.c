@@ -94,8 +94,7 @@ static enum restored prepare(struct restore *r, struct restore_one *o)
 		.via = port.via,
 	};
 	memcpy(o->step.mac, port.mac, sizeof(o->step.mac));
-	plan_step_look(r->judge->look, &o->step);
-	if (!o->step.lacks)
+	if (plan_step_look(r->judge->look, &o->step) < 0 || !o->step.lacks)
 		return RESTORE_AGAIN;
 	o->verdict.why = marked_name((enum marked_kind)(ffs((int)o->step.lacks) - 1));
 	return RESTORE_WAITS;

@@ -5,9 +5,14 @@
 #include "net/neigh.h"
 #include "net/route.h"
 
-void plan_step_look(const struct look *l, struct plan_step *step)
+int plan_step_look(const struct look *l, struct plan_step *step)
 {
 	const struct in6_addr *address = &step->address;
+	/* the look does not know which MAC it has */
+	int neighbour = neigh_check(l->host, address, step->via, step->mac);
+
+	if (neighbour < 0)
+		return neighbour;
 
 	step->lacks = 0;
 	if (step->uplink && !marked_is(&l->kernel, address, MARKED_PROXY, step->uplink) &&
@@ -16,9 +21,9 @@ void plan_step_look(const struct look *l, struct plan_step *step)
 	if (!marked_is(&l->kernel, address, MARKED_ROUTE, step->via) &&
 	    !host_leads(l->host, address, step->via))
 		step->lacks |= 1 << MARKED_ROUTE;
-	if (!marked_is(&l->kernel, address, MARKED_NEIGHBOUR, step->via) &&
-	    neigh_is_permanent(l->host, address, step->via) != 1)
+	if (!neighbour)
 		step->lacks |= 1 << MARKED_NEIGHBOUR;
+	return 0;
 }
 
 /* Messages, and the steps that they are of. */

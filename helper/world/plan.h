@@ -18,9 +18,10 @@ struct plan_step {
 
 /*
  * Finds out what is missing: what the look has seen is there, and what it has not is asked for, as
- * others' entries serve as well.
+ * others' entries serve as well. Returns 0, -EEXIST if another's neighbour is in the way, or
+ * -errno.
  */
-void plan_step_look(const struct look *l, struct plan_step *step);
+int plan_step_look(const struct look *l, struct plan_step *step);
 
 /*
  * Puts routes and neighbours, or the proxy entries, of all the steps that have not failed in place,
