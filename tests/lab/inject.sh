@@ -283,8 +283,8 @@ failing() {
 	now=$(state)
 	if [ $status = 0 ]; then
 		alike "$after" "$now" || complain "$1 $3" "it says that it succeeded $(</run/err)" "$wrong"
-	elif [ $status = 127 ] && [[ $(</run/err) =~ ^cannot\ (set\ %fs|allocate\ TLS)[^$'\n']*$ ]]; then
-		# a static program's C library, which has not begun the program yet
+	elif [ $status = 127 ] && [[ $(</run/err) =~ ^(cannot\ (set\ %fs|allocate\ TLS)|:\ error\ while\ loading\ shared)[^$'\n']*$ ]]; then
+		# the C library's start, or the loader of v6hook-full, which have not begun the program yet
 		alike "$before" "$now" || complain "$1 $3" 'it did not begin' "$wrong"
 	elif ! [[ $(</run/err) =~ ^v6hook:\ [^$'\n']+$ ]]; then
 		complain "$1 $3" "status $status, and not one line" "$(</run/err)"
