@@ -40,17 +40,19 @@ struct search {
 	struct onlink found;
 };
 
-/* Whether a container bridge has the address on-link; not its own, where no engine hands them out.
+/*
+ * Whether a container bridge has the address on-link; not its own, where no engine hands them out:
+ * LXC does not, and Docker has given it none.
  */
 static bool is_engines(const struct choose *q, const struct in6_addr *address,
 		       const struct route *route, struct onlink *ret)
 {
-	const bool lxc = q->owner || strncmp(q->ident, "lxc:", 4) == 0;
+	const bool none = q->owner || strncmp(q->ident, "lxc:", 4) == 0 || q->given->count == 0;
 	struct error ignored;
 	const struct pool *pool = pools_find(q->c->pools, address, &ignored);
 
 	return pool && onlink_find(q->host, q->own, pool, address, route, q->port->via,
-				   lxc ? q->port->via : 0, ret);
+				   none ? q->port->via : 0, ret);
 }
 
 /* For lease_allocate: the host's addresses, reserved ones, and those that lead somewhere already.
