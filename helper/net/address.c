@@ -33,7 +33,7 @@ static int on_address(const struct nlmsghdr *h, void *arg)
 		return -EBADMSG;
 	/* a pair with a peer: the address itself is IFA_LOCAL */
 	which = attr[IFA_LOCAL] ? attr[IFA_LOCAL] : attr[IFA_ADDRESS];
-	if (!which || nla_len(which) != sizeof(a.address) ||
+	if (!which || nla_len(which) != sizeof(a.address) || (int)msg->ifa_index <= 0 ||
 	    (e->ifindex && (int)msg->ifa_index != e->ifindex))
 		return 0;
 	a = (struct address){

@@ -133,6 +133,9 @@ static int route_read(const struct nlmsghdr *h, struct route *ret, struct in6_ad
 		route.ifindex = (int)nla_get_u32(attr[RTA_OIF]);
 	if (attr[RTA_MULTIPATH] && nla_len(attr[RTA_MULTIPATH]) >= (int)sizeof(struct rtnexthop))
 		route.ifindex = ((struct rtnexthop *)nla_data(attr[RTA_MULTIPATH]))->rtnh_ifindex;
+	/* no interface has such a number */
+	if (route.ifindex < 0)
+		return -EBADMSG;
 	if (attr[RTA_GATEWAY] && nla_len(attr[RTA_GATEWAY]) == sizeof(route.gateway)) {
 		route.has_gateway = true;
 		memcpy(&route.gateway, nla_data(attr[RTA_GATEWAY]), sizeof(route.gateway));
