@@ -95,6 +95,7 @@ int follow_look(struct follow *f)
 
 	/* before it is read: what is changed meanwhile is seen by the next look */
 	stat(f->path, &file);
+	f->looked = file;
 	if (f->now.config && !*f->wrong && is_same(&file, &f->seen))
 		return 0;
 	/* one that says what it said is no news, whoever touched it */
@@ -125,6 +126,14 @@ int follow_look(struct follow *f)
 	f->sum = sum;
 	*f->wrong = '\0';
 	return 1;
+}
+
+bool follow_is_news(const struct follow *f)
+{
+	struct stat file = { 0 };
+
+	stat(f->path, &file);
+	return !is_same(&file, &f->looked);
 }
 
 void follow_release(struct follow *f)

@@ -12,6 +12,7 @@ struct follow {
 	struct context now;	    /* the last good one; without a config: there was none yet */
 	struct stat seen;	    /* the file that it was read from, */
 	uint64_t sum;		    /* and what that held */
+	struct stat looked;	    /* the file at the last look, good or not */
 	char wrong[ERROR_TEXT_MAX]; /* what was told of the file as it is; "": it is good */
 };
 
@@ -21,6 +22,9 @@ struct follow {
  * last good one stays what it was.
  */
 int follow_look(struct follow *f);
+
+/* Whether the file is another than at the last look; that one may have met it half written. */
+bool follow_is_news(const struct follow *f);
 
 void follow_release(struct follow *f);
 

@@ -287,14 +287,14 @@ static void on_timer(int fd, void *arg)
 }
 
 /*
- * loop_turn: before each event. Who has just changed the configuration counts on it; a bad one
- * waits for the timer.
+ * loop_turn: before each event. Who has just changed the configuration counts on it; one that
+ * stays bad waits for the timer.
  */
 static int before(void *arg)
 {
 	struct watch *w = arg;
 
-	if (w->wrong == 0 && w->askers && !*w->follow.wrong)
+	if (w->wrong == 0 && w->askers && (!*w->follow.wrong || follow_is_news(&w->follow)))
 		w->wrong = see_to_config(w, w->e);
 	return w->wrong;
 }
