@@ -191,7 +191,7 @@ static struct verdict judge_lost(const struct judge *j, struct holder *h)
 	h->keeps = true;
 	/* another has been at work meanwhile */
 	if (s->ops->attachment(s, h->ident, &found, &e) == 1 ||
-	    s->ops->find(s, h->ident, &lease, &e) != 1 ||
+	    s->ops->present(s, h->ident, &lease, &e) != 1 ||
 	    memcmp(&lease.address, &h->address, sizeof(h->address)) != 0)
 		return nothing;
 	/* what nothing leads to was detached, maybe by hand: nobody attaches it but who may */

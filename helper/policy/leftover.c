@@ -89,7 +89,7 @@ void leftover_word(struct context *c, const char *ident, const struct attachment
 	struct lease lease;
 
 	if (!a->ended || !a->word || (strcmp(a->boot_id, c->boot_id) == 0 && living(a)) ||
-	    s->ops->find(s, ident, &lease, &ignored) != 0 ||
+	    s->ops->present(s, ident, &lease, &ignored) != 0 ||
 	    s->ops->lock(s, LOCK_CONTAINER, ident, false, 0, &lock, &ignored) < 0)
 		return;
 	if (s->ops->attachment(s, ident, &now, &ignored) == 1 && attachment_same(&now, a) &&

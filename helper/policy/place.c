@@ -38,7 +38,7 @@ static bool may_go_on(struct search *s, const char *ident, const struct attachme
 	if (strcmp(a->place, s->place) != 0 || strcmp(ident, s->ident) == 0 ||
 	    (attachment_is_live(a, s->c->boot_id) && living(a)))
 		return false;
-	return store->ops->find(store, ident, ret, &ignored) == 1 && !ret->freed &&
+	return store->ops->present(store, ident, ret, &ignored) == 1 && !ret->freed &&
 	       !*ret->trouble && (!ret->pinned || strncmp(s->place, SWARM, strlen(SWARM)) == 0);
 }
 

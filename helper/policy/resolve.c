@@ -177,7 +177,7 @@ int resolve_holder(const struct context *c, const struct request *q, bool must_e
 		if (*id.runtime && strcmp(id.runtime, runtime_names[i]) != 0)
 			continue;
 		snprintf(candidate.runtime, sizeof(candidate.runtime), "%s", runtime_names[i]);
-		r = c->store->ops->find(c->store, ident_text(&candidate, text), &lease, e);
+		r = c->store->ops->present(c->store, ident_text(&candidate, text), &lease, e);
 		if (r < 0)
 			return r;
 		if (r == 1 && *holder.runtime)

@@ -140,11 +140,18 @@ struct lease_store_ops {
 	int (*lock_too)(struct lease_store *s, const char *ident, int fd);
 
 	/*
-	 * The lease of a container. One whose file or link is damaged or lost is found by what is
-	 * known otherwise, and made again unless the store was opened by a reader.
-	 * Returns 1 and fills ret, 0 if there is none, or -errno.
+	 * The lease of a container, for who holds its lock. One whose file or link is damaged or
+	 * lost is found by what is known otherwise, and made again unless the store was opened by a
+	 * reader. Returns 1 and fills ret, 0 if there is none, or -errno.
 	 */
 	int (*find)(struct lease_store *s, const char *ident, struct lease *ret, struct error *e);
+
+	/*
+	 * The same for who does not hold the lock: while another does, who may just be at work on
+	 * the lease, it is only read.
+	 */
+	int (*present)(struct lease_store *s, const char *ident, struct lease *ret,
+		       struct error *e);
 
 	/*
 	 * The lease of an address, freed and damaged ones too (ret->trouble); with a null in ret

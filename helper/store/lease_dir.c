@@ -247,7 +247,7 @@ static void place(struct lease_dir *d, const char *file, struct lease *lease)
 	lease_dir_ident_file(lease->ident, link, sizeof(link));
 	if (lease->freed || lease_dir_leads_to(d, link, file))
 		return;
-	r = lease_dir_find(&d->store, lease->ident, &present, &e);
+	r = lease_dir_present(&d->store, lease->ident, &present, &e);
 	lease->left = r == 0 || (r == 1 && memcmp(&present.address, &lease->address,
 						  sizeof(present.address)) != 0);
 	if (r < 0)
@@ -348,6 +348,7 @@ static const struct lease_store_ops dir_ops = {
 	.lock = lease_dir_lock,
 	.lock_too = lease_dir_lock_too,
 	.find = lease_dir_find,
+	.present = lease_dir_present,
 	.at = dir_at,
 	.former = lease_dir_former,
 	.claim = dir_claim,

@@ -162,6 +162,7 @@ int lease_dir_attach(struct lease_store *s, const char *ident, const struct atta
 
 /* Those that mend_dir.c, link_dir.c and sweep_dir.c hold. */
 int lease_dir_find(struct lease_store *s, const char *ident, struct lease *ret, struct error *e);
+int lease_dir_present(struct lease_store *s, const char *ident, struct lease *ret, struct error *e);
 /* Notes that the lease of an address is idle since then (idle_dir.c). */
 void lease_dir_note_idle(struct lease_dir *d, const struct in6_addr *address, int64_t since);
 

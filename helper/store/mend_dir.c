@@ -8,7 +8,8 @@
  * this boot outranks a link. Nothing is concluded from a file that cannot be read: its address
  * stays taken, its holder keeps what it has. A lease that is not there at all is made again only
  * for a container that is recorded as attached in this boot, as such a record goes before its lease
- * does. Readers mend nothing and see the same.
+ * does. Readers mend nothing and see the same. Nor is anything mended without the container's lock:
+ * whoever has it may be halfway through making or removing the very files.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -230,9 +231,11 @@ static int link_again(struct lease_dir *d, const char *ident, const char *file, 
 
 	lease_dir_ident_file(ident, link, sizeof(link));
 	*ret = *lease;
-	if (d->store.looks)
-		d->store.met |= may_write(d);
-	else if (d->write)
+	if (d->store.looks && may_write(d)) {
+		d->store.met = true;
+		return 1;
+	}
+	if (!d->store.looks && d->write)
 		r = lease_dir_link(d, ident, file);
 	if (r == 0)
 		r = lease_dir_sync(d);
@@ -354,4 +357,29 @@ int lease_dir_find(struct lease_store *s, const char *ident, struct lease *ret, 
 	if (r == 0 && d->leases >= 0 && lease_dir_has_link(d, ident))
 		r = find_by_looking(d, ident, ret);
 	return r < 0 ? lease_dir_fail(d, "read the lease of", ident, r, e) : r;
+}
+
+int lease_dir_present(struct lease_store *s, const char *ident, struct lease *ret, struct error *e)
+{
+	const bool looks = s->looks, met = s->met;
+	_close_ int lock = -1;
+	struct error ignored;
+	int r;
+
+	/* a reader mends nothing anyway */
+	if (!lease_dir_of(s)->write)
+		return lease_dir_find(s, ident, ret, e);
+	s->looks = true;
+	s->met = false;
+	r = lease_dir_find(s, ident, ret, e);
+	s->looks = looks;
+	if (looks) {
+		s->met |= met;
+		return r;
+	}
+	/* what is in trouble may have been tried before, but not with what is known now */
+	if ((!s->met && (r != 1 || !*ret->trouble)) ||
+	    lease_dir_lock(s, LOCK_CONTAINER, ident, false, 0, &lock, &ignored) < 0)
+		return r;
+	return lease_dir_find(s, ident, ret, e);
 }

@@ -49,7 +49,7 @@ static bool is_left(const struct reclaim *r, const struct lease *lease)
 	struct error ignored;
 	struct lease present;
 
-	return !lease->freed && r->s->ops->find(r->s, lease->ident, &present, &ignored) == 1 &&
+	return !lease->freed && r->s->ops->present(r->s, lease->ident, &present, &ignored) == 1 &&
 	       memcmp(&present.address, &lease->address, sizeof(present.address)) != 0;
 }
 

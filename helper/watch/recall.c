@@ -227,7 +227,7 @@ bool recall_lease(struct kept *k, const struct in6_addr *address)
 	/* one that is not its container's present lease was left in a move or a start */
 	if (r == 1 && !*lease.trouble && !lease.freed)
 		odd |= s->ops->find(s, lease.ident, &present, &ignored) != 1 ||
-		       memcmp(&present.address, address, sizeof(*address)) != 0;
+		       memcmp(&present.address, address, sizeof(*address)) != 0 || s->met;
 	s->looks = false;
 	if (!entry)
 		return odd;

@@ -179,7 +179,7 @@ static int find_lost(struct reading *r, const struct holder *record)
 
 	if (!a || !a->has_address || !attachment_is_live(a, r->look->boot_id) ||
 	    s->ops->at(s, &a->address, NULL, &ignored) != 0 ||
-	    s->ops->find(s, record->ident, &lease, &ignored) != 1)
+	    s->ops->present(s, record->ident, &lease, &ignored) != 1)
 		return 0;
 	return on_lease(&lease, r);
 }
@@ -222,7 +222,7 @@ static void tell_of_strays(struct look *l)
 		struct lease present;
 		struct error ignored;
 
-		if (l->store->ops->find(l->store, ident, &present, &ignored) == 1)
+		if (l->store->ops->present(l->store, ident, &present, &ignored) == 1)
 			h = holders_find(&l->present, &present.address);
 		if (h)
 			h->was_moving |= strcmp(h->ident, ident) == 0;
