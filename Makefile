@@ -33,6 +33,9 @@ LIBS = $(shell pkg-config --libs $(PKGS)) -lm -ldl
 STATIC_LDFLAGS = -static-pie -Wl,-z,relro,-z,now -Wl,-z,pack-relative-relocs -Wl,--gc-sections $(LDFLAGS)
 STATIC_LIBS = $(shell pkg-config --static --libs $(PKGS)) -lm
 
+# those targets that build much before they begin do it on all processors, unless make was told otherwise
+PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+
 .PHONY: all
 all: v6hook $(PROGRAM) v6hook-start layers
 
@@ -99,7 +102,7 @@ check:
 	@tests/packages build lab check bench
 	@mkdir -p build/debs && cd build/debs && ls *.deb >/dev/null 2>&1 || \
 		apt-get download -qq isc-dhcp-client dhcpcd-base ifupdown >/dev/null 2>&1 || true
-	@$(MAKE) --no-print-directory all sanitized fuzzers build/lab/mute build/lab/attacker bench-tools
+	@$(MAKE) --no-print-directory $(PARALLEL) all sanitized fuzzers build/lab/mute build/lab/attacker bench-tools
 	@tests/run $(UNITS) tests/unit/*.test tests/fuzz/run tests/fuzz/coverage tests/lab/*.test
 
 # The parsers under a fuzzer, each for so many seconds: make fuzz SECONDS=600. As root or not.
@@ -140,7 +143,7 @@ $(BUILD)/%_fuzz: tests/fuzz/%_fuzz.c $(wildcard tests/fuzz/*.[ch]) $(ROOMS)
 .PHONY: demo
 demo:
 	@tests/packages build lab
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s $(PARALLEL) all
 	@tests/lab/world tests/lab/demo
 
 # Measured side by side with what else there is; tables, JSON and a plot are left in build/bench. BENCH names the
