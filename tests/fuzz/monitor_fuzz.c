@@ -4,12 +4,14 @@
  *
  * A child, which has the fuzzer's open files, is the monitor of a process that is the first of its
  * PID namespace, and of two that this one has started, the second of which leaves its network.
+ * Another process comes in from outside, as by lxc-attach.
  * Without the right to make a namespace, in one of a user namespace; where that is not to be had
  * either, nothing is found.
  */
 #include "fuzz.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
@@ -104,6 +106,34 @@ static pid_t start(pid_t ret_others[2])
 	return init;
 }
 
+/* Brings a process into the namespaces of another. Returns it, or -1. */
+static pid_t bring_in(pid_t init)
+{
+	static const char *const which[] = { "user", "pid" };
+	pid_t pid = -1;
+	int ends[2];
+
+	must(pipe(ends) == 0);
+	if (fork() == 0) {
+		bool in = false;
+
+		for (size_t i = 0; i < 2; i++) {
+			char path[64];
+			int fd;
+
+			snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)init, which[i]);
+			fd = open(path, O_RDONLY | O_CLOEXEC);
+			in = fd >= 0 && setns(fd, 0) == 0;
+		}
+		if (in && (pid = fork()) == 0)
+			wait_for_ever();
+		must(write(ends[1], &pid, sizeof(pid)) == sizeof(pid));
+		wait_for_ever();
+	}
+	must(read(ends[0], &pid, sizeof(pid)) == sizeof(pid));
+	return pid;
+}
+
 /* Listens on an abstract socket. Returns the socket, or -1 if it cannot have that name. */
 static int listen_on(const uint8_t *name, size_t size)
 {
@@ -134,28 +164,32 @@ static void check_found(const struct instance *i, const char *path, const uint8_
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static pid_t init, others[2];
-	pid_t asks[5];
+	static pid_t init, others[2], guest;
+	pid_t asks[6];
 	int fd;
 
-	if (!init)
+	if (!init) {
 		init = start(others);
+		guest = init > 0 ? bring_in(init) : -1;
+	}
 	asks[0] = init;
 	asks[1] = others[0];
 	asks[2] = others[1];
-	asks[3] = getpid();
-	asks[4] = INT_MAX; /* nobody's */
+	asks[3] = guest > 0 ? guest : init;
+	asks[4] = getpid();
+	asks[5] = INT_MAX; /* nobody's */
 	is_old = size % 2;
 	if (size == 0 || size > 107 || init < 0)
 		return 0;
 	fd = listen_on(data, size);
-	for (size_t i = 0; fd >= 0 && i < 5; i++) {
+	for (size_t i = 0; fd >= 0 && i < 6; i++) {
 		struct instance found;
 		char path[128];
 		struct error e;
 
+		must(runtime_lxc_of(asks[i], &found, path, 1, &e) < 0 || !*path);
 		if (runtime_lxc_of(asks[i], &found, path, sizeof(path), &e) < 0)
-			must(*e.text && (i < 3 || e.status == STATUS_NO_CONTAINER));
+			must(*e.text && (i < 4 || e.status == STATUS_NO_CONTAINER));
 		else
 			check_found(&found, path, data, size, init);
 	}
