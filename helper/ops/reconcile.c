@@ -88,6 +88,9 @@ static int act(struct reconcile *r, const struct verdict *v, const struct holder
 					       : op_detach(r->c, &q, &done, &e);
 	if (changes(r) && what == RECONCILE_ATTACH && err == 0)
 		action.address = done.address;
+	/* another has seen to it meanwhile */
+	if (changes(r) && what == RECONCILE_ATTACH && err == 0 && !done.changed)
+		return 0;
 	/* gone at this moment, or changed since it was judged: the next look tells */
 	if (err == -ESRCH || err == -ESTALE || (running && err == -ENOENT))
 		return 0;
