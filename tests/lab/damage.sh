@@ -60,10 +60,12 @@ damage() {
 	nowhere) ln -s /nowhere/at/all $made ;;
 	deleted) rm -r "$at" && return ;;
 	esac
-	# the service may have made it anew before the other is there
+	# no moment for the service to see, and to mend, that it is gone
+	[ -z "${watch_pid-}" ] || kill -STOP "$watch_pid"
 	until mv -T $made "$at" 2>/dev/null; do
 		rm -rf "$at"
 	done
+	[ -z "${watch_pid-}" ] || kill -CONT "$watch_pid"
 }
 
 # bound CMD...: runs CMD as root with the capabilities of the service's unit alone: it may not pass over whose a file is
