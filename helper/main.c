@@ -193,7 +193,8 @@ static const struct verb {
 	  .run = run_reconcile,
 	  .needs = NEEDS_RAW },
 	{ .args = { "watch", "", ARGS_JSON, 0,
-		    "The service: attaches what Docker starts, repairs what drifts, for every "
+		    "The service: attaches what Docker and Podman start, repairs what drifts, for "
+		    "every "
 		    "engine, "
 		    "and does it for users" },
 	  .run = run_watch,
@@ -227,8 +228,8 @@ static void print_usage(FILE *out)
 		snprintf(left, sizeof(left), "%s %s", verbs[i].args.name, verbs[i].args.operands);
 		fprintf(out, "  %-20s %s\n", left, verbs[i].args.purpose);
 	}
-	fprintf(out, "\nv6hook VERB --help tells the options. CONTAINER is a name, lxc:NAME or "
-		     "docker:NAME.\n"
+	fprintf(out, "\nv6hook VERB --help tells the options. CONTAINER is a name, lxc:NAME, "
+		     "docker:NAME or podman:NAME.\n"
 		     "Exit status: 0 done, 1 failed, 2 wrong use or configuration, 3 no free "
 		     "address,\n4 no such container or not running, 5 address in use elsewhere.\n");
 }

@@ -4,9 +4,12 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
 #include "base/user.h"
+
+const char *const engine_names[ENGINES] = { "docker", "podman" };
 
 int config_defaults(struct config **ret, struct error *e)
 {
@@ -17,12 +20,20 @@ int config_defaults(struct config **ret, struct error *e)
 	inet_pton(AF_INET6, "fe80::1", &c->gateway);
 	c->probe_ms = 1000;
 	c->hold_s = 60;
-	c->expose_docker = EXPOSE_PUBLISHED;
 	c->guard = true;
-	c->docker_socket = strdup("/var/run/docker.sock");
+	for (enum engine i = 0; i < ENGINES; i++)
+		c->engines[i] = (struct config_engine){
+			.which = i,
+			.name = engine_names[i],
+			.title = i == ENGINE_DOCKER ? "Docker" : "Podman",
+			.start = i == ENGINE_DOCKER ? "systemctl start docker"
+						    : "systemctl start podman.socket",
+			.expose = EXPOSE_PUBLISHED,
+		};
+	c->engines[ENGINE_DOCKER].socket = strdup("/var/run/docker.sock");
 	c->socket = strdup(CONFIG_DEFAULT_SOCKET);
 	c->state_dir = strdup("/var/lib/v6hook");
-	if (!c->docker_socket || !c->socket || !c->state_dir)
+	if (!c->engines[ENGINE_DOCKER].socket || !c->socket || !c->state_dir)
 		return error_sys(e, -ENOMEM, "cannot make a configuration");
 	*ret = steal_ptr(&c);
 	return 0;
@@ -52,10 +63,21 @@ void config_free(struct config *c)
 		strings_free(&c->users[i].bridges);
 	}
 	free(c->users);
-	free(c->docker_socket);
+	for (size_t i = 0; i < ENGINES; i++)
+		free(c->engines[i].socket);
 	free(c->socket);
 	free(c->state_dir);
 	free(c);
+}
+
+bool config_serves(const struct config_engine *engines, enum engine which)
+{
+	const char *socket = engines[which].socket, *podman = engines[ENGINE_PODMAN].socket;
+	struct stat own, other;
+
+	return socket && !(which != ENGINE_PODMAN && podman && stat(socket, &own) == 0 &&
+			   stat(podman, &other) == 0 && own.st_dev == other.st_dev &&
+			   own.st_ino == other.st_ino);
 }
 
 const struct config_container *config_container(const struct config *c, const char *ident)

@@ -11,7 +11,8 @@
 
 #define CONFIG_DEFAULT_PATH "/etc/v6hook/config.json"
 #define CONFIG_DEFAULT_SOCKET "/run/v6hook/v6hook.sock"
-#define CONFIG_SIZE_MAX (1024 * 1024) /* bytes */
+#define CONFIG_PODMAN_SOCKET "/run/podman/podman.sock" /* of its podman.socket */
+#define CONFIG_SIZE_MAX (1024 * 1024)		       /* bytes */
 #define USER_ADDRESSES_MAX 65536
 
 struct config_strings {
@@ -43,6 +44,21 @@ struct config_user {
 /* Which ports of a container the world may reach. */
 enum config_expose { EXPOSE_ALL, EXPOSE_PUBLISHED, EXPOSE_NONE };
 
+/* The engines that are asked by Docker's API, each at a socket of its own. */
+enum engine { ENGINE_DOCKER, ENGINE_PODMAN, ENGINES };
+
+extern const char *const engine_names[ENGINES]; /* as in docker:NAME */
+
+struct config_engine {
+	enum engine which;
+	const char *name;
+	const char *title; /* for people */
+	const char *start; /* the command that starts it */
+	char *socket;	   /* null: it is not served */
+	bool labelled;	   /* "attach": "labelled" */
+	enum config_expose expose;
+};
+
 struct config {
 	struct config_pool *pools;
 	size_t pool_count;
@@ -51,11 +67,10 @@ struct config {
 	unsigned int hold_s;	  /* seconds before a freed address goes to another */
 	unsigned int announce_s;  /* seconds in which the service announces all again; 0: never */
 	bool announce_link_local; /* "announce_from": "link-local" */
-	enum config_expose expose_lxc, expose_docker;
+	enum config_expose expose_lxc;
 	bool guard;
 	bool promises_filter; /* "guard" or "expose" was written and asks for filtering */
-	bool docker_labelled; /* "attach": "labelled" */
-	char *docker_socket;
+	struct config_engine engines[ENGINES];
 	struct config_container *containers;
 	size_t container_count;
 	struct config_user *users;
@@ -68,6 +83,13 @@ struct config {
 int config_defaults(struct config **ret, struct error *e);
 
 void config_free(struct config *c);
+
+/*
+ * Whether the engine is to be asked: its socket is named, and is not Podman's too, as with the
+ * package podman-docker. A container that both tell of is Podman's.
+ * @engines: all of them
+ */
+bool config_serves(const struct config_engine *engines, enum engine which);
 
 /* What the configuration says of one container, or null. @ident: as ident_text writes it */
 const struct config_container *config_container(const struct config *c, const char *ident);

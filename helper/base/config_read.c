@@ -20,7 +20,7 @@
 #define MS_MAX 60000
 #define HOLD_MAX (30 * 24 * 3600)
 
-/* expose, docker */
+/* expose, and the engines */
 
 /* "all", "published", "none", or a list of "PORT/PROTO"; whether it asks for filtering. */
 static int read_expose(const struct value *v, enum config_expose *ret, bool *filters)
@@ -44,7 +44,14 @@ static int expose_docker(const struct value *v, void *into)
 {
 	struct config *c = into;
 
-	return read_expose(v, &c->expose_docker, &c->promises_filter);
+	return read_expose(v, &c->engines[ENGINE_DOCKER].expose, &c->promises_filter);
+}
+
+static int expose_podman(const struct value *v, void *into)
+{
+	struct config *c = into;
+
+	return read_expose(v, &c->engines[ENGINE_PODMAN].expose, &c->promises_filter);
 }
 
 static int read_exposes(const struct value *v, void *into)
@@ -52,6 +59,7 @@ static int read_exposes(const struct value *v, void *into)
 	static const struct key keys[] = {
 		{ "lxc", expose_lxc },
 		{ "docker", expose_docker },
+		{ "podman", expose_podman },
 		{ NULL, NULL },
 	};
 
@@ -76,29 +84,43 @@ static int read_lxc(const struct value *v, void *into)
 	return value_object(v, keys, into);
 }
 
-static int docker_attach(const struct value *v, void *into)
+static int engine_attach(const struct value *v, void *into)
 {
 	static const char *const words[] = { "all", "labelled", NULL };
 	int word = 0, r = value_word(v, words, &word);
 
-	((struct config *)into)->docker_labelled = word == 1;
+	((struct config_engine *)into)->labelled = word == 1;
 	return r;
 }
 
-static int docker_socket(const struct value *v, void *into)
+static int engine_socket(const struct value *v, void *into)
 {
-	return value_path(v, &((struct config *)into)->docker_socket);
+	return value_path(v, &((struct config_engine *)into)->socket);
 }
 
-static int read_docker(const struct value *v, void *into)
+static int read_engine(const struct value *v, struct config_engine *into)
 {
 	static const struct key keys[] = {
-		{ "attach", docker_attach },
-		{ "socket", docker_socket },
+		{ "attach", engine_attach },
+		{ "socket", engine_socket },
 		{ NULL, NULL },
 	};
 
 	return value_object(v, keys, into);
+}
+
+static int read_docker(const struct value *v, void *into)
+{
+	return read_engine(v, &((struct config *)into)->engines[ENGINE_DOCKER]);
+}
+
+/* Who does not name it does without. */
+static int read_podman(const struct value *v, void *into)
+{
+	struct config_engine *podman = &((struct config *)into)->engines[ENGINE_PODMAN];
+
+	podman->socket = strdup(CONFIG_PODMAN_SOCKET);
+	return podman->socket ? read_engine(v, podman) : error_sys(v->e, -ENOMEM, "%s", v->where);
 }
 
 /* the rest of the top level */
@@ -168,6 +190,7 @@ static const struct key top[] = {
 	{ "guard", read_guard },
 	{ "lxc", read_lxc },
 	{ "docker", read_docker },
+	{ "podman", read_podman },
 	{ "containers", config_read_containers },
 	{ "users", config_read_users },
 	{ "socket", read_socket },

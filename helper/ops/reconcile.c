@@ -329,7 +329,7 @@ int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each,
 		.each = each,
 		.arg = arg,
 	};
-	const struct runtime_options o = { .docker_socket = c->config->docker_socket };
+	const struct runtime_options o = { .engines = c->config->engines };
 	int err = nl_open(&r.look.host, e);
 
 	if (err == 0)

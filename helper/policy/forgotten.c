@@ -10,7 +10,7 @@
 static bool is_no_more(const struct context *c, const char *ident,
 		       int (*known)(const char *socket, const char *name))
 {
-	struct runtime_options o = { .docker_socket = c->config->docker_socket };
+	struct runtime_options o = { .engines = c->config->engines };
 	const struct runtime *runtime;
 	struct instance instance;
 	struct error ignored;
@@ -22,9 +22,10 @@ static bool is_no_more(const struct context *c, const char *ident,
 	if (!runtime)
 		return false;
 	if (runtime->tells && known)
-		return known(o.docker_socket, id.name) == 0;
+		return config_serves(o.engines, runtime->engine) &&
+		       known(o.engines[runtime->engine].socket, id.name) == 0;
 	o.lxcpath = *id.path ? id.path : NULL;
-	return runtime->find(id.name, &o, &instance, &ignored) == -ENOENT;
+	return runtime->find(runtime, id.name, &o, &instance, &ignored) == -ENOENT;
 }
 
 bool forgotten(const struct context *c, const struct lease *lease, const struct attachment *a,

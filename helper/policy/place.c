@@ -28,7 +28,8 @@ void place_keep(const char *place, char ret[IDENT_PLACE_MAX])
 	snprintf(ret, IDENT_PLACE_MAX, "%.*s", (int)len, place);
 }
 
-/* Whether the lease of the one with this record is to go on. @ret: is filled in if it has one */
+/* Whether the lease of the one with this record, of the same engine, is to go on. @ret: is filled
+ * in if it has one */
 static bool may_go_on(struct search *s, const char *ident, const struct attachment *a,
 		      struct lease *ret)
 {
@@ -36,6 +37,7 @@ static bool may_go_on(struct search *s, const char *ident, const struct attachme
 	struct error ignored;
 
 	if (strcmp(a->place, s->place) != 0 || strcmp(ident, s->ident) == 0 ||
+	    strncmp(ident, s->ident, strcspn(ident, ":") + 1) != 0 ||
 	    (attachment_is_live(a, s->c->boot_id) && living(a)))
 		return false;
 	return store->ops->present(store, ident, ret, &ignored) == 1 && !ret->freed &&

@@ -19,7 +19,7 @@ struct allowance {
 /* The command line, read. */
 struct request {
 	const char *config_path;
-	const char *container; /* NAME, lxc:NAME or docker:NAME */
+	const char *container; /* NAME, or ENGINE:NAME */
 	const char *runtime;   /* --runtime, or null */
 	const char *lxcpath;   /* --lxcpath, or null */
 	pid_t pid;	       /* --pid, or 0 */
@@ -37,8 +37,8 @@ struct request {
 	int given_count;
 	const char *place; /* which it fills (struct instance), as it is known; or null */
 	/*
-	 * Whether Docker knows a container of this name: 1, 0 or -errno; for who must not read its
-	 * answers (named_is_known). Null: it is asked directly.
+	 * Whether the engine at this socket knows a container of this name: 1, 0 or -errno; for who
+	 * must not read its answers (named_is_known). Null: it is asked directly.
 	 */
 	int (*known)(const char *socket, const char *name);
 	const char *instance; /* the engine's ID of the instance, if it is known; or null */

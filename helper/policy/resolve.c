@@ -2,14 +2,13 @@
 #include "policy/resolve.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/note.h"
 #include "runtime/engines.h"
-
-#define PODMAN_SOCKET "/run/podman/podman.sock" /* of its podman.socket */
 
 /* Reads name, --runtime and --lxcpath. ret->runtime is "" if none says which engine. */
 static int read_ident(const struct request *q, struct ident *ret, struct error *e)
@@ -24,7 +23,8 @@ static int read_ident(const struct request *q, struct ident *ret, struct error *
 				 q->container, q->runtime);
 	if (q->runtime && !runtime_by_name(q->runtime))
 		return error_set(e, STATUS_USAGE, -EINVAL,
-				 "--runtime '%.40s' is unknown: write lxc or docker", q->runtime);
+				 "--runtime '%.40s' is unknown: write lxc, docker or podman",
+				 q->runtime);
 	if (q->runtime)
 		snprintf(id.runtime, sizeof(id.runtime), "%s", q->runtime);
 	if (q->lxcpath && !*id.runtime)
@@ -39,37 +39,59 @@ static int read_ident(const struct request *q, struct ident *ret, struct error *
 	return r;
 }
 
-static int ambiguous(const char *name, struct error *e)
+/* What several engines say, one after the other. */
+struct said {
+	size_t count;
+	char text[ERROR_TEXT_MAX];
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct said *s, const char *fmt, ...)
 {
+	size_t used = strlen(s->text);
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(s->text + used, sizeof(s->text) - used, fmt, args);
+	va_end(args);
+	s->count++;
+}
+
+/* Has one more engine of those that have something of that name. */
+static void add_holder(struct said *s, const char *runtime, const char *name)
+{
+	add(s, "%s%s:%s", s->count ? " or " : "", runtime, name);
+}
+
+/* Returns 0, or -EEXIST if several have. */
+static int check_one(const struct said *holders, const char *name, struct error *e)
+{
+	if (holders->count < 2)
+		return 0;
 	return error_set(e, STATUS_USAGE, -EEXIST,
-			 "both LXC and Docker have a container '%s': say lxc:%s or docker:%s", name,
-			 name, name);
+			 "more than one engine has a container '%s': say %s", name, holders->text);
 }
 
 /* What to add where nobody knows a container: Podman's socket, if it is there and not asked. */
 static const char *podman_hint(const struct runtime_options *o)
 {
-	return strcmp(o->docker_socket, PODMAN_SOCKET) != 0 && access(PODMAN_SOCKET, F_OK) == 0
-		       ? "; if it is Podman's, set \"docker\": { \"socket\": \"" PODMAN_SOCKET
-			 "\" } in the configuration"
+	return !o->engines[ENGINE_PODMAN].socket &&
+			       strcmp(o->engines[ENGINE_DOCKER].socket, CONFIG_PODMAN_SOCKET) !=
+				       0 &&
+			       access(CONFIG_PODMAN_SOCKET, F_OK) == 0
+		       ? "; if it is Podman's, add \"podman\": {} to the configuration"
 		       : "";
 }
 
-/* Nobody knows the name. @down: why an engine was not asked, or ""; Returns the error. */
-static int unknown(const struct runtime_options *o, const char *name, int r, const char *down,
+/*
+ * Nobody knows the name. @r: -ETIMEDOUT if one that hangs may, else -ENOENT; @asked: what came of
+ * asking all but LXC. Returns r.
+ */
+static int unknown(const struct runtime_options *o, const char *name, int r, const char *asked,
 		   struct error *e)
 {
-	if (r == -ETIMEDOUT)
-		return error_set(e, STATUS_FAILED, r, "LXC does not know '%s', and %s%s", name,
-				 down, podman_hint(o));
-	if (*down)
-		return error_set(e, STATUS_NO_CONTAINER, r,
-				 "no container '%s': LXC does not know it, and Docker does not "
-				 "answer on %s (systemctl start docker)%s",
-				 name, o->docker_socket, podman_hint(o));
-	return error_set(e, STATUS_NO_CONTAINER, r,
-			 "no container '%s': neither LXC nor Docker (%s) knows it%s", name,
-			 o->docker_socket, podman_hint(o));
+	return error_set(e, r == -ETIMEDOUT ? STATUS_FAILED : STATUS_NO_CONTAINER, r,
+			 "%s container '%s': LXC does not know it%s%s",
+			 r == -ETIMEDOUT ? "there may be a" : "no", name, asked, podman_hint(o));
 }
 
 /*
@@ -80,39 +102,44 @@ static int unknown(const struct runtime_options *o, const char *name, int r, con
 static int ask_all(const struct runtime_options *o, const char *name, struct instance *ret,
 		   struct error *e)
 {
-	struct error down = { .text = "" };
-	int result = -ENOENT, missing = -ENOENT;
+	struct said holders = { 0 }, others = { 0 }, hang = { 0 };
+	int result = -ENOENT;
 
 	for (size_t i = 0; runtimes[i]; i++) {
+		const struct runtime *runtime = runtimes[i];
+		const struct config_engine *engine = &o->engines[runtime->engine];
 		struct instance instance = { .pid = 0 };
 		struct error error = { 0 };
-		int r = runtimes[i]->find(name, o, &instance, &error);
+		int r;
 
-		if (r == -ENOENT)
+		if (runtime->tells && !config_serves(o->engines, runtime->engine))
 			continue;
-		if (r == -EHOSTDOWN || r == -ETIMEDOUT) {
-			down = error;
-			missing = r == -ETIMEDOUT ? r : missing;
+		r = runtime->find(runtime, name, o, &instance, &error);
+		if (r == -ETIMEDOUT)
+			add(&hang, "%s%s", hang.count ? ", and " : "", error.text);
+		if (r == -ENOENT && runtime->tells)
+			add(&others, ", nor does %s (%s)", engine->title, engine->socket);
+		else if (r == -ETIMEDOUT || (r == -EHOSTDOWN && runtime->tells))
+			add(&others, ", and %s", error.text);
+		if (r == -ENOENT || r == -EHOSTDOWN || r == -ETIMEDOUT)
 			continue;
-		}
-		if (result != -ENOENT)
-			return ambiguous(name, e);
+		add_holder(&holders, runtime->name, name);
 		result = r;
 		*e = error;
 		*ret = instance;
 	}
-	if (result == -ENOENT)
-		return unknown(o, name, missing, down.text, e);
-	if (missing == -ETIMEDOUT)
-		note(NOTE_WARNING, "%s: it may have a '%s', too", down.text, name);
-	return result;
+	if (holders.count == 0)
+		return unknown(o, name, hang.count ? -ETIMEDOUT : -ENOENT, others.text, e);
+	if (holders.count == 1 && hang.count)
+		note(NOTE_WARNING, "%s: it may have a '%s', too", hang.text, name);
+	return check_one(&holders, name, e) < 0 ? -EEXIST : result;
 }
 
 int resolve_instance(const struct context *c, const struct request *q, struct instance *ret,
 		     struct error *e)
 {
-	struct runtime_options o = { .lxcpath = q->lxcpath,
-				     .docker_socket = c->config->docker_socket };
+	struct runtime_options o = { .lxcpath = q->lxcpath, .engines = c->config->engines };
+	const struct runtime *runtime;
 	struct instance instance = { .pid = q->pid };
 	int r = read_ident(q, &instance.ident, e);
 
@@ -122,13 +149,15 @@ int resolve_instance(const struct context *c, const struct request *q, struct in
 	if (!q->pid && !q->netns) {
 		if (!*instance.ident.runtime)
 			return ask_all(&o, instance.ident.name, ret, e);
-		return runtime_by_name(instance.ident.runtime)
-			->find(instance.ident.name, &o, ret, e);
+		runtime = runtime_by_name(instance.ident.runtime);
+		return runtime->find(runtime, instance.ident.name, &o, ret, e);
 	}
 	if (!*instance.ident.runtime)
-		return error_set(e, STATUS_USAGE, -EINVAL,
-				 "with --pid or --netns say whose lease it is: lxc:%s or docker:%s",
-				 q->container, q->container);
+		return error_set(
+			e, STATUS_USAGE, -EINVAL,
+			"with --pid or --netns say whose lease it is: lxc:%s, docker:%s or "
+			"podman:%s",
+			q->container, q->container, q->container);
 	*ret = instance;
 	return 0;
 }
@@ -157,8 +186,8 @@ static bool recorded(const struct context *c, const struct ident *id, struct ide
 int resolve_holder(const struct context *c, const struct request *q, bool must_exist,
 		   struct ident *ret, struct error *e)
 {
-	const struct runtime_options o = { .lxcpath = q->lxcpath,
-					   .docker_socket = c->config->docker_socket };
+	const struct runtime_options o = { .lxcpath = q->lxcpath, .engines = c->config->engines };
+	struct said holders = { 0 };
 	struct ident id, holder = { 0 };
 	struct instance instance;
 	struct lease lease;
@@ -180,12 +209,15 @@ int resolve_holder(const struct context *c, const struct request *q, bool must_e
 		r = c->store->ops->present(c->store, ident_text(&candidate, text), &lease, e);
 		if (r < 0)
 			return r;
-		if (r == 1 && *holder.runtime)
-			return ambiguous(id.name, e);
-		if (r == 1)
-			holder = candidate;
+		if (r == 0)
+			continue;
+		add_holder(&holders, candidate.runtime, id.name);
+		holder = candidate;
 	}
-	if (*holder.runtime) {
+	r = check_one(&holders, id.name, e);
+	if (r < 0)
+		return r;
+	if (holders.count) {
 		*ret = holder;
 		return 0;
 	}

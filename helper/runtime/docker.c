@@ -1,4 +1,5 @@
-/* Docker containers, asked for one by one: the engine's table. docker_watch.c hears of them. */
+/* Containers of Docker and Podman, asked for one by one: the engines' tables. docker_watch.c hears
+ * of them. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,28 +14,40 @@
 
 #define CONTAINERS_MOST 65536
 
-/* Whether there is a socket to ask at all; spares the library where there is no Docker. */
-static int check_socket(const char *socket, struct error *e)
+/* Whether there is a socket to ask at all; spares the library where there is no such engine. */
+static int check_socket(const struct runtime *self, const struct runtime_options *o,
+			struct error *e)
 {
-	if (access(socket, F_OK) == 0)
-		return 0;
-	return error_set(e, STATUS_FAILED, -EHOSTDOWN,
-			 "Docker does not answer on %s: is dockerd running?", socket);
+	const struct config_engine *engine = &o->engines[self->engine];
+
+	if (!engine->socket)
+		return error_set(e, STATUS_FAILED, -EHOSTDOWN,
+				 "%s is not served: add \"%s\": {} to the configuration",
+				 engine->title, engine->name);
+	if (access(engine->socket, F_OK) < 0)
+		return error_set(e, STATUS_FAILED, -EHOSTDOWN, "%s does not answer on %s (%s)",
+				 engine->title, engine->socket, engine->start);
+	if (!config_serves(o->engines, self->engine))
+		return error_set(e, STATUS_FAILED, -EHOSTDOWN,
+				 "%s is the socket of Podman, whose containers are podman:NAME",
+				 engine->socket);
+	return 0;
 }
 
 /* For `--network container:ID`: says whose network it is. Returns -ENODEV. */
-static int refuse_sharing(const char *owner, const char *socket, struct error *e)
+static int refuse_sharing(const char *owner, const struct config_engine *engine, struct error *e)
 {
 	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
 	struct error ignored;
 	long status = 0;
-	int r = docker_get(socket, DOCKER_CONTAINER, owner, &answer, &status, &ignored);
+	int r = docker_get(engine, DOCKER_CONTAINER, owner, &answer, &status, &ignored);
 
 	return docker_container_shared(owner, r == 0 && status == 200 ? &answer : NULL, e);
 }
 
 /* Has one wish of its labels granted, if there is that. */
-static void grant_one(const char *socket, struct docker_container *c, enum docker_wish_kind kind)
+static void grant_one(const struct config_engine *engine, struct docker_container *c,
+		      enum docker_wish_kind kind)
 {
 	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
 	bool there[DOCKER_WISHES];
@@ -48,14 +61,14 @@ static void grant_one(const char *socket, struct docker_container *c, enum docke
 		there[i] = c->wishes[i].there;
 		c->wishes[i].there = i == (int)kind;
 	}
-	r = docker_get(socket, DOCKER_IMAGE, c->image, &answer, &status, &ignored);
+	r = docker_get(engine, DOCKER_IMAGE, c->image, &answer, &status, &ignored);
 	docker_container_grant(c, r, status, &answer);
 	for (int i = 0; i < DOCKER_WISHES; i++)
 		c->wishes[i].there = there[i];
 }
 
 /* Asks for its networks until there is one that it is served on. Returns as the settling. */
-static int settle(const char *socket, struct docker_container *c, struct error *e)
+static int settle(const struct config_engine *engine, struct docker_container *c, struct error *e)
 {
 	const char *network;
 
@@ -63,7 +76,7 @@ static int settle(const char *socket, struct docker_container *c, struct error *
 		CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
 		struct error ignored;
 		long status = 0;
-		int r = docker_get(socket, DOCKER_SUBNET, network, &answer, &status, &ignored);
+		int r = docker_get(engine, DOCKER_SUBNET, network, &answer, &status, &ignored);
 
 		docker_container_answer(c, r, status, &answer);
 	}
@@ -74,42 +87,45 @@ static int settle(const char *socket, struct docker_container *c, struct error *
  * Of one that is named by hand, its labels say no more than which network is meant, that an
  * internal one will do, and which place is its. Returns as docker_container_settle.
  */
-static int find_network(const char *socket, struct docker_container *c, struct error *e)
+static int find_network(const struct config_engine *engine, struct docker_container *c,
+			struct error *e)
 {
 	int r;
 
-	grant_one(socket, c, DOCKER_NETWORK);
-	grant_one(socket, c, DOCKER_TASK);
-	grant_one(socket, c, DOCKER_NUMBER);
-	r = settle(socket, c, e);
+	grant_one(engine, c, DOCKER_NETWORK);
+	grant_one(engine, c, DOCKER_TASK);
+	grant_one(engine, c, DOCKER_NUMBER);
+	r = settle(engine, c, e);
 	if (r != -ENODEV || !c->wishes[DOCKER_ENABLE].there)
 		return r;
-	grant_one(socket, c, DOCKER_ENABLE);
-	return settle(socket, c, e);
+	grant_one(engine, c, DOCKER_ENABLE);
+	return settle(engine, c, e);
 }
 
-static int docker_find(const char *name, const struct runtime_options *o, struct instance *ret,
-		       struct error *e)
+static int docker_find(const struct runtime *self, const char *name,
+		       const struct runtime_options *o, struct instance *ret, struct error *e)
 {
+	const struct config_engine *engine = &o->engines[self->engine];
 	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
 	struct docker_container c = { .started_ns = 0 };
 	long status = 0;
 	int r;
 
 	if (!docker_can_exist(name) || strlen(name) > IDENT_NAME_MAX)
-		return error_set(e, STATUS_NO_CONTAINER, -ENOENT, "no Docker container '%s'", name);
-	r = check_socket(o->docker_socket, e);
+		return error_set(e, STATUS_NO_CONTAINER, -ENOENT, "no %s container '%s'",
+				 engine->title, name);
+	r = check_socket(self, o, e);
 	if (r == 0)
-		r = docker_get(o->docker_socket, DOCKER_CONTAINER, name, &answer, &status, e);
+		r = docker_get(engine, DOCKER_CONTAINER, name, &answer, &status, e);
 	if (r == 0)
-		r = docker_container_read(name, status, &answer, &c, e);
+		r = docker_container_read(engine, name, status, &answer, &c, e);
 	if (r == 0)
-		r = find_network(o->docker_socket, &c, e);
+		r = find_network(engine, &c, e);
 	if (r == 0)
 		*ret = c.instance;
 	if (r == -ESRCH || r == -ENODEV)
 		ret->ident = c.instance.ident;
-	return r == -ENODEV && *c.shares ? refuse_sharing(c.shares, o->docker_socket, e) : r;
+	return r == -ENODEV && *c.shares ? refuse_sharing(c.shares, engine, e) : r;
 }
 
 /* The IDs of all that run. */
@@ -153,7 +169,7 @@ static enum docker_take on_list(const char *data, size_t len, void *arg)
 										  : DOCKER_TAKEN;
 }
 
-static int docker_each_running(const struct runtime_options *o,
+static int docker_each_running(const struct runtime *self, const struct runtime_options *o,
 			       int (*each)(const struct instance *i, void *arg), void *arg,
 			       struct error *e)
 {
@@ -164,18 +180,19 @@ static int docker_each_running(const struct runtime_options *o,
 					     .data = on_list,
 					     .arg = &running };
 	long status = 0;
-	int r = check_socket(o->docker_socket, e);
+	int r = check_socket(self, o, e);
 
 	if (r == 0)
-		r = docker_ask(o->docker_socket, &list, &status, e);
+		r = docker_ask(&o->engines[self->engine], &list, &status, e);
 	if (r == 0 && !docker_list_is_whole(&running.list))
-		r = error_set(e, STATUS_FAILED, -EBADMSG, "Docker's list of containers is broken");
+		r = error_set(e, STATUS_FAILED, -EBADMSG, "%s's list of containers is broken",
+			      o->engines[self->engine].title);
 	for (size_t i = 0; r == 0 && i < running.count; i++) {
 		struct instance instance;
 		struct error why;
 
 		/* stopped meanwhile, or without a port: not to be served */
-		r = docker_find(running.ids[i], o, &instance, &why);
+		r = docker_find(self, running.ids[i], o, &instance, &why);
 		if (r == 0)
 			r = each(&instance, arg);
 		else if (r == -ETIMEDOUT)
@@ -189,6 +206,15 @@ static int docker_each_running(const struct runtime_options *o,
 const struct runtime runtime_docker = {
 	.name = "docker",
 	.tells = true,
+	.engine = ENGINE_DOCKER,
+	.find = docker_find,
+	.each_running = docker_each_running,
+};
+
+const struct runtime runtime_podman = {
+	.name = "podman",
+	.tells = true,
+	.engine = ENGINE_PODMAN,
 	.find = docker_find,
 	.each_running = docker_each_running,
 };

@@ -37,21 +37,23 @@ static void on_single_done(int r, long status, const struct error *e, void *arg)
 
 DEFINE_CLEANUP(struct docker_session *, cleanup_session, docker_session_free)
 
-int docker_ask(const char *socket, const struct docker_request *request, long *ret_status,
-	       struct error *e)
+int docker_ask(const struct config_engine *engine, const struct docker_request *request,
+	       long *ret_status, struct error *e)
 {
-	static struct error hangs = { .status = STATUS_DONE }; /* what a request before found */
+	static struct error
+		all_hang[ENGINES]; /* what a request before found; STATUS_DONE: nothing */
+	struct error *hangs = &all_hang[engine->which];
 	CLEANUP(cleanup_session) struct docker_session *s = NULL;
 	struct docker_request own = *request;
 	struct ending ending = { .request = request, .e = e };
 	int r;
 
 	/* one run waits once: it has other things to do, too */
-	if (hangs.status != STATUS_DONE) {
-		*e = hangs;
+	if (hangs->status != STATUS_DONE) {
+		*e = *hangs;
 		return -ETIMEDOUT;
 	}
-	r = docker_session_new(socket, 0, &s, e);
+	r = docker_session_new(engine, 0, &s, e);
 
 	own.begun = NULL;
 	own.data = on_single_data;
@@ -64,7 +66,7 @@ int docker_ask(const char *socket, const struct docker_request *request, long *r
 	if (r == 0 && ending.r == 0)
 		*ret_status = ending.status;
 	if (r == 0 && ending.r == -ETIMEDOUT)
-		hangs = *e;
+		*hangs = *e;
 	return r < 0 ? r : ending.r;
 }
 
@@ -110,10 +112,10 @@ int docker_answer_parse(struct docker_answer *a, json_t **ret, struct error *e)
 	if (r == 0)
 		return 0;
 	e->status = STATUS_FAILED;
-	return error_prefix(e, r, "Docker's answer");
+	return error_prefix(e, r, "the engine's answer");
 }
 
-int docker_get(const char *socket, enum docker_what what, const char *which,
+int docker_get(const struct config_engine *engine, enum docker_what what, const char *which,
 	       struct docker_answer *ret, long *ret_status, struct error *e)
 {
 	const struct docker_request request = { .what = what,
@@ -122,5 +124,5 @@ int docker_get(const char *socket, enum docker_what what, const char *which,
 						.data = docker_answer_add,
 						.arg = ret };
 
-	return docker_ask(socket, &request, ret_status, e);
+	return docker_ask(engine, &request, ret_status, e);
 }

@@ -12,8 +12,8 @@
 #define DOCKER_ANSWER_MS 5000 /* for one container */
 
 /* Makes one request, and waits until it is over. Returns what `done` would get. */
-int docker_ask(const char *socket, const struct docker_request *request, long *ret_status,
-	       struct error *e);
+int docker_ask(const struct config_engine *engine, const struct docker_request *request,
+	       long *ret_status, struct error *e);
 
 /* What has arrived of an answer, zero-terminated; at most 4 MiB. */
 struct docker_answer {
@@ -36,7 +36,7 @@ int docker_answer_parse(struct docker_answer *a, json_t **ret, struct error *e);
  * Asks for one thing, and waits DOCKER_ANSWER_MS at most.
  * Returns 0 with the HTTP status, -EHOSTDOWN if no daemon answers, or -EIO.
  */
-int docker_get(const char *socket, enum docker_what what, const char *which,
+int docker_get(const struct config_engine *engine, enum docker_what what, const char *which,
 	       struct docker_answer *ret, long *ret_status, struct error *e);
 
 #endif

@@ -123,9 +123,8 @@ static void read_labels(const json_t *container, struct docker_container *ret)
 	if (enable->there && strcasecmp(enable->text, "true") != 0) {
 		if (strcasecmp(enable->text, "false") != 0)
 			note(NOTE_WARNING,
-			     "docker:%s: label v6hook.enable is neither true nor false: taken as "
-			     "false",
-			     ret->instance.ident.name);
+			     "%s:%s: label v6hook.enable is neither true nor false: taken as false",
+			     ret->instance.ident.runtime, ret->instance.ident.name);
 		ret->instance.enable = WISH_NO;
 		enable->there = false;
 	}
@@ -172,9 +171,9 @@ static void grant(struct docker_container *c, enum docker_wish_kind kind)
 	default:
 		if (!docker_networks_name(&c->networks, text))
 			note(NOTE_WARNING,
-			     "docker:%s: label v6hook.network names none of its networks: "
+			     "%s:%s: label v6hook.network names none of its networks: "
 			     "it counts for nothing",
-			     i->ident.name);
+			     i->ident.runtime, i->ident.name);
 	}
 }
 
@@ -197,10 +196,10 @@ void docker_container_grant(struct docker_container *c, int r, long status,
 	if (r < 0 || status != 200 || docker_answer_parse(answer, &image, &ignored) < 0 ||
 	    !is_its_image(c, image)) {
 		note(NOTE_WARNING,
-		     "docker:%s: its labels count for nothing, as Docker does not say what those "
+		     "%s:%s: its labels count for nothing, as the engine does not say what those "
 		     "of "
 		     "its image are: create it anew, from an image that is there",
-		     c->instance.ident.name);
+		     c->instance.ident.runtime, c->instance.ident.name);
 		return;
 	}
 	labels = json_object_get(json_object_get(image, "Config"), "Labels");
@@ -210,18 +209,17 @@ void docker_container_grant(struct docker_container *c, int r, long status,
 
 		if (wish->there && own && strncmp(own, wish->text, sizeof(wish->text) - 1) == 0)
 			note(NOTE_WARNING,
-			     "docker:%s: label %s is its image's, not that of who ran it: it does "
-			     "not "
+			     "%s:%s: label %s is its image's, not that of who ran it: it does not "
 			     "count",
-			     c->instance.ident.name, wish_labels[i]);
+			     c->instance.ident.runtime, c->instance.ident.name, wish_labels[i]);
 		else if (wish->there)
 			grant(c, i);
 	}
 }
 
 /* Reads what is JSON already. Returns as docker_container_read does. */
-static int read_container(const json_t *json, const char *name, struct docker_container *ret,
-			  struct error *e)
+static int read_container(const json_t *json, const struct config_engine *engine, const char *name,
+			  struct docker_container *ret, struct error *e)
 {
 	const json_t *state = json_object_get(json, "State");
 	const char *id = json_text(json, "Id"), *own = json_text(json, "Name");
@@ -232,14 +230,15 @@ static int read_container(const json_t *json, const char *name, struct docker_co
 	if (!id || !own || own[0] != '/' || !docker_can_exist(own + 1) ||
 	    strlen(id) >= sizeof(c.instance.id) || strlen(own) > IDENT_NAME_MAX ||
 	    !json_whole(json_object_get(state, "Pid"), 0, INT_MAX, &pid))
-		return error_set(e, STATUS_FAILED, -EBADMSG,
-				 "cannot make sense of Docker's answer");
-	snprintf(c.instance.ident.runtime, sizeof(c.instance.ident.runtime), "docker");
+		return error_set(e, STATUS_FAILED, -EBADMSG, "cannot make sense of %s's answer",
+				 engine->title);
+	snprintf(c.instance.ident.runtime, sizeof(c.instance.ident.runtime), "%s", engine->name);
 	snprintf(c.instance.ident.name, sizeof(c.instance.ident.name), "%s", own + 1);
 	ret->instance.ident = c.instance.ident;
 	if (!json_is_true(json_object_get(state, "Running")) || pid == 0)
 		r = error_set(e, STATUS_NO_CONTAINER, -ESRCH,
-			      "Docker container '%s' is not running: docker start %s", name, name);
+			      "%s container '%s' is not running: %s start %s", engine->title, name,
+			      engine->name, name);
 	else
 		r = check_network(json_text(json_object_get(json, "HostConfig"), "NetworkMode"),
 				  c.shares, e);
@@ -256,19 +255,21 @@ static int read_container(const json_t *json, const char *name, struct docker_co
 	return 0;
 }
 
-int docker_container_read(const char *name, long status, struct docker_answer *answer,
-			  struct docker_container *ret, struct error *e)
+int docker_container_read(const struct config_engine *engine, const char *name, long status,
+			  struct docker_answer *answer, struct docker_container *ret,
+			  struct error *e)
 {
 	_json_ json_t *json = NULL;
 	int r;
 
 	if (status == 404)
-		return error_set(e, STATUS_NO_CONTAINER, -ENOENT, "no Docker container '%s'", name);
+		return error_set(e, STATUS_NO_CONTAINER, -ENOENT, "no %s container '%s'",
+				 engine->title, name);
 	if (status != 200)
-		return error_set(e, STATUS_FAILED, -EIO, "Docker answers with HTTP status %ld",
-				 status);
+		return error_set(e, STATUS_FAILED, -EIO, "%s answers with HTTP status %ld",
+				 engine->title, status);
 	r = docker_answer_parse(answer, &json, e);
-	return r < 0 ? r : read_container(json, name, ret, e);
+	return r < 0 ? r : read_container(json, engine, name, ret, e);
 }
 
 const char *docker_container_ask(const struct docker_container *c)

@@ -45,8 +45,9 @@ struct docker_container {
  * Returns as the find of runtime.h does; for -ESRCH and -ENODEV, ret->instance.ident and
  * ret->shares are filled in, otherwise ret is untouched on failure.
  */
-int docker_container_read(const char *name, long status, struct docker_answer *answer,
-			  struct docker_container *ret, struct error *e);
+int docker_container_read(const struct config_engine *engine, const char *name, long status,
+			  struct docker_answer *answer, struct docker_container *ret,
+			  struct error *e);
 
 /*
  * Grants what its labels wish for and those of its image do not: the person who started it has said

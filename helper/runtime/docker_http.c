@@ -52,7 +52,7 @@ struct docker_transfer {
 };
 
 struct docker_session {
-	char *socket;
+	const struct config_engine *engine;
 	int relay; /* 0: none */
 	CURLM *multi;
 	struct docker_transfer *first;
@@ -127,7 +127,8 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg)
 	return 0;
 }
 
-int docker_session_new(const char *socket, int relay, struct docker_session **ret, struct error *e)
+int docker_session_new(const struct config_engine *engine, int relay, struct docker_session **ret,
+		       struct error *e)
 {
 	struct docker_session *s;
 	int r = load(e);
@@ -136,14 +137,14 @@ int docker_session_new(const char *socket, int relay, struct docker_session **re
 		return r;
 	s = calloc(1, sizeof(*s));
 	if (s) {
-		s->socket = strdup(socket);
+		s->engine = engine;
 		s->relay = relay;
 		s->multi = multi_init();
 	}
-	if (!s || !s->socket || !s->multi) {
+	if (!s || !s->multi) {
 		if (s)
 			docker_session_free(s);
-		return error_sys(e, -ENOMEM, "cannot ask Docker");
+		return error_sys(e, -ENOMEM, "cannot ask %s", engine->title);
 	}
 	*ret = s;
 	return 0;
@@ -168,7 +169,6 @@ void docker_session_free(struct docker_session *s)
 		transfer_free(s->first);
 	if (s->multi)
 		multi_cleanup(s->multi);
-	free(s->socket);
 	free(s);
 }
 
@@ -193,7 +193,7 @@ static void prepare(struct docker_transfer *t, const char *path)
 	char url[DOCKER_PATH_MAX + 16];
 
 	snprintf(url, sizeof(url), "http://docker%s", path);
-	easy_setopt(t->handle, CURLOPT_UNIX_SOCKET_PATH, t->session->socket);
+	easy_setopt(t->handle, CURLOPT_UNIX_SOCKET_PATH, t->session->engine->socket);
 	easy_setopt(t->handle, CURLOPT_URL, url);
 	easy_setopt(t->handle, CURLOPT_NOPROXY, "*");
 	easy_setopt(t->handle, CURLOPT_NOSIGNAL, 1L);
@@ -219,21 +219,21 @@ int docker_begin(struct docker_session *s, const struct docker_request *r,
 		return error_set(e, STATUS_FAILED, -EINVAL, "there can be no '%.80s'", r->which);
 	t = calloc(1, sizeof(*t));
 	if (!t)
-		return error_sys(e, -ENOMEM, "cannot ask Docker");
+		return error_sys(e, -ENOMEM, "cannot ask %s", s->engine->title);
 	t->session = s;
 	t->r = *r;
 	snprintf(t->which, sizeof(t->which), "%s", r->which ? r->which : "");
 	t->handle = easy_init();
 	if (!t->handle) {
 		free(t);
-		return error_sys(e, -ENOMEM, "cannot ask Docker");
+		return error_sys(e, -ENOMEM, "cannot ask %s", s->engine->title);
 	}
 	t->next = s->first;
 	s->first = t;
 	prepare(t, path);
 	if (multi_add(s->multi, t->handle) != CURLM_OK) {
 		transfer_free(t);
-		return error_sys(e, -ENOMEM, "cannot ask Docker");
+		return error_sys(e, -ENOMEM, "cannot ask %s", s->engine->title);
 	}
 	if (ret)
 		*ret = t;
@@ -257,29 +257,32 @@ static bool is_end(CURLcode code)
 /* What a transfer that ended so is worth. Returns as `done` gets it. */
 static int outcome(const struct docker_transfer *t, CURLcode code, struct error *e)
 {
+	const struct config_engine *engine = t->session->engine;
+
 	if (t->refused)
-		return error_set(e, STATUS_FAILED, -EIO, "Docker answers with HTTP status %ld",
-				 status_of(t));
+		return error_set(e, STATUS_FAILED, -EIO, "%s answers with HTTP status %ld",
+				 engine->title, status_of(t));
 	if (t->cut == DOCKER_TOO_LARGE)
-		return error_set(e, STATUS_FAILED, -EIO, "Docker's answer is larger than 4 MiB");
+		return error_set(e, STATUS_FAILED, -EIO, "%s's answer is larger than 4 MiB",
+				 engine->title);
 	if (t->cut)
-		return error_set(e, STATUS_FAILED, -EIO, "cannot make sense of Docker's answer");
+		return error_set(e, STATUS_FAILED, -EIO, "cannot make sense of %s's answer",
+				 engine->title);
 	if (code == CURLE_OK || (t->r.endless && is_end(code)))
 		return 0;
 	if (t->denied)
 		return error_set(e, STATUS_FAILED, -EACCES,
 				 "root may not connect to %s: chown it, or its directory, to root",
-				 t->session->socket);
+				 engine->socket);
 	if (code == CURLE_COULDNT_CONNECT)
-		return error_set(e, STATUS_FAILED, -EHOSTDOWN,
-				 "Docker does not answer on %s: is dockerd running?",
-				 t->session->socket);
+		return error_set(e, STATUS_FAILED, -EHOSTDOWN, "%s does not answer on %s (%s)",
+				 engine->title, engine->socket, engine->start);
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		return error_set(e, STATUS_FAILED, -ETIMEDOUT,
-				 "Docker hangs: it takes connections on %s and does not answer",
-				 t->session->socket);
-	return error_set(e, STATUS_FAILED, -EIO, "cannot ask Docker on %s: %s", t->session->socket,
-			 easy_strerror(code));
+				 "%s hangs: it takes connections on %s and does not answer",
+				 engine->title, engine->socket);
+	return error_set(e, STATUS_FAILED, -EIO, "cannot ask %s on %s: %s", engine->title,
+			 engine->socket, easy_strerror(code));
 }
 
 /* Ends a transfer, and tells so. */
@@ -356,11 +359,11 @@ int docker_turn(struct docker_session *s, long most_ms, struct error *e)
 	int running;
 
 	if (multi_poll(s->multi, NULL, 0, poll_ms(s, most_ms), NULL) != CURLM_OK)
-		return error_set(e, STATUS_FAILED, -EIO, "cannot wait for Docker");
+		return error_set(e, STATUS_FAILED, -EIO, "cannot wait for %s", s->engine->title);
 	polled = now_us();
 	count(s, polled - begin);
 	if (multi_perform(s->multi, &running) != CURLM_OK)
-		return error_set(e, STATUS_FAILED, -EIO, "cannot read from Docker");
+		return error_set(e, STATUS_FAILED, -EIO, "cannot read from %s", s->engine->title);
 	busy = now_us() - polled;
 	count(s, busy < BUSY_MOST_US ? busy : BUSY_MOST_US);
 	while (finish_one(s))

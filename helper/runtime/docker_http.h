@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/config.h"
 #include "base/error.h"
 #include "runtime/docker_path.h"
 
@@ -46,11 +47,12 @@ struct docker_transfer; /* a request under way */
 struct docker_session;	/* requests beside each other on one socket */
 
 /*
- * Makes one without requests.
+ * Makes one without requests. @engine: must outlive it
  * @relay: to be asked for connections instead of the socket (docker_relay.h), or 0
  * Returns 0, -EHOSTDOWN if libcurl is not there, or -ENOMEM.
  */
-int docker_session_new(const char *socket, int relay, struct docker_session **ret, struct error *e);
+int docker_session_new(const struct config_engine *engine, int relay, struct docker_session **ret,
+		       struct error *e);
 
 /* Ends what is under way, without a call to `done`. */
 void docker_session_free(struct docker_session *s);

@@ -31,6 +31,7 @@
 #define LIST_AGAIN_MS 5000	/* after a list that failed */
 
 struct docker_watching {
+	const struct config_engine *engine;
 	runtime_heard heard;
 	void (*refused)(const char *name, const struct error *e, void *arg);
 	void *arg;
@@ -92,7 +93,8 @@ static void look_at(struct docker_watching *w, const char *id, const char *name,
 	/* another connection begins with a list, so nothing is missed */
 	if (r < 0) {
 		error_set(&e, STATUS_FAILED, r,
-			  "too many Docker containers wait to be looked at: connecting anew");
+			  "too many containers of %s's wait to be looked at: connecting anew",
+			  w->engine->title);
 		fail(w, r, &e);
 	}
 }
@@ -159,7 +161,7 @@ static enum taken take_answer(struct asking *a, int r, long status, struct error
 	else if (a->what == DOCKER_SUBNET)
 		docker_container_answer(c, r, status, &a->answer);
 	else if (r == 0)
-		r = docker_container_read(i->id, status, &a->answer, c, e);
+		r = docker_container_read(w->engine, i->id, status, &a->answer, c, e);
 	if (a->what != DOCKER_CONTAINER || r == 0)
 		return TAKEN_ASK;
 	if (r == -ENODEV && *c->shares) {
@@ -270,7 +272,7 @@ static void on_list_done(int r, long status, const struct error *e, void *arg)
 	if (!w->list_failed)
 		return;
 	w->list_at = clock_ms() + LIST_AGAIN_MS;
-	note(NOTE_WARNING, "cannot list Docker's containers: %s",
+	note(NOTE_WARNING, "cannot list %s's containers: %s", w->engine->title,
 	     r < 0 ? e->text : "the list is not whole");
 }
 
@@ -301,9 +303,10 @@ static void on_opened(void *arg)
 /* Follows an end or another name. */
 static void on_change(struct docker_watching *w, const struct docker_event *event)
 {
-	struct instance instance = { .ident.runtime = "docker" };
 	const struct docker_inspect *sent = docker_queue_outdate(&w->queue, event->id);
+	struct instance instance = { .pid = 0 };
 
+	snprintf(instance.ident.runtime, sizeof(instance.ident.runtime), "%s", w->engine->name);
 	snprintf(instance.id, sizeof(instance.id), "%s", event->id);
 	snprintf(instance.ident.name, sizeof(instance.ident.name), "%s", event->name);
 	if (event->what == DOCKER_EVENT_END) {
@@ -354,7 +357,7 @@ static void on_stream_done(int r, long status, const struct error *e, void *arg)
 }
 
 /* Asks for the stream of events. Returns 0 or -errno. */
-static int open_stream(struct docker_watching *w, const struct runtime_options *o, struct error *e)
+static int open_stream(struct docker_watching *w, const struct docker_guard *guard, struct error *e)
 {
 	const struct docker_request request = { .what = DOCKER_EVENTS,
 						.only_ok = true,
@@ -363,18 +366,18 @@ static int open_stream(struct docker_watching *w, const struct runtime_options *
 						.data = on_stream,
 						.done = on_stream_done,
 						.arg = w };
-	int r = docker_session_new(o->docker_socket, o->docker_relay, &w->session, e);
+	int r = docker_session_new(w->engine, guard->relay, &w->session, e);
 
 	if (r < 0)
 		return r;
 	w->lines.most = EVENT_MAX;
 	w->lines.text = malloc(w->lines.most + 1);
 	if (!w->lines.text)
-		return error_sys(e, -ENOMEM, "cannot follow Docker");
+		return error_sys(e, -ENOMEM, "cannot follow %s", w->engine->title);
 	r = docker_begin(w->session, &request, NULL, e);
-	if (r < 0 || !o->opened)
+	if (r < 0 || !guard->opened)
 		return r;
-	r = o->opened();
+	r = guard->opened();
 	return r < 0 ? error_sys(e, r, "cannot give up system calls") : 0;
 }
 
@@ -407,13 +410,16 @@ static long time_to_list(const struct docker_watching *w)
 	return left > 0 ? left : 0;
 }
 
-int docker_watch(const struct runtime_options *o, runtime_heard heard,
+int docker_watch(const struct config_engine *engine, const struct docker_guard *guard,
+		 runtime_heard heard,
 		 void (*refused)(const char *name, const struct error *e, void *arg), void *arg,
 		 struct error *e)
 {
 	CLEANUP(watching_release)
-	struct docker_watching w = { .heard = heard, .refused = refused, .arg = arg };
-	int r = open_stream(&w, o, e);
+	struct docker_watching w = {
+		.engine = engine, .heard = heard, .refused = refused, .arg = arg
+	};
+	int r = open_stream(&w, guard, e);
 
 	while (r == 0 && !w.over) {
 		struct docker_inspect *i;

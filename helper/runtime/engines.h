@@ -7,6 +7,7 @@
 
 extern const struct runtime runtime_lxc;    /* lxc.c */
 extern const struct runtime runtime_docker; /* docker.c */
+extern const struct runtime runtime_podman; /* docker.c */
 
 /* All engines, ended by a null. */
 extern const struct runtime *const runtimes[];

@@ -60,14 +60,15 @@ static int check_network(struct lxc_container *c, struct error *e)
 	return 0;
 }
 
-static int lxc_find(const char *name, const struct runtime_options *o, struct instance *ret,
-		    struct error *e)
+static int lxc_find(const struct runtime *self, const char *name, const struct runtime_options *o,
+		    struct instance *ret, struct error *e)
 {
 	CLEANUP(cleanup_container) struct lxc_container *c = NULL;
 	struct instance instance = { .pid = 0 };
 	char path[PATH_MAX], config[PATH_MAX + IDENT_NAME_MAX + 16];
 	int r;
 
+	(void)self;
 	if (o->lxcpath)
 		snprintf(path, sizeof(path), "%s", o->lxcpath);
 	else
@@ -115,7 +116,7 @@ static bool is_settled(const char *name, const char *path)
 	return state && (strcmp(state, "RUNNING") == 0 || strcmp(state, "FROZEN") == 0);
 }
 
-static int lxc_each_running(const struct runtime_options *o,
+static int lxc_each_running(const struct runtime *self, const struct runtime_options *o,
 			    int (*each)(const struct instance *i, void *arg), void *arg,
 			    struct error *e)
 {
@@ -138,7 +139,8 @@ static int lxc_each_running(const struct runtime_options *o,
 		/* stopped meanwhile, or without a port: not to be served */
 		if (r == 0 &&
 		    ident_parse(names[i], (const char *const[]){ NULL }, &id, &ignored) == 0 &&
-		    is_settled(names[i], path) && lxc_find(names[i], o, &instance, &ignored) == 0)
+		    is_settled(names[i], path) &&
+		    lxc_find(self, names[i], o, &instance, &ignored) == 0)
 			r = each(&instance, arg);
 		free(names[i]);
 	}

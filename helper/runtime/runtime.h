@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "base/config.h"
 #include "base/error.h"
 #include "base/ident.h"
 
@@ -44,17 +45,15 @@ struct instance {
 
 /* Where to find the engines; from the configuration and the command line. */
 struct runtime_options {
-	const char *lxcpath; /* null: LXC's default */
-	const char *docker_socket;
-	/* For docker_watch in a process that must not connect to Docker itself; else 0 and null. */
-	int docker_relay;    /* a relay to ask for connections (docker_relay.h) */
-	int (*opened)(void); /* all is open, nothing has been read; returns 0 or -errno */
-	uid_t owner;	     /* whose default the LXC path is; 0: the system's */
+	const char *lxcpath;		     /* null: LXC's default */
+	uid_t owner;			     /* whose default the LXC path is; 0: the system's */
+	const struct config_engine *engines; /* all of them */
 };
 
 struct runtime {
-	const char *name; /* what stands before the colon: "lxc" */
-	bool tells;	  /* the service hears from it what happens (docker_watch) */
+	const char *name;   /* what stands before the colon: "lxc" */
+	bool tells;	    /* the service hears from it what happens (docker_watch) */
+	enum engine engine; /* which of the configuration's, if it tells */
 
 	/*
 	 * Looks a container up.
@@ -65,14 +64,14 @@ struct runtime {
 	 * installed or does not answer; or another -errno. ret->ident is filled in for -ESRCH and
 	 * -ENODEV, too.
 	 */
-	int (*find)(const char *name, const struct runtime_options *o, struct instance *ret,
-		    struct error *e);
+	int (*find)(const struct runtime *self, const char *name, const struct runtime_options *o,
+		    struct instance *ret, struct error *e);
 
 	/*
 	 * Calls each for every running container that has a network of its own; a non-zero return
 	 * ends it and is returned. Returns 0, -EHOSTDOWN as find does, or -errno.
 	 */
-	int (*each_running)(const struct runtime_options *o,
+	int (*each_running)(const struct runtime *self, const struct runtime_options *o,
 			    int (*each)(const struct instance *i, void *arg), void *arg,
 			    struct error *e);
 };
@@ -90,12 +89,20 @@ enum runtime_event {
 typedef void (*runtime_heard)(enum runtime_event event, const struct instance *i, const char *old,
 			      const char *why, void *arg);
 
+/* What docker_watch needs in a process that must not connect to the engine itself; else 0 and null.
+ */
+struct docker_guard {
+	int relay;	     /* to be asked for connections (docker_relay.h) */
+	int (*opened)(void); /* all is open, nothing has been read; returns 0 or -errno */
+};
+
 /*
  * Tells every running container, then what happens, without a gap between, until the daemon ends
  * it. A container that cannot be served is told by `refused`, with the reason. Returns 0 when the
  * daemon ended the stream, -EHOSTDOWN if none answers, or -errno.
  */
-int docker_watch(const struct runtime_options *o, runtime_heard heard,
+int docker_watch(const struct config_engine *engine, const struct docker_guard *guard,
+		 runtime_heard heard,
 		 void (*refused)(const char *name, const struct error *e, void *arg), void *arg,
 		 struct error *e);
 

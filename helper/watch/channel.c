@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,11 +13,13 @@
 
 #define PAUSE_LEAST_MS 50
 #define PAUSE_MOST_MS 5000
+#define SILENCE_MS 5000 /* of an engine, before it is told */
 
-struct channel channel_new(struct loop *loop, loop_handler handler, void *arg)
+struct channel channel_new(struct loop *loop, enum engine engine, loop_handler handler, void *arg)
 {
 	return (struct channel){
 		.loop = loop,
+		.engine = engine,
 		.handler = handler,
 		.arg = arg,
 		.fd = -1,
@@ -38,13 +41,16 @@ int64_t channel_due(const struct channel *c)
 
 void channel_start(struct channel *c, const struct config *config)
 {
+	const struct config_engine *engine = &config->engines[c->engine];
 	pid_t self = getpid();
 	sigset_t none;
 	int pair[2];
 
-	c->connect_at = clock_ms() + c->pause;
+	c->connect_at = engine->socket ? clock_ms() + c->pause : INT64_MAX;
 	c->pause = c->pause * 2 > PAUSE_MOST_MS ? PAUSE_MOST_MS : c->pause * 2;
-	if (access(config->docker_socket, F_OK) < 0 ||
+	/* in this order: a link to a socket that is not there yet tells nothing */
+	if (!engine->socket || access(engine->socket, F_OK) < 0 ||
+	    !config_serves(config->engines, c->engine) ||
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return;
 	c->pid = fork();
@@ -52,7 +58,7 @@ void channel_start(struct channel *c, const struct config *config)
 		close(pair[0]);
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
-		_exit(parser_run(config, pair[1], self));
+		_exit(parser_run(engine, pair[1], self));
 	}
 	close(pair[1]);
 	if (c->pid < 0 || loop_add(c->loop, pair[0], c->handler, c->arg) < 0) {
@@ -69,7 +75,25 @@ void channel_again(struct channel *c)
 	let_go(c);
 	c->pid = 0;
 	c->pause = PAUSE_LEAST_MS;
-	c->connect_at = clock_ms();
+	c->connect_at = c->silent_since = clock_ms();
+	c->heard = false;
+	*c->waits = '\0';
+}
+
+bool channel_is_silent(struct channel *c, const struct config *config)
+{
+	const char *socket = config->engines[c->engine].socket;
+	const char *why = "does not tell yet what runs: does the engine answer?";
+
+	if (c->heard || clock_ms() - c->silent_since < SILENCE_MS ||
+	    !config_serves(config->engines, c->engine))
+		return false;
+	if (access(socket, F_OK) < 0)
+		why = errno == EACCES ? "root may not reach: chown its directory to root"
+				      : "is not there yet";
+	snprintf(c->waits, sizeof(c->waits), "for %.300s, which %s", socket, why);
+	c->heard = true;
+	return true;
 }
 
 void channel_hold(struct channel *c, bool hold)
@@ -87,8 +111,12 @@ int channel_take(struct channel *c, struct record *ret)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	if (n == sizeof(*ret) && record_check(ret) == 0) {
-		if (ret->kind == RECORD_LISTED)
+		ret->engine = c->engine;
+		if (ret->kind == RECORD_LISTED) {
 			c->pause = PAUSE_LEAST_MS;
+			c->heard = true;
+			*c->waits = '\0';
+		}
 		return 1;
 	}
 	/* its end is told by channel_ended; the next record of one that goes on finds nobody, and

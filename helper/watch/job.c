@@ -17,7 +17,13 @@
 #include "watch/journal.h"
 #include "watch/named.h"
 
-#define CONTAINER_MAX 300 /* "docker:" and a name */
+#define CONTAINER_MAX 300 /* an engine and a name */
+
+/* The engine that has told of it. */
+static const struct config_engine *engine_of(const struct context *c, const struct record *r)
+{
+	return &c->config->engines[r->engine];
+}
 
 /* Only if this instance holds the attachment and is gone. */
 static int detach(struct context *c, const struct record *r, const char *container)
@@ -50,10 +56,12 @@ static bool is_attached(struct context *c, const struct record *r, const char *c
 
 static int rename_lease(struct context *c, const struct record *r, const char *container)
 {
-	struct ident from = { .runtime = "docker" }, to = { .runtime = "docker" };
+	struct ident from = { 0 }, to = { 0 };
 	struct error e;
 	int err;
 
+	snprintf(to.runtime, sizeof(to.runtime), "%s", engine_of(c, r)->name);
+	memcpy(from.runtime, to.runtime, sizeof(from.runtime));
 	snprintf(from.name, sizeof(from.name), "%s", r->old_name);
 	snprintf(to.name, sizeof(to.name), "%s", r->name);
 	if (strcmp(from.name, to.name) == 0)
@@ -67,26 +75,27 @@ static int rename_lease(struct context *c, const struct record *r, const char *c
 }
 
 /*
- * Puts the name that Docker gives the ID into the record, whatever the parser says: leases are of
- * names. Returns 0, -ESRCH if there is no such container any more, or -errno, which is told.
+ * Puts the name that the engine gives the ID into the record, whatever the parser says: leases are
+ * of names. Returns 0, -ESRCH if there is no such container any more, or -errno, which is told.
  */
 static int confirm_name(const struct context *c, struct record *r, char container[CONTAINER_MAX])
 {
+	const struct config_engine *engine = engine_of(c, r);
 	char name[IDENT_NAME_MAX + 1];
-	int err = named_by_docker(c->config->docker_socket, r->id, name);
+	int err = named_by_engine(engine->socket, r->id, name);
 
 	if (err == -ENOENT)
 		return -ESRCH;
 	if (err < 0) {
 		journal_change("failed", container, NULL, r->why,
-			       "Docker does not say what the name of this container is");
+			       "the engine does not say what the name of this container is");
 		return err;
 	}
 	if (strcmp(name, r->name) != 0) {
 		if (r->kind == RECORD_RUNNING)
 			snprintf(r->old_name, sizeof(r->old_name), "%s", r->name);
 		snprintf(r->name, sizeof(r->name), "%s", name);
-		snprintf(container, CONTAINER_MAX, "docker:%s", name);
+		snprintf(container, CONTAINER_MAX, "%s:%s", engine->name, name);
 	}
 	return 0;
 }
@@ -101,16 +110,16 @@ static bool is_placed(struct context *c, const struct record *r, const char *con
 	       strcmp(a.instance, r->id) == 0;
 }
 
-/* The place that the parser says is its, if Docker says so, too; else null. */
+/* The place that the parser says is its, if the engine says so, too; else null. */
 static const char *confirm_place(const struct context *c, const struct record *r,
 				 const char *container)
 {
-	int err = named_in_place(c->config->docker_socket, r->id, r->place);
+	int err = named_in_place(engine_of(c, r)->socket, r->id, r->place);
 
 	if (err < 0)
 		journal_change("warning", container, NULL, r->why,
-			       "Docker does not say whether its labels name its place: its lease "
-			       "is its name's");
+			       "the engine does not say whether its labels name its place: its "
+			       "lease is its name's");
 	return err == 1 ? r->place : NULL;
 }
 
@@ -152,7 +161,7 @@ static int attach(struct context *c, struct record *r, char container[CONTAINER_
 	struct error e;
 	int err;
 
-	if (r->wish == WISH_NO || (c->config->docker_labelled && r->wish != WISH_YES))
+	if (r->wish == WISH_NO || (engine_of(c, r)->labelled && r->wish != WISH_YES))
 		return 0;
 	/* gone since, or never its process: the next record tells */
 	if (record_check_pid(r->pid, r->id, &q.started) < 0)
@@ -289,13 +298,16 @@ int job_run(const struct context *context, struct record *r)
 
 	note_to(journal_note);
 	err = context_inherit(context, &c, &e);
-	snprintf(container, sizeof(container), "docker:%s", r->name);
+	snprintf(container, sizeof(container), "%s:%s", engine_of(context, r)->name, r->name);
 	if (err < 0 && (!*r->name || r->kind == JOB_READY))
 		note(NOTE_STATE, "%s", e.text);
 	else if (err < 0)
 		journal_change("failed", container, NULL, "leases", e.text);
 	if (err < 0)
 		return err;
+	/* what it told before it was left out of the configuration: it cannot be asked any more */
+	if (!engine_of(&c, r)->socket && r->kind != RECORD_GONE)
+		return 0;
 	switch (r->kind) {
 	case RECORD_RUNNING:
 		return attach(&c, r, container);

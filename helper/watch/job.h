@@ -12,7 +12,7 @@
 /*
  * Does what a record asks for, the same as the command does, and tells the journal.
  * @r: of a kind that says what happened to a container, or one of the above; its name may become
- * the one that Docker confirms
+ * the one that its engine confirms
  * Returns 0, or -errno if something failed.
  */
 int job_run(const struct context *context, struct record *r);

@@ -116,8 +116,9 @@ static struct job *append(struct jobs *j, const struct record *r)
 void jobs_add(struct jobs *j, const struct record *r)
 {
 	for (struct job *job = j->first; job; job = job->next)
-		if (job->pid == 0 && strcmp(job->record.name, r->name) == 0 &&
-		    job->record.kind != RECORD_RENAMED && r->kind != RECORD_RENAMED) {
+		if (job->pid == 0 && job->record.engine == r->engine &&
+		    strcmp(job->record.name, r->name) == 0 && job->record.kind != RECORD_RENAMED &&
+		    r->kind != RECORD_RENAMED) {
 			job->record = *r;
 			return;
 		}
@@ -176,6 +177,8 @@ static bool same_container(const struct record *a, const struct record *b)
 {
 	if (a->kind == JOB_READY || b->kind == JOB_READY)
 		return a->kind == b->kind;
+	if (a->engine != b->engine)
+		return false;
 	if (*a->name && *b->name && (is_riddle(a) || is_riddle(b)))
 		return true;
 	return strcmp(a->name, b->name) == 0 ||
@@ -254,7 +257,8 @@ void jobs_expire(struct jobs *j, int64_t now)
 		if (job->ident)
 			snprintf(container, sizeof(container), "%s", job->ident);
 		else if (!all)
-			snprintf(container, sizeof(container), "docker:%s", job->record.name);
+			snprintf(container, sizeof(container), "%s:%s",
+				 engine_names[job->record.engine], job->record.name);
 		journal_change("failed", container, NULL, all ? "reconcile" : job->record.why,
 			       "it hung, and was killed");
 	}

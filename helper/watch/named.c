@@ -1,10 +1,10 @@
 /*
- * The name and place of a container, from Docker itself, whoever tells another one.
+ * The name and place of a container, from its engine itself, whoever tells another one.
  *
  * Theory of operation: the parser has read what strangers wrote, and may be theirs. A lease is of a
- * name, so before one is given or moved the job asks Docker whose name the ID has. What reads the
- * answer is a child that has given up everything as the parser has; of the answer it looks at one
- * key, with the scanner of docker_list.c, which keeps nothing else and builds nothing.
+ * name, so before one is given or moved the job asks the engine whose name the ID has. What reads
+ * the answer is a child that has given up everything as the parser has; of the answer it looks at
+ * one key, with the scanner of docker_list.c, which keeps nothing else and builds nothing.
  */
 #include "watch/named.h"
 
@@ -125,7 +125,7 @@ static int child(enum docker_what what, int from, int to)
 	return -r;
 }
 
-/* Asks, and has a child read the answer. @ret: what it found. Returns as named_by_docker. */
+/* Asks, and has a child read the answer. @ret: what it found. Returns as named_by_engine. */
 static int ask(const char *socket, enum docker_what what, const char *which,
 	       char ret[IDENT_NAME_MAX + 1])
 {
@@ -159,7 +159,7 @@ static int ask(const char *socket, enum docker_what what, const char *which,
 	return 0;
 }
 
-int named_by_docker(const char *socket, const char *id, char ret[IDENT_NAME_MAX + 1])
+int named_by_engine(const char *socket, const char *id, char ret[IDENT_NAME_MAX + 1])
 {
 	return ask(socket, DOCKER_CONTAINER, id, ret);
 }

@@ -1,21 +1,21 @@
-/* The name and place of a container, from Docker itself, whoever tells another one. */
+/* The name and place of a container, from its engine itself, whoever tells another one. */
 #ifndef V6HOOK_NAMED_H
 #define V6HOOK_NAMED_H
 
 #include "base/ident.h"
 
 /*
- * Asks Docker for the name that the container with this ID has now. Takes some milliseconds, and
- * when Docker says nothing for 5 s, no longer.
- * Returns 0; -ENOENT if there is no such container; or -errno.
+ * Asks the engine for the name that the container with this ID has now. Takes some milliseconds,
+ * and when it says nothing for 5 s, no longer. Returns 0; -ENOENT if there is no such container; or
+ * -errno.
  */
-int named_by_docker(const char *socket, const char *id, char ret[IDENT_NAME_MAX + 1]);
+int named_by_engine(const char *socket, const char *id, char ret[IDENT_NAME_MAX + 1]);
 
-/* Asks Docker whether there is a container of that name. Returns 1, 0 if not, or -errno. */
+/* Asks the engine whether there is a container of that name. Returns 1, 0 if not, or -errno. */
 int named_is_known(const char *socket, const char *name);
 
 /*
- * Asks Docker whether the container with this ID runs, and its labels name that place (struct
+ * Asks the engine whether the container with this ID runs, and its labels name that place (struct
  * instance). Returns 1, 0 if not, or -errno.
  */
 int named_in_place(const char *socket, const char *id, const char *place);

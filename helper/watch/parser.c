@@ -1,5 +1,5 @@
 /*
- * The half of the watch service that reads what Docker sends: without any privilege.
+ * The half of the watch service that reads what Docker or Podman sends: without any privilege.
  *
  * Theory of operation: who may write to Docker's socket is root on the host, so this process has no
  * such right either. A child of its own, the relay, opens the connections, writes the requests, and
@@ -24,6 +24,7 @@
 #include "watch/record.h"
 
 static int applier = -1;
+static const char *engine_name;
 
 /* Sends one record; an applier that is gone or stuck for long ends this process. */
 static void tell(struct record *r)
@@ -78,7 +79,7 @@ static void on_refused(const char *name, const struct error *e, void *arg)
 	char text[256];
 
 	(void)arg;
-	snprintf(text, sizeof(text), "docker:%.80s is left alone: %.150s", name, e->text);
+	snprintf(text, sizeof(text), "%s:%.80s is left alone: %.150s", engine_name, name, e->text);
 	tell_note(NOTE_WARNING, text);
 }
 
@@ -136,9 +137,9 @@ static int keep_only(int out)
 	return 0;
 }
 
-int parser_run(const struct config *config, int out, pid_t parent)
+int parser_run(const struct config_engine *engine, int out, pid_t parent)
 {
-	struct runtime_options o = { .docker_socket = config->docker_socket, .opened = on_open };
+	struct docker_guard guard = { .opened = on_open };
 	struct error e;
 	int r;
 
@@ -146,14 +147,15 @@ int parser_run(const struct config *config, int out, pid_t parent)
 		return STATUS_FAILED;
 	prctl(PR_SET_NAME, "v6hook-parser");
 	note_to(tell_note);
-	o.docker_relay = start_relay(config->docker_socket);
-	if (o.docker_relay < 0)
+	engine_name = engine->name;
+	guard.relay = start_relay(engine->socket);
+	if (guard.relay < 0)
 		return STATUS_FAILED;
 	r = confine_rights(true);
 	/* after that: becoming another user clears it (prctl(2)) */
 	if (r < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
 		return STATUS_FAILED;
-	r = docker_watch(&o, on_heard, on_refused, NULL, &e);
+	r = docker_watch(engine, &guard, on_heard, on_refused, NULL, &e);
 	if (r < 0 && r != -EHOSTDOWN)
 		tell_note(NOTE_WARNING, e.text);
 	return r < 0 ? STATUS_FAILED : STATUS_DONE;

@@ -8,7 +8,7 @@
 
 #include "runtime/runtime.h"
 
-#define RECORD_MAGIC 0x76366802u /* "v6h", and the layout's number */
+#define RECORD_MAGIC 0x76366803u /* "v6h", and the layout's number */
 
 enum record_kind {
 	RECORD_RUNNING = 1,
@@ -26,6 +26,7 @@ enum record_kind {
 struct record {
 	uint32_t magic;
 	uint32_t kind;
+	uint32_t engine; /* enum engine: of the channel, whatever the parser says */
 	int32_t pid;
 	uint32_t wish; /* enum runtime_wish: of the label v6hook.enable */
 	uint32_t has_mac;

@@ -2,13 +2,13 @@
  * The service: events and drift in, attach, detach and reconcile out.
  *
  * Theory of operation: this process, the applier, holds the capabilities and reads nothing that
- * comes from outside but records of fixed size. What Docker sends is read by the parser, a child
- * without any privilege (parser.c), one for each connection: when dockerd goes it ends, and is
- * started again after a pause that grows. The configuration is the last good one (follow.c): until
- * there is one nothing is done, and with each new one every running container is looked at. What is
- * to be done is done by jobs (jobs.c). What becomes of the world otherwise is heard of, and put
- * right by a reconciliation (drift.c). Every second the service manager hears that the loop turns;
- * one that does not is killed by it.
+ * comes from outside but records of fixed size. What Docker and Podman send is read by a parser for
+ * each, a child without any privilege (parser.c), one for each connection: when the engine goes it
+ * ends, and is started again after a pause that grows. The configuration is the last good one
+ * (follow.c): until there is one nothing is done, and with each new one every running container is
+ * looked at. What is to be done is done by jobs (jobs.c). What becomes of the world otherwise is
+ * heard of, and put right by a reconciliation (drift.c). Every second the service manager hears
+ * that the loop turns; one that does not is killed by it.
  */
 #include "watch/watch.h"
 
@@ -39,7 +39,6 @@
 
 #define TICK_MS 1000
 #define LOCK_WAIT_MS 1000 /* who only asks whether a service runs holds the lock for a moment */
-#define SILENCE_MS 5000	  /* of an engine, before it is told */
 #define TOLD_MOST 1024
 #define DESCRIPTORS 65536
 
@@ -48,17 +47,13 @@ struct watch {
 	struct jobs *jobs;
 	struct askers *askers;
 	struct drift *drift;
-	struct channel channel;
+	struct channel channels[ENGINES];
 	struct announcer announcer;
 	struct loop *loop;
 	int signals, timer;
 	int lock;	 /* LOCK_SERVICE */
 	int64_t tick_at; /* milliseconds of the monotonic clock */
 	bool ready, over;
-	bool heard; /* the engine has told what runs since silent_since, or that it has not is said
-		     */
-	bool status_told; /* to the service manager, too */
-	int64_t silent_since;
 	int wrong;		  /* 0, or -errno: the service cannot begin, */
 	struct error *e;	  /* and why */
 	uint64_t told[TOLD_MOST]; /* hashes of remarks already made */
@@ -74,8 +69,8 @@ static void set_timer(struct watch *w)
 	int64_t announce = w->askers ? announce_again(&w->announcer, &w->follow.now) : INT64_MAX;
 	struct itimerspec t = { 0 };
 
-	if (w->askers && channel_due(&w->channel) < at)
-		at = channel_due(&w->channel);
+	for (size_t i = 0; w->askers && i < ENGINES; i++)
+		at = channel_due(&w->channels[i]) < at ? channel_due(&w->channels[i]) : at;
 	at = silent < at ? silent : at;
 	at = drift < at ? drift : at;
 	at = announce < at ? announce : at;
@@ -105,53 +100,55 @@ static void tell_once(struct watch *w, const char *text)
 	journal_remark("note", text);
 }
 
+/* Tells the service manager for what is waited. */
+static void tell_status(const struct watch *w)
+{
+	char text[ENGINES * sizeof(w->channels[0].waits) + 32] = "STATUS=";
+	bool first = true;
+
+	for (size_t i = 0; i < ENGINES; i++) {
+		size_t used = strlen(text);
+
+		if (!*w->channels[i].waits)
+			continue;
+		snprintf(text + used, sizeof(text) - used, "%s%s", first ? "waiting " : "; ",
+			 w->channels[i].waits);
+		first = false;
+	}
+	notify_service(text);
+}
+
 /* Says once, at the beginning, for what it waits. */
 static void tell_silence(struct watch *w)
 {
-	const char *socket = w->follow.now.config->docker_socket;
-	const char *why = "does not tell yet what runs: does the engine answer?";
-	char text[512];
-
-	if (w->heard || clock_ms() - w->silent_since < SILENCE_MS)
-		return;
-	w->heard = true;
-	if (access(socket, F_OK) < 0)
-		why = errno == EACCES ? "root may not reach: chown its directory to root"
-				      : "is not there yet";
-	snprintf(text, sizeof(text), "for %.300s, which %s", socket, why);
-	journal_remark("waiting", text);
-	snprintf(text, sizeof(text), "STATUS=waiting for %.300s, which %s", socket, why);
-	notify_service(text);
-	w->status_told = true;
+	for (size_t i = 0; i < ENGINES; i++) {
+		if (!channel_is_silent(&w->channels[i], w->follow.now.config))
+			continue;
+		journal_remark("waiting", w->channels[i].waits);
+		tell_status(w);
+	}
 }
 
-/* The engine has told what runs. */
-static void hear(struct watch *w)
-{
-	w->heard = true;
-	if (w->status_told)
-		notify_service("STATUS=");
-	w->status_told = false;
-}
-
-/* Takes one record from the parser. */
+/* Takes one record from a parser. */
 static void on_record(int fd, void *arg)
 {
 	struct watch *w = arg;
+	struct channel *c = fd == w->channels[0].fd ? &w->channels[0] : &w->channels[1];
+	const bool waited = *c->waits;
 	struct record record;
-	int r = channel_take(&w->channel, &record);
+	int r;
 
-	(void)fd;
+	r = channel_take(c, &record);
 	if (r < 0)
 		tell_once(w, "a record of the parser's makes no sense: starting another parser");
 	if (r <= 0)
 		return;
 	if (record.kind == RECORD_NOTE) {
 		tell_once(w, record.why);
-	} else if (record.kind == RECORD_LISTED) {
-		hear(w);
-	} else {
+	} else if (record.kind != RECORD_LISTED) {
 		jobs_add(w->jobs, &record);
+	} else if (waited) {
+		tell_status(w);
 	}
 }
 
@@ -161,8 +158,9 @@ static void on_child(struct watch *w, pid_t pid, int wait_status, const struct r
 		      (used->ru_utime.tv_usec + used->ru_stime.tv_usec) / 1000;
 	bool reconciled = false;
 
-	if (channel_ended(&w->channel, pid))
-		return;
+	for (size_t i = 0; i < ENGINES; i++)
+		if (channel_ended(&w->channels[i], pid))
+			return;
 	if ((w->askers && askers_ended(w->askers, pid, wait_status != 0)) ||
 	    !jobs_ended(w->jobs, pid, &reconciled) || !reconciled)
 		return;
@@ -221,8 +219,9 @@ static int begin(struct watch *w, struct error *e)
 		r = drift_open(c, w->loop, w->jobs, &w->drift, e);
 	if (r == 0)
 		r = askers_open(c->config->socket, c, w->loop, &w->askers, e);
-	if (r == 0)
-		journal_remark("watching", c->config->docker_socket);
+	for (size_t i = 0; r == 0 && i < ENGINES; i++)
+		if (config_serves(c->config->engines, i))
+			journal_remark("watching", c->config->engines[i].socket);
 	return r;
 }
 
@@ -246,9 +245,8 @@ static int see_to_config(struct watch *w, struct error *e)
 		return r;
 	/* nor for an engine */
 	notify_ready(w);
-	channel_again(&w->channel);
-	w->heard = false;
-	w->silent_since = clock_ms();
+	for (size_t i = 0; i < ENGINES; i++)
+		channel_again(&w->channels[i]);
 	/* a boot, or what happened while nobody watched */
 	drift_all(w->drift);
 	return 0;
@@ -279,8 +277,9 @@ static void on_timer(int fd, void *arg)
 		return;
 	if (clock_ms() >= w->tick_at)
 		tick(w);
-	if (w->askers && clock_ms() >= channel_due(&w->channel))
-		channel_start(&w->channel, w->follow.now.config);
+	for (size_t i = 0; w->askers && i < ENGINES; i++)
+		if (clock_ms() >= channel_due(&w->channels[i]))
+			channel_start(&w->channels[i], w->follow.now.config);
 	jobs_expire(w->jobs, clock_ms());
 	/* here, where a loop that is stuck, or a handler that is, does not come */
 	notify_service("WATCHDOG=1");
@@ -326,7 +325,8 @@ static int set_up(struct watch *w, struct error *e)
 	allow_descriptors();
 	w->jobs = jobs_new(&w->follow.now);
 	w->loop = loop_new();
-	w->channel = channel_new(w->loop, on_record, w);
+	for (size_t i = 0; i < ENGINES; i++)
+		w->channels[i] = channel_new(w->loop, i, on_record, w);
 	w->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	w->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (!w->jobs || !w->loop || w->signals < 0 || w->timer < 0 ||
@@ -338,7 +338,7 @@ static int set_up(struct watch *w, struct error *e)
 
 static void watch_release(struct watch *w)
 {
-	/* the parser dies with this process: PR_SET_PDEATHSIG */
+	/* the parsers die with this process: PR_SET_PDEATHSIG */
 	if (w->jobs)
 		jobs_free(w->jobs);
 	if (w->loop)
@@ -348,7 +348,8 @@ static void watch_release(struct watch *w)
 	if (w->askers)
 		askers_close(w->askers);
 	cleanup_close(&w->lock);
-	cleanup_close(&w->channel.fd);
+	for (size_t i = 0; i < ENGINES; i++)
+		cleanup_close(&w->channels[i].fd);
 	announcer_release(&w->announcer);
 	cleanup_close(&w->timer);
 	cleanup_close(&w->signals);
@@ -364,7 +365,7 @@ int watch_run(const char *config_path, bool json, struct error *e)
 		.follow.path = config_path,
 		.signals = -1,
 		.timer = -1,
-		.channel.fd = -1,
+		.channels = { { .fd = -1 }, { .fd = -1 } },
 		.lock = -1,
 		.e = e,
 	};
@@ -376,7 +377,8 @@ int watch_run(const char *config_path, bool json, struct error *e)
 	while (w.wrong == 0 && !w.over) {
 		set_timer(&w);
 		jobs_start(w.jobs);
-		channel_hold(&w.channel, jobs_full(w.jobs));
+		for (size_t i = 0; i < ENGINES; i++)
+			channel_hold(&w.channels[i], jobs_full(w.jobs));
 		loop_turn(w.loop, before, &w);
 	}
 	return w.wrong;

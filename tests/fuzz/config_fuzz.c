@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (config_read(path, &config, &e) < 0) {
 		must(!config && e.status == STATUS_USAGE && *e.text);
 	} else {
-		must(config->docker_socket && config->state_dir);
+		must(config->engines[ENGINE_DOCKER].socket && config->state_dir);
 		for (size_t i = 0; i < config->pool_count; i++)
 			must(config->pools[i].name);
 		config_container(config, "lxc:web1");

@@ -62,18 +62,24 @@ static int on_each(const struct instance *i, void *arg)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct runtime_options o = { .docker_socket = "/" }; /* exists, and is never opened */
+	/* exists, and is never opened */
+	static char socket[] = "/";
+	static const struct config_engine engines[ENGINES] = {
+		{ .which = ENGINE_DOCKER, .name = "docker", .title = "Docker", .socket = socket },
+	};
+	static const struct docker_guard guard;
+	const struct runtime_options o = { .engines = engines };
 	struct instance instance;
 	struct error e;
 	int count = 0;
 
 	note_to(on_note);
 	fake_curl(data, size);
-	docker_watch(&o, on_heard, on_refused, NULL, &e);
+	docker_watch(&engines[ENGINE_DOCKER], &guard, on_heard, on_refused, NULL, &e);
 	fake_curl(data, size);
-	if (runtime_by_name("docker")->find("name", &o, &instance, &e) < 0)
+	if (runtime_docker.find(&runtime_docker, "name", &o, &instance, &e) < 0)
 		read_text(e.text, sizeof(e.text));
 	fake_curl(data, size);
-	runtime_by_name("docker")->each_running(&o, on_each, &count, &e);
+	runtime_docker.each_running(&runtime_docker, &o, on_each, &count, &e);
 	return 0;
 }

@@ -204,15 +204,17 @@ static void lie(runtime_heard heard, void *arg)
 	}
 }
 
-int docker_watch(const struct runtime_options *o, runtime_heard heard,
+int docker_watch(const struct config_engine *engine, const struct docker_guard *guard,
+		 runtime_heard heard,
 		 void (*refused)(const char *name, const struct error *e, void *arg), void *arg,
 		 struct error *e)
 {
 	char byte;
 	int fd;
 
-	relay = o->docker_relay;
-	if (o->opened() < 0)
+	(void)engine;
+	relay = guard->relay;
+	if (guard->opened() < 0)
 		return error_set(e, STATUS_FAILED, -EPERM, "not confined");
 	for (size_t i = 0; i < ARRAY_SIZE(attempts); i++) {
 		error_set(e, STATUS_FAILED, 0, attempts[i].reaches() ? "reached" : "refused");

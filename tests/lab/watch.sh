@@ -54,23 +54,23 @@ is_ready() {
 	[ -s "$watch_ready" ]
 }
 
-# watch_parser: prints the PID of the service's parser, if there is one
+# watch_parser: prints the PID of the service's parser of each engine, if there is one
 watch_parser() {
 	pgrep -x -P "${1-$watch_pid}" v6hook-parser
 }
 
-# watch_relay: prints the PID of the process that connects to Docker for the parser, if there is one
+# watch_relay: prints the PIDs of the processes that connect to the engines for the parsers, if there are any
 watch_relay() {
-	pgrep -x -P "$(watch_parser)" v6hook-relay
+	pgrep -x -P "$(watch_parser | paste -sd,)" v6hook-relay
 }
 
-# watch_listens [SOCKET]: whether the service is connected to Docker
+# watch_listens [SOCKET]: whether the service is connected to Docker, or to the engine at that socket
 watch_listens() {
-	local relay peers
+	local relays peers
 
-	relay=$(watch_relay 2>/dev/null) || return
+	mapfile -t relays < <(watch_relay 2>/dev/null)
 	peers=$(ss -xHn state connected | awk -v path="${1-/var/run/docker.sock}" '{ for (i = 1; i < NF; i++) if ($i == path) print "socket:[" $NF "]" }')
-	readlink "/proc/$relay/fd/"* | grep -qxF "${peers:-none}"
+	[ "${#relays[@]}" -gt 0 ] && find "${relays[@]/#//proc/}" -path '*/fd/*' -printf '%l\n' 2>/dev/null | grep -qxF "${peers:-none}"
 }
 
 # watch_stop: ends the service; returns its exit status

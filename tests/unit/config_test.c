@@ -19,11 +19,12 @@ TEST(defaults_are_as_documented)
 	assert_int_equal(c->announce_s, 0);
 	assert_false(c->announce_link_local);
 	assert_int_equal(c->expose_lxc, EXPOSE_ALL);
-	assert_int_equal(c->expose_docker, EXPOSE_PUBLISHED);
+	assert_int_equal(c->engines[ENGINE_DOCKER].expose, EXPOSE_PUBLISHED);
 	assert_true(c->guard);
 	assert_false(c->promises_filter);
-	assert_false(c->docker_labelled);
-	assert_string_equal(c->docker_socket, "/var/run/docker.sock");
+	assert_false(c->engines[ENGINE_DOCKER].labelled);
+	assert_string_equal(c->engines[ENGINE_DOCKER].socket, "/var/run/docker.sock");
+	assert_null(c->engines[ENGINE_PODMAN].socket);
 	assert_int_equal(c->container_count, 0);
 	assert_int_equal(c->user_count, 0);
 	assert_string_equal(c->socket, "/run/v6hook/v6hook.sock");
@@ -52,10 +53,13 @@ TEST(every_key_is_read)
 	assert_int_equal(c->announce_s, 30);
 	assert_true(c->announce_link_local);
 	assert_int_equal(c->expose_lxc, EXPOSE_NONE);
-	assert_int_equal(c->expose_docker, EXPOSE_ALL);
+	assert_int_equal(c->engines[ENGINE_DOCKER].expose, EXPOSE_ALL);
 	assert_false(c->guard);
-	assert_true(c->docker_labelled);
-	assert_string_equal(c->docker_socket, "/run/d.sock");
+	assert_true(c->engines[ENGINE_DOCKER].labelled);
+	assert_string_equal(c->engines[ENGINE_DOCKER].socket, "/run/d.sock");
+	assert_int_equal(c->engines[ENGINE_PODMAN].expose, EXPOSE_NONE);
+	assert_false(c->engines[ENGINE_PODMAN].labelled);
+	assert_string_equal(c->engines[ENGINE_PODMAN].socket, "/run/p.sock");
 	assert_string_equal(c->state_dir, "/srv/v6hook");
 	assert_string_equal(c->socket, "/run/v.sock");
 	assert_int_equal(c->container_count, 3);
@@ -97,6 +101,45 @@ TEST(lxc_is_required_only_where_the_file_says_so)
 		check(config_requires_lxc(in_scratch("c")) == rows[i].required, "%s", rows[i].text);
 	}
 	assert_false(config_requires_lxc(in_scratch("absent")));
+}
+
+TEST(podman_is_served_if_it_is_named)
+{
+	static const char text[] = "{\"pools\":[{\"ranges\":[\"2001:db8::/64\"]}],\"podman\":{}}";
+	_config_ struct config *c = NULL;
+	struct error e;
+
+	assert_int_equal(read_bytes(text, strlen(text), &c, &e), 0);
+	assert_string_equal(c->engines[ENGINE_PODMAN].socket, "/run/podman/podman.sock");
+	assert_string_equal(c->engines[ENGINE_DOCKER].socket, "/var/run/docker.sock");
+}
+
+TEST(a_socket_of_both_is_podmans)
+{
+	static const struct {
+		const char *docker, *podman; /* null: not named */
+		bool want[ENGINES];
+	} rows[] = {
+		{ "one", NULL, { true, false } },    { "one", "two", { true, true } },
+		{ "one", "absent", { true, true } }, { "absent", "one", { true, true } },
+		{ "one", "one", { false, true } },   { "one", "link", { false, true } },
+		{ "link", "one", { false, true } },
+	};
+
+	write_file(in_scratch("one"), "", 0);
+	write_file(in_scratch("two"), "", 0);
+	assert_int_equal(symlink("one", in_scratch("link")), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char docker[PATH_MAX], podman[PATH_MAX];
+		struct config_engine engines[ENGINES] = { { .socket = docker } };
+
+		strcpy(docker, in_scratch(rows[i].docker));
+		if (rows[i].podman)
+			engines[ENGINE_PODMAN].socket = strcpy(podman, in_scratch(rows[i].podman));
+		for (enum engine k = 0; k < ENGINES; k++)
+			check(config_serves(engines, k) == rows[i].want[k], "row %zu, %s", i,
+			      engine_names[k]);
+	}
 }
 
 TEST(what_asks_for_filtering_is_noted)
@@ -261,6 +304,8 @@ int main(void)
 		SCRATCH_TEST(defaults_are_as_documented),
 		SCRATCH_TEST(every_key_is_read),
 		SCRATCH_TEST(lxc_is_required_only_where_the_file_says_so),
+		SCRATCH_TEST(podman_is_served_if_it_is_named),
+		SCRATCH_TEST(a_socket_of_both_is_podmans),
 		SCRATCH_TEST(what_asks_for_filtering_is_noted),
 		SCRATCH_TEST(pools_without_a_name_get_one),
 		SCRATCH_TEST(files_that_cannot_be_read_are_refused),

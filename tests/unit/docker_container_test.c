@@ -8,6 +8,8 @@
 
 #define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
+static const struct config_engine engine = { .name = "docker", .title = "Docker" };
+
 /* Reads an answer with this State and NetworkMode. */
 static int read_answer(const char *state, const char *mode, struct docker_container *c,
 		       struct error *e)
@@ -22,7 +24,7 @@ static int read_answer(const char *state, const char *mode, struct docker_contai
 		 state, mode);
 	assert_int_equal(docker_answer_add(text, strlen(text), &answer), DOCKER_TAKEN);
 	memset(c, 0, sizeof(*c));
-	return docker_container_read("asked", 200, &answer, c, e);
+	return docker_container_read(&engine, "asked", 200, &answer, c, e);
 }
 
 TEST(a_container_that_runs)
@@ -77,10 +79,10 @@ TEST(statuses)
 	struct docker_container c;
 	struct error e;
 
-	assert_int_equal(docker_container_read("x", 404, &none, &c, &e), -ENOENT);
-	assert_int_equal(docker_container_read("x", 500, &none, &c, &e), -EIO);
+	assert_int_equal(docker_container_read(&engine, "x", 404, &none, &c, &e), -ENOENT);
+	assert_int_equal(docker_container_read(&engine, "x", 500, &none, &c, &e), -EIO);
 	assert_contains(e.text, "500");
-	assert_true(docker_container_read("x", 200, &none, &c, &e) < 0);
+	assert_true(docker_container_read(&engine, "x", 200, &none, &c, &e) < 0);
 }
 
 /* Reads a container of which only this differs. */
@@ -98,7 +100,7 @@ static void read_labelled(const char *labels, const char *more, struct docker_co
 		labels, more);
 	docker_answer_add(text, strlen(text), &answer);
 	memset(c, 0, sizeof(*c));
-	assert_int_equal(docker_container_read("web", 200, &answer, c, &e), 0);
+	assert_int_equal(docker_container_read(&engine, "web", 200, &answer, c, &e), 0);
 }
 
 static void grant(struct docker_container *c, int r, long status, const char *image)
@@ -201,7 +203,7 @@ static int settle(const char *networks, const char *more, enum runtime_wish enab
 
 		docker_answer_add(text, strlen(text), &answer);
 		memset(c, 0, sizeof(*c));
-		assert_int_equal(docker_container_read("web", 200, &answer, c, e), 0);
+		assert_int_equal(docker_container_read(&engine, "web", 200, &answer, c, e), 0);
 	}
 	c->instance.enable = enable;
 	for (int i = 0; (id = docker_container_ask(c)); i++) {
