@@ -4,7 +4,10 @@
 
 #include "ops/verbs.h"
 
-/* The name by which an instance was attached last, found by reading all attachments. */
+/*
+ * The name by which an instance was attached last, found by reading all attachments. Its engine may
+ * have had another name, too: "docker", with Podman's socket.
+ */
 struct find_name {
 	const struct ident *to;
 	const char *instance;
@@ -18,8 +21,8 @@ static int on_attachment(const char *text, const struct attachment *a, void *arg
 	struct ident ident;
 
 	if (strcmp(a->instance, f->instance) == 0 && a->since > f->since &&
-	    ident_from_text(text, &ident) == 0 && strcmp(ident.runtime, f->to->runtime) == 0 &&
-	    strcmp(ident.name, f->to->name) != 0) {
+	    ident_from_text(text, &ident) == 0 &&
+	    (strcmp(ident.runtime, f->to->runtime) != 0 || strcmp(ident.name, f->to->name) != 0)) {
 		f->ret = ident;
 		f->since = a->since;
 	}
