@@ -74,10 +74,39 @@ TEST(kills_what_hangs)
 	jobs_free(j);
 }
 
+TEST(of_one_name_two_engines_have_two)
+{
+	struct record docker = { .kind = RECORD_GONE, .name = "web", .why = "die" };
+	struct record podman = { .kind = RECORD_GONE, .engine = ENGINE_PODMAN, .name = "web" };
+	const struct context nothing = { 0 };
+	struct jobs *j = jobs_new(&nothing);
+	pid_t pids[2];
+	bool ignored;
+	int status;
+
+	jobs_add(j, &docker);
+	jobs_add(j, &podman);
+	alarm(30); /* ends what waits for a job that is not started */
+	pids[0] = start(j);
+	pids[1] = start(j);
+	alarm(0);
+	/* of one engine the next one waits (control) */
+	jobs_add(j, &podman);
+	jobs_start(j);
+	assert_int_equal(waitpid(-1, &status, WUNTRACED | WNOHANG), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(pids); i++) {
+		kill(pids[i], SIGKILL);
+		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+		assert_true(jobs_ended(j, pids[i], &ignored));
+	}
+	jobs_free(j);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kills_what_hangs),
+		cmocka_unit_test(of_one_name_two_engines_have_two),
 	};
 
 	pthread_atfork(NULL, NULL, stop_self);
