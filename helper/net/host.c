@@ -16,7 +16,6 @@
 #include "net/host.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/netdevice.h>
 #include <stdio.h>
 #include <string.h>
@@ -127,20 +126,13 @@ static int on_address(const struct address *a, void *arg)
 	return 0;
 }
 
-/* Whether the uplink's answers for others wait for nothing. Its directory is looked up once:
- * link_conf says why. */
+/* Whether the uplink's answers for others wait for nothing. */
 static bool answers_at_once(const char *uplink)
 {
-	_close_ int dir = -1;
-	struct error ignored;
-	int delay, queue;
-	char path[64];
+	static const struct sysctl_value values[2] = { { "proxy_delay", 0 },
+						       { "proxy_qlen", PROXY_QUEUE } };
 
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/neigh/%.15s", uplink);
-	dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return dir >= 0 && sysctl_read_at(dir, "proxy_delay", &delay, &ignored) == 0 &&
-	       delay == 0 && sysctl_read_at(dir, "proxy_qlen", &queue, &ignored) == 0 &&
-	       queue == PROXY_QUEUE;
+	return sysctl_are("neigh", uplink, values);
 }
 
 /* Whether the sysctls are what `settings` makes them; what cannot be read is not. */

@@ -37,7 +37,12 @@ static bool is_pair(const struct link *inner, const struct link *outer, int nsid
 
 static struct port port_of(const struct link *inner, const struct link *outer)
 {
-	struct port port = { .inner = inner->ifindex, .outer = outer->ifindex, .up = inner->up };
+	struct port port = {
+		.inner = inner->ifindex,
+		.outer = outer->ifindex,
+		.nsid = outer->peer_nsid,
+		.up = inner->up,
+	};
 
 	memcpy(port.inner_name, inner->name, sizeof(port.inner_name));
 	memcpy(port.mac, inner->mac, sizeof(port.mac));

@@ -16,6 +16,7 @@ struct port {
 	bool up;		      /* the container's end */
 	unsigned char mac[6];	      /* of the container's end */
 	int outer;		      /* the host's end */
+	int nsid;		      /* the host's number of its namespace */
 	int via;		      /* where routes to the container go: the bridge, or outer */
 	char via_name[IF_NAMESIZE];
 	bool bridged; /* via is a bridge (not so in LXC's veth.mode=router) */

@@ -8,6 +8,11 @@
 
 #include "base/error.h"
 
+struct sysctl_value {
+	const char *name;
+	int value;
+};
+
 /* One value that was changed, to be put back. */
 struct sysctl_change {
 	const char *part, *name; /* constants */
@@ -22,8 +27,13 @@ struct sysctl_changes {
 	size_t count;
 };
 
-/* Reads a number from a file of the kernel's, below dir. Returns 0 or -errno. */
-int sysctl_read_at(int dir, const char *path, int *ret, struct error *e);
+/*
+ * Has this process find settings by a proc file system of its own, if so many network namespaces
+ * make /proc slow, and nothing speaks against it. @namespaces: about how many the host has
+ */
+void sysctl_apart(int namespaces);
+
+/* Reads a number from a file of the kernel's. Returns 0 or -errno. */
 int sysctl_read(const char *path, int *ret, struct error *e);
 
 /*
@@ -32,6 +42,10 @@ int sysctl_read(const char *path, int *ret, struct error *e);
  * Returns 0 or -errno.
  */
 int sysctl_get(const char *part, const char *dev, const char *name, int *ret, struct error *e);
+
+/* Whether the interface has these two values, which costs one look-up; not so if none can be read.
+ */
+bool sysctl_are(const char *part, const char *dev, const struct sysctl_value values[2]);
 
 /*
  * Writes a value if it is not there yet and records the old one; for all.forwarding, which the

@@ -23,6 +23,7 @@
 #include "net/ndisc.h"
 #include "net/neigh.h"
 #include "net/nl.h"
+#include "net/sysctl.h"
 #include "ops/verbs.h"
 #include "policy/beside.h"
 #include "policy/choose.h"
@@ -304,8 +305,11 @@ static int connect_container(struct attach *a, const struct request *q, struct e
 	struct host_effects host_done = { 0 };
 	struct container_effects inner_done = { 0 };
 	struct link via;
-	int r = settle(a, &host, &host_done, e);
+	int r;
 
+	/* such numbers are the lowest that are free */
+	sysctl_apart(a->at.port.nsid);
+	r = settle(a, &host, &host_done, e);
 	if (r < 0)
 		goto undo_host;
 	/* not before it is settled: until then a bridge's MAC may change with its ports */
