@@ -59,7 +59,4 @@ int nl_ask(struct nl_sock *s, struct nl_msg *request,
  */
 int nl_do_all(struct nl_sock *s, struct nl_msg *const *list, size_t count, int *ret);
 
-/* The -errno for an error code of libnl's own, whose numbers collide with errno's. */
-int nl_errno(int libnl_code);
-
 #endif
