@@ -57,8 +57,8 @@ struct inner_sysctls {
 	bool restore;
 };
 
-/* Its setting is made what it must be, unless it is that already: link_conf says why not by its
- * file. */
+/* Its setting is made what it must be, unless it is that already: struct link_conf says why
+ * not by its file. */
 static int set(const struct inner_sysctls *s, const char *dev, const char *name, int now,
 	       struct error *e)
 {
@@ -86,13 +86,13 @@ static int change_sysctls(void *arg, struct error *e)
 /* Makes the sysctls right; those that the kernel does not tell are asked for by their files. */
 static int settle(const struct container_wish *w, struct sysctl_changes *changes, struct error *e)
 {
-	const struct link_conf unknown = { -1, -1, -1 };
+	struct link port = { .conf = { -1, -1, -1 } }, lo = port;
 	struct inner_sysctls s = { .name = w->port->inner_name, .changes = changes };
 
-	if (link_conf(w->nl, w->port->inner, &s.port) < 0)
-		s.port = unknown;
-	if (link_conf(w->nl, LOOPBACK_IFINDEX, &s.lo) < 0)
-		s.lo = unknown;
+	link_by_index(w->nl, w->port->inner, &port);
+	link_by_index(w->nl, LOOPBACK_IFINDEX, &lo);
+	s.port = port.conf;
+	s.lo = lo.conf;
 	changes->quiet = true;
 	if (!s.port.accept_ra && !s.port.disable_ipv6 && !s.lo.disable_ipv6)
 		return 0;

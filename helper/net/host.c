@@ -136,25 +136,26 @@ static bool answers_at_once(const char *uplink)
 }
 
 /* Whether the sysctls are what `settings` makes them; what cannot be read is not. */
-static bool are_set(const struct host_wish *w)
+static bool are_set(const struct host_wish *w, struct link *ret_via)
 {
-	struct link_conf via, up;
 	int forwarding, proxies;
+	struct link uplink;
 
-	return link_conf(w->nl, w->port->via, &via) == 0 && via.disable_ipv6 == 0 &&
-	       via.accept_ra == 0 && via.forwarding == 1 &&
-	       link_conf_by_name(w->nl, w->uplink->name, &up) == 0 && up.forwarding == 1 &&
-	       !(w->uplink->ra_default && up.accept_ra == 1) &&
+	return link_by_index(w->nl, w->port->via, ret_via) == 0 &&
+	       ret_via->conf.disable_ipv6 == 0 && ret_via->conf.accept_ra == 0 &&
+	       ret_via->conf.forwarding == 1 &&
+	       link_by_name(w->nl, w->uplink->name, &uplink) == 0 && uplink.conf.forwarding == 1 &&
+	       !(w->uplink->ra_default && uplink.conf.accept_ra == 1) &&
 	       link_conf_all(w->nl, &forwarding, &proxies) == 0 && forwarding == 1 &&
 	       (w->routed || (proxies == 1 && answers_at_once(w->uplink->name)));
 }
 
-int host_is_settled(const struct host_wish *w, struct error *e)
+int host_is_settled(const struct host_wish *w, struct link *ret_via, struct error *e)
 {
 	struct find_gateway f = { &w->gateway, false };
 	int r;
 
-	if (!are_set(w) || !has_own_mac(w->port))
+	if (!are_set(w, ret_via) || !has_own_mac(w->port))
 		return 0;
 	r = address_each(w->nl, w->port->via, on_address, &f);
 	if (r < 0)

@@ -31,9 +31,9 @@ struct host_effects {
 
 /*
  * Whether the settings that all containers of the bridge and the uplink share are as they must be.
- * Changes nothing. Returns 1, 0 or -errno.
+ * Changes nothing. Returns 1 and the bridge, 0 or -errno.
  */
-int host_is_settled(const struct host_wish *w, struct error *e);
+int host_is_settled(const struct host_wish *w, struct link *ret_via, struct error *e);
 
 /* Whether the host forwards what comes in by the uplink. */
 bool host_forwards(const char *uplink);

@@ -29,6 +29,26 @@ static const struct nla_policy link_policy[IFLA_MAX + 1] = {
 	[IFLA_CARRIER_UP_COUNT] = { .type = NLA_U32 },
 };
 
+/* IPv6's settings, as the message tells them; unknown where it does not. */
+static struct link_conf read_conf(struct nlattr *spec)
+{
+	const struct link_conf unknown = { -1, -1, -1 };
+	struct nlattr *family[AF_MAX], *inet6[IFLA_INET6_MAX + 1];
+	const int32_t *values;
+
+	if (!spec || nla_parse_nested(family, AF_MAX - 1, spec, NULL) < 0 || !family[AF_INET6] ||
+	    nla_parse_nested(inet6, IFLA_INET6_MAX, family[AF_INET6], NULL) < 0 ||
+	    !inet6[IFLA_INET6_CONF] ||
+	    nla_len(inet6[IFLA_INET6_CONF]) < (DEVCONF_DISABLE_IPV6 + 1) * (int)sizeof(*values))
+		return unknown;
+	values = nla_data(inet6[IFLA_INET6_CONF]);
+	return (struct link_conf){
+		.forwarding = values[DEVCONF_FORWARDING],
+		.accept_ra = values[DEVCONF_ACCEPT_RA],
+		.disable_ipv6 = values[DEVCONF_DISABLE_IPV6],
+	};
+}
+
 int link_read(const struct nlmsghdr *h, struct link *ret)
 {
 	struct nlattr *attr[IFLA_MAX + 1], *info[IFLA_INFO_MAX + 1];
@@ -61,6 +81,7 @@ int link_read(const struct nlmsghdr *h, struct link *ret)
 	    nla_parse_nested(info, IFLA_INFO_MAX, attr[IFLA_LINKINFO], NULL) == 0 &&
 	    info[IFLA_INFO_KIND])
 		nla_strlcpy(l.kind, info[IFLA_INFO_KIND], sizeof(l.kind));
+	l.conf = read_conf(attr[IFLA_AF_SPEC]);
 	*ret = l;
 	return 0;
 }
@@ -70,8 +91,7 @@ static int on_link(const struct nlmsghdr *h, void *arg)
 	return link_read(h, arg);
 }
 
-static int ask_one(struct nl_sock *s, int ifindex, const char *name,
-		   int (*each)(const struct nlmsghdr *h, void *arg), void *ret)
+static int ask_one(struct nl_sock *s, int ifindex, const char *name, struct link *ret)
 {
 	const struct ifinfomsg msg = { .ifi_index = ifindex };
 	_nl_msg_ struct nl_msg *m = nl_new(RTM_GETLINK, 0, &msg, sizeof(msg));
@@ -79,57 +99,19 @@ static int ask_one(struct nl_sock *s, int ifindex, const char *name,
 	if (!m || nla_put_u32(m, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS) < 0 ||
 	    (name && nla_put_string(m, IFLA_IFNAME, name) < 0))
 		return -ENOMEM;
-	return nl_ask(s, m, each, ret);
+	return nl_ask(s, m, on_link, ret);
 }
 
 int link_by_index(struct nl_sock *s, int ifindex, struct link *ret)
 {
-	return ask_one(s, ifindex, NULL, on_link, ret);
+	return ask_one(s, ifindex, NULL, ret);
 }
 
 int link_by_name(struct nl_sock *s, const char *name, struct link *ret)
 {
 	if (strlen(name) >= IF_NAMESIZE)
 		return -ENODEV;
-	return ask_one(s, 0, name, on_link, ret);
-}
-
-static int on_conf(const struct nlmsghdr *h, void *arg)
-{
-	struct nlattr *attr[IFLA_MAX + 1], *family[AF_MAX], *inet6[IFLA_INET6_MAX + 1];
-	struct link_conf *ret = arg;
-	const int32_t *values;
-
-	if (h->nlmsg_type != RTM_NEWLINK ||
-	    nlmsg_parse((struct nlmsghdr *)h, sizeof(struct ifinfomsg), attr, IFLA_MAX,
-			link_policy) < 0)
-		return -EBADMSG;
-	if (!attr[IFLA_AF_SPEC] ||
-	    nla_parse_nested(family, AF_MAX - 1, attr[IFLA_AF_SPEC], NULL) < 0 ||
-	    !family[AF_INET6] ||
-	    nla_parse_nested(inet6, IFLA_INET6_MAX, family[AF_INET6], NULL) < 0 ||
-	    !inet6[IFLA_INET6_CONF] ||
-	    nla_len(inet6[IFLA_INET6_CONF]) < (DEVCONF_DISABLE_IPV6 + 1) * (int)sizeof(*values))
-		return -ENODATA;
-	values = nla_data(inet6[IFLA_INET6_CONF]);
-	*ret = (struct link_conf){
-		.forwarding = values[DEVCONF_FORWARDING],
-		.accept_ra = values[DEVCONF_ACCEPT_RA],
-		.disable_ipv6 = values[DEVCONF_DISABLE_IPV6],
-	};
-	return 0;
-}
-
-int link_conf(struct nl_sock *s, int ifindex, struct link_conf *ret)
-{
-	return ask_one(s, ifindex, NULL, on_conf, ret);
-}
-
-int link_conf_by_name(struct nl_sock *s, const char *name, struct link_conf *ret)
-{
-	if (strlen(name) >= IF_NAMESIZE)
-		return -ENODEV;
-	return ask_one(s, 0, name, on_conf, ret);
+	return ask_one(s, 0, name, ret);
 }
 
 static int on_netconf(const struct nlmsghdr *h, void *arg)

@@ -8,6 +8,15 @@
 
 #include "base/error.h"
 
+/*
+ * IPv6's settings of an interface (IFLA_INET6_CONF), which its sysctls show, too. By their files
+ * each costs more the more network namespaces there are: net/sysctl.c says why. -1: unknown, or
+ * IPv6 has nothing to do with the interface.
+ */
+struct link_conf {
+	int forwarding, accept_ra, disable_ipv6;
+};
+
 struct link {
 	int ifindex;
 	char name[IF_NAMESIZE];
@@ -21,6 +30,7 @@ struct link {
 	bool carrier;		  /* and running: IFF_LOWER_UP */
 	unsigned int carrier_ups; /* how many times it began to run */
 	bool solicits;		  /* Neighbour Discovery is done there: not so on a tunnel or lo */
+	struct link_conf conf;
 };
 
 /* Reads what the kernel tells of one. Returns 0 or -EBADMSG. */
@@ -32,19 +42,6 @@ int link_by_name(struct nl_sock *s, const char *name, struct link *ret);
 
 /* Calls each for every veth of the socket's namespace, as nl_ask does. Returns 0 or -errno. */
 int link_each_veth(struct nl_sock *s, int (*each)(const struct link *link, void *arg), void *arg);
-
-/* IPv6's settings of an interface, which its sysctls show, too. */
-struct link_conf {
-	int forwarding, accept_ra, disable_ipv6;
-};
-
-/*
- * Reads them (IFLA_INET6_CONF). By their files each costs more the more network namespaces there
- * are, as /proc/sys keeps their names in one chain (fs/proc/proc_sysctl.c: proc_sys_compare).
- * Returns 0, -ENODATA if IPv6 has nothing to do with the interface, or -errno.
- */
-int link_conf(struct nl_sock *s, int ifindex, struct link_conf *ret);
-int link_conf_by_name(struct nl_sock *s, const char *name, struct link_conf *ret);
 
 /* Reads all.forwarding and all.proxy_ndp (RTM_GETNETCONF). Returns 0 or -errno. */
 int link_conf_all(struct nl_sock *s, int *ret_forwarding, int *ret_proxy_ndp);

@@ -198,7 +198,14 @@ static int receive(struct nl_sock *s, struct exchange *x)
 static int send_all(struct nl_sock *s, struct nl_msg *const *list, size_t count)
 {
 	struct iovec parts[NL_MANY];
-	struct msghdr all = { .msg_iov = parts, .msg_iovlen = count };
+	/* the socket is connected to it: strace reads what is sent to a netlink address */
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	struct msghdr all = {
+		.msg_name = &kernel,
+		.msg_namelen = sizeof(kernel),
+		.msg_iov = parts,
+		.msg_iovlen = count,
+	};
 	ssize_t n = -1;
 
 	/* what is appended to a message is aligned, and so is its end */

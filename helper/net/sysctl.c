@@ -147,7 +147,7 @@ int sysctl_set(const char *part, const char *dev, const char *name, int value,
 	int r, old, refused = 0;
 
 	path_of(part, dev, name, path);
-	/* opened once for both: link_conf says why */
+	/* opened once for both, as the look-up is what costs */
 	fd = open_proc(path, O_RDWR);
 	if (fd < 0) {
 		refused = -errno;

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "net/link.h"
 #include "net/own.h"
 
 struct uplink {
@@ -18,6 +19,7 @@ struct uplink {
 	bool carrier;
 	bool has_mac; /* not so on a tunnel, where nothing is solicited */
 	unsigned char mac[6];
+	struct link_conf conf; /* as it was before it was settled */
 };
 
 /*

@@ -206,18 +206,23 @@ static int record(struct attach *a, const struct request *q, struct error *e)
  * what an attach that fails takes back.
  */
 static int settle(struct attach *a, const struct host_wish *w, struct host_effects *done,
-		  struct error *e)
+		  struct link *ret_via, struct error *e)
 {
 	struct lease_store *s = a->c->store;
 	int r = s->ops->lock(s, LOCK_HOST, NULL, true, CONTEXT_WAIT_MS, &a->host_lock, e);
 
 	if (r == 0)
-		r = host_is_settled(w, e);
+		r = host_is_settled(w, ret_via, e);
 	if (r != 0)
 		return r < 0 ? r : 0;
 	close(steal_fd(&a->host_lock));
 	r = s->ops->lock(s, LOCK_HOST, NULL, false, CONTEXT_WAIT_MS, &a->host_lock, e);
-	return r < 0 ? r : host_settle(w, done, e);
+	if (r >= 0)
+		r = host_settle(w, done, e);
+	/* not before: until then a bridge's MAC may change with its ports */
+	if (r == 0 && link_by_index(a->at.host, a->at.port.via, ret_via) < 0)
+		ret_via->has_mac = false;
+	return r;
 }
 
 /* Tells a bridge where its gateway is now: containers on it may know another MAC for it. */
@@ -309,11 +314,10 @@ static int connect_container(struct attach *a, const struct request *q, struct e
 
 	/* such numbers are the lowest that are free */
 	sysctl_apart(a->at.port.nsid);
-	r = settle(a, &host, &host_done, e);
+	r = settle(a, &host, &host_done, &via, e);
 	if (r < 0)
 		goto undo_host;
-	/* not before it is settled: until then a bridge's MAC may change with its ports */
-	if (link_by_index(a->at.host, a->at.port.via, &via) == 0 && via.has_mac)
+	if (via.has_mac)
 		inner.gateway_mac = via.mac;
 	r = record(a, q, e);
 	if (r == 0)

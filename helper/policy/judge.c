@@ -44,6 +44,7 @@ bool judge_settled(struct judge *j, const struct attachment *a)
 				  .uplink = &uplink,
 				  .routed = a->routed,
 				  .gateway = j->c->config->gateway };
+	struct link ignored_via;
 	struct error ignored;
 
 	if (!bridge)
@@ -60,7 +61,7 @@ bool judge_settled(struct judge *j, const struct attachment *a)
 	/* the many that share both are looked at once */
 	if (strcmp(a->bridge, j->settled_bridge) != 0 ||
 	    strcmp(a->uplink, j->settled_uplink) != 0) {
-		if (host_is_settled(&wish, &ignored) != 1)
+		if (host_is_settled(&wish, &ignored_via, &ignored) != 1)
 			return false;
 		memcpy(j->settled_bridge, a->bridge, sizeof(j->settled_bridge));
 		memcpy(j->settled_uplink, a->uplink, sizeof(j->settled_uplink));

@@ -30,7 +30,6 @@ __attribute__((format(printf, 3, 4))) static void add(char *out, size_t size, co
 static void look_at_uplink(struct reach *r)
 {
 	const size_t size = sizeof(r->of_uplink);
-	struct link_conf conf;
 
 	*r->of_uplink = '\0';
 	snprintf(r->known, sizeof(r->known), "%s", r->uplink);
@@ -39,12 +38,13 @@ static void look_at_uplink(struct reach *r)
 			.ifindex = r->settled->ifindex,
 			.has_mac = r->settled->has_mac,
 			.carrier = r->settled->carrier,
+			.conf = r->settled->conf,
 		};
 	else if (link_by_name(r->nl, r->uplink, &r->link) < 0)
 		r->link = (struct link){ 0 };
 	if (r->link.ifindex && !r->link.carrier)
 		add(r->of_uplink, size, "%s has no carrier", r->uplink);
-	if (r->link.ifindex && link_conf(r->nl, r->link.ifindex, &conf) == 0 && conf.disable_ipv6)
+	if (r->link.ifindex && r->link.conf.disable_ipv6 == 1)
 		add(r->of_uplink, size, "IPv6 is off on %s: sysctl net.ipv6.conf.%s.disable_ipv6=0",
 		    r->uplink, r->uplink);
 	if (!r->settled && (r->routed ? !host_forwards(r->uplink) : !host_answers(r->uplink)))

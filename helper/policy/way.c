@@ -201,6 +201,7 @@ int way_find(struct nl_sock *host, struct host_addresses *own, const struct way 
 		.ra_default = is_advertised(host, &route, link.ifindex),
 		.carrier = link.carrier,
 		.has_mac = link.has_mac,
+		.conf = link.conf,
 	};
 	memcpy(ret->name, link.name, sizeof(ret->name));
 	memcpy(ret->mac, link.mac, sizeof(ret->mac));

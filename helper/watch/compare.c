@@ -200,10 +200,11 @@ static bool is_settled(struct compare *c, const struct kept_way *w)
 				  .routed = w->routed,
 				  .gateway = c->kept->c->config->gateway };
 	struct error ignored;
+	struct link via;
 
 	memcpy(port.via_name, w->via, sizeof(port.via_name));
 	memcpy(uplink.name, w->uplink, sizeof(uplink.name));
-	return w->via_index && host_is_settled(&wish, &ignored) == 1;
+	return w->via_index && host_is_settled(&wish, &via, &ignored) == 1;
 }
 
 bool compare_ways(struct compare *c, size_t most)

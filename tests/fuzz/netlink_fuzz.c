@@ -328,11 +328,11 @@ static int ask_port(struct nl_sock *s)
 
 static int ask_conf(unsigned int what, struct nl_sock *s)
 {
-	struct link_conf conf;
 	int forwarding, proxies;
+	struct link link;
 
-	return what == 31   ? link_conf(s, 2, &conf)
-	       : what == 32 ? link_conf_by_name(s, "eth0", &conf)
+	return what == 31   ? link_by_index(s, 2, &link)
+	       : what == 32 ? link_by_name(s, "eth0", &link)
 			    : link_conf_all(s, &forwarding, &proxies);
 }
 
