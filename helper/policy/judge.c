@@ -7,6 +7,7 @@
  */
 #include "policy/judge.h"
 
+#include <errno.h>
 #include <string.h>
 #include <time.h>
 
@@ -185,13 +186,15 @@ static struct verdict judge_lost(const struct judge *j, struct holder *h)
 	struct asked asked = { j, h->ident };
 	struct lease_store *s = j->c->store;
 	struct attachment found = { 0 };
+	_close_ int lock = -1;
 	struct lease lease;
 	struct error e;
 	int alive;
 
 	h->keeps = true;
-	/* another has been at work meanwhile */
-	if (s->ops->attachment(s, h->ident, &found, &e) == 1 ||
+	/* another is at work, or has been since the records were read */
+	if (s->ops->lock(s, LOCK_CONTAINER, h->ident, false, 0, &lock, &e) == -EBUSY ||
+	    s->ops->attachment(s, h->ident, &found, &e) == 1 ||
 	    s->ops->present(s, h->ident, &lease, &e) != 1 ||
 	    memcmp(&lease.address, &h->address, sizeof(h->address)) != 0)
 		return nothing;
