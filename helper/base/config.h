@@ -54,6 +54,7 @@ struct config_engine {
 	const char *name;
 	const char *title; /* for people */
 	const char *start; /* the command that starts it */
+	bool named;	   /* in the file */
 	char *socket;	   /* null: it is not served */
 	bool labelled;	   /* "attach": "labelled" */
 	enum config_expose expose;

@@ -106,6 +106,7 @@ static int read_engine(const struct value *v, struct config_engine *into)
 		{ NULL, NULL },
 	};
 
+	into->named = true;
 	return value_object(v, keys, into);
 }
 

@@ -88,9 +88,14 @@ bool channel_is_silent(struct channel *c, const struct config *config)
 	if (c->heard || clock_ms() - c->silent_since < SILENCE_MS ||
 	    !config_serves(config->engines, c->engine))
 		return false;
-	if (access(socket, F_OK) < 0)
+	if (access(socket, F_OK) < 0) {
+		/* who names Podman alone may have no Docker, which is served if it comes */
+		if (errno != EACCES && !config->engines[c->engine].named &&
+		    config->engines[ENGINE_PODMAN].named)
+			return false;
 		why = errno == EACCES ? "root may not reach: chown its directory to root"
 				      : "is not there yet";
+	}
 	snprintf(c->waits, sizeof(c->waits), "for %.300s, which %s", socket, why);
 	c->heard = true;
 	return true;
