@@ -93,7 +93,7 @@ static void look_at(struct docker_watching *w, const char *id, const char *name,
 	/* another connection begins with a list, so nothing is missed */
 	if (r < 0) {
 		error_set(&e, STATUS_FAILED, r,
-			  "too many containers of %s's wait to be looked at: connecting anew",
+			  "too many %s containers wait to be looked at: connecting anew",
 			  w->engine->title);
 		fail(w, r, &e);
 	}
