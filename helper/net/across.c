@@ -15,15 +15,13 @@
 #include "net/link.h"
 #include "net/neigh.h"
 
-int across_find(struct nl_sock *nl, const struct in6_addr *address, int via, int uplink)
+int across_find(struct nl_sock *nl, const struct route *route, int via, int uplink)
 {
-	struct route route;
 	struct link link;
 
-	if (route_lookup(nl, address, &route) < 0 || route.has_gateway || route.local ||
-	    route.length == 0 || route.length == 128 || route.ifindex == via ||
-	    route.ifindex == uplink || link_by_index(nl, route.ifindex, &link) < 0 ||
-	    strcmp(link.kind, "bridge") != 0)
+	if (route->has_gateway || route->local || route->length == 0 || route->length == 128 ||
+	    route->ifindex == via || route->ifindex == uplink ||
+	    link_by_index(nl, route->ifindex, &link) < 0 || strcmp(link.kind, "bridge") != 0)
 		return 0;
 	return link.ifindex;
 }

@@ -5,10 +5,10 @@
 #include "net/own.h"
 
 /*
- * The bridge that has the address on-link, other than its container's and the uplink. To be asked
- * while no /128 route leads to it. Returns its ifindex, or 0.
+ * The bridge that has an address on-link, other than its container's and the uplink. @route: by
+ * which the address is found where no /128 route leads to it. Returns its ifindex, or 0.
  */
-int across_find(struct nl_sock *nl, const struct in6_addr *address, int via, int uplink);
+int across_find(struct nl_sock *nl, const struct route *route, int via, int uplink);
 
 /*
  * Answers on the bridge for each address that leads to another, and that a prefix of this one

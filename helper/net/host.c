@@ -185,17 +185,17 @@ int host_settle(const struct host_wish *w, struct host_effects *done, struct err
 
 int host_lead(const struct host_wish *w, struct host_effects *done, struct error *e)
 {
-	int r;
+	struct route before;
+	int r = route_add_host(w->nl, &w->address, w->port->via, &before, &done->route);
 
-	done->across =
-		w->routed ? 0 : across_find(w->nl, &w->address, w->port->via, w->uplink->ifindex);
-	r = route_add_host(w->nl, &w->address, w->port->via, &done->route);
 	if (r == -EEXIST)
 		return error_set(e, STATUS_FAILED, r,
 				 "there is a route to the address that leads elsewhere and is not "
 				 "v6hook's: ip -6 route show");
 	if (r < 0)
 		return error_sys(e, r, "cannot add the route to %s", w->port->via_name);
+	if (!w->routed)
+		done->across = across_find(w->nl, &before, w->port->via, w->uplink->ifindex);
 	r = neigh_add(w->nl, &w->address, w->port->via, w->port->mac, &done->neighbour);
 	if (r == -EEXIST)
 		return error_set(
@@ -268,13 +268,14 @@ int host_remove(struct nl_sock *nl, const struct in6_addr *address, int uplink, 
 		struct error *e)
 {
 	int r = uplink ? proxy_remove(nl, address, uplink) : 0, across;
+	struct route left;
 
 	if (r < 0)
 		return error_sys(e, r, "cannot remove the proxy entry");
 	r = route_remove_host(nl, address);
 	if (r < 0)
 		return error_sys(e, r, "cannot remove the route");
-	across = across_find(nl, address, 0, uplink);
+	across = route_lookup(nl, address, &left) == 0 ? across_find(nl, &left, 0, uplink) : 0;
 	r = across ? proxy_remove(nl, address, across) : 0;
 	if (r < 0)
 		return error_sys(e, r, "cannot remove the proxy entry on another bridge");

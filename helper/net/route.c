@@ -53,12 +53,14 @@ static int remove_one(struct nl_sock *s, const struct in6_addr *address)
 	return nl_do(s, m);
 }
 
-int route_add_host(struct nl_sock *s, const struct in6_addr *address, int ifindex, bool *ret_new)
+int route_add_host(struct nl_sock *s, const struct in6_addr *address, int ifindex,
+		   struct route *ret_before, bool *ret_new)
 {
 	_nl_msg_ struct nl_msg *m = NULL;
-	struct route now;
+	struct route now = { 0 };
 	int r = route_lookup(s, address, &now);
 
+	*ret_before = now;
 	*ret_new = false;
 	/* asked first, and not left to NLM_F_EXCL: a route of another metric may win over ours */
 	if (r == 0 && now.length == 128 && now.ifindex == ifindex)

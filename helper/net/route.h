@@ -23,9 +23,11 @@ bool in_prefix(const struct in6_addr *a, const struct in6_addr *prefix, unsigned
 
 /*
  * Adds the route ADDRESS/128 dev IFINDEX, marked, to the main table.
- * Returns 0 and whether it is new, -EEXIST if a route that is not ours leads elsewhere, or -errno.
+ * Returns 0 and whether it is new, -EEXIST if a route that is not ours leads elsewhere, or -errno;
+ * in any case by which route the address was found before, all zeros for none.
  */
-int route_add_host(struct nl_sock *s, const struct in6_addr *address, int ifindex, bool *ret_new);
+int route_add_host(struct nl_sock *s, const struct in6_addr *address, int ifindex,
+		   struct route *ret_before, bool *ret_new);
 
 /* The message that adds it, for nl_do_all: refused if there is any. Null without memory. */
 struct nl_msg *route_wish(const struct in6_addr *address, int ifindex);

@@ -29,6 +29,7 @@
 #include "policy/choose.h"
 #include "policy/former.h"
 #include "policy/locate.h"
+#include "policy/onlink.h"
 #include "policy/place.h"
 #include "policy/resolve.h"
 #include "policy/waiting.h"
@@ -253,11 +254,14 @@ static void announce(struct attach *a)
 /* Lets the container reach those on other bridges that its own network has on-link. */
 static void look_across(struct attach *a)
 {
-	/* without an address from elsewhere it has none on-link */
-	int r = a->choice.pool->routed || !a->given.found_count
-			? 0
-			: across_answer(a->at.host, &a->at.own, a->at.port.via);
+	int r = 0;
 
+	/* without an address from elsewhere it has none on-link */
+	if (!a->choice.pool->routed && a->given.found_count)
+		r = onlink_pools(a->c->pools, &a->at.own, a->at.port.via);
+	/* not otherwise, as all that v6hook has is read for it */
+	if (r == 1)
+		r = across_answer(a->at.host, &a->at.own, a->at.port.via);
 	if (r < 0)
 		note(NOTE_WARNING, "%s does not reach all of its subnet: %s", a->ident,
 		     strerror(-r));

@@ -64,3 +64,28 @@ bool onlink_holds(const struct onlink *o, const struct in6_addr *address)
 {
 	return o->length && in_prefix(address, &o->prefix, o->length);
 }
+
+/* Whether the pool has addresses in the prefix. */
+static bool is_part(const struct pool *pool, const struct range *prefix)
+{
+	for (size_t i = 0; i < pool->range_count; i++)
+		if (range_overlaps(&pool->ranges[i], prefix))
+			return true;
+	return false;
+}
+
+int onlink_pools(const struct pools *pools, struct host_addresses *own, int ifindex)
+{
+	int r = host_addresses_of(own, ifindex);
+
+	for (size_t i = 0; r == 0 && i < own->count; i++) {
+		const struct address *a = &own->list[i];
+		const struct range prefix = range_of_prefix(&a->address, a->length);
+
+		for (size_t k = 0; a->ifindex == ifindex && a->length < 128 && k < pools->count;
+		     k++)
+			if (is_part(&pools->list[k], &prefix))
+				return 1;
+	}
+	return r;
+}

@@ -233,12 +233,12 @@ static int ask_addresses(unsigned int what, struct nl_sock *s)
 
 static int ask_routes(unsigned int what, struct nl_sock *s)
 {
-	struct route route;
+	struct route route, before;
 	bool changed;
 
 	switch (what) {
 	case 9:
-		return route_add_host(s, &address, 2, &changed);
+		return route_add_host(s, &address, 2, &before, &changed);
 	case 10:
 		return route_remove_host(s, &address);
 	case 11:
