@@ -195,7 +195,7 @@ build/lab/inject: tests/lab/inject.c
 
 # The floor is static, as the least that can be is.
 build/bench/floor: CFLAGS += -static
-build/bench/%: tests/bench/%.c
+build/bench/%: tests/bench/%.c tests/bench/bench.h
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(if $(WERROR),-Werror) $(CFLAGS) -o $@ $<

@@ -5,28 +5,13 @@
  * fails when the time is over.
  */
 #include <arpa/inet.h>
-#include <netinet/icmp6.h>
 #include <poll.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-static int64_t time_us(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
-static int64_t now_us(void)
-{
-	return time_us(CLOCK_MONOTONIC);
-}
+#include "bench.h"
 
 /* Whether what waits on the socket is an answer to one of our pings. */
 static int answered(int fd, uint16_t id)
@@ -43,18 +28,14 @@ int main(int argc, char **argv)
 {
 	struct sockaddr_in6 to = { .sin6_family = AF_INET6 };
 	const uint16_t id = (uint16_t)getpid();
-	int fd = socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6);
+	int fd = icmp6_socket(ICMP6_ECHO_REPLY);
 	struct icmp6_hdr ping = { .icmp6_type = ICMP6_ECHO_REQUEST };
-	struct icmp6_filter filter;
 	int64_t next = now_us(), end;
 
 	if (argc != 3 || inet_pton(AF_INET6, argv[1], &to.sin6_addr) != 1 || fd < 0) {
 		fprintf(stderr, "echo: needs root, an IPv6 address and a number of seconds\n");
 		return 2;
 	}
-	ICMP6_FILTER_SETBLOCKALL(&filter);
-	ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &filter);
-	setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof(filter));
 	ping.icmp6_id = id;
 	for (end = next + atoi(argv[2]) * (int64_t)1000000; next < end; next += 1000) {
 		struct pollfd wait = { .fd = fd, .events = POLLIN };

@@ -11,16 +11,14 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
-#include <netinet/icmp6.h>
 #include <poll.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "bench.h"
 
 #define MOST 100000
 #define AHEAD 32 /* solicitations without an answer yet; the kernel may keep so many */
@@ -32,19 +30,6 @@ static struct {
 	struct nd_opt_hdr option;
 	unsigned char mac[6];
 } packet = { .ns.nd_ns_type = ND_NEIGHBOR_SOLICIT, .option = { ND_OPT_SOURCE_LINKADDR, 1 } };
-
-static int64_t time_us(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
-static int64_t now_us(void)
-{
-	return time_us(CLOCK_MONOTONIC);
-}
 
 /* Asks for an address, by its solicited-node multicast group (RFC 4861, 7.2.2; RFC 4291, 2.7.1). */
 static void ask(int fd, unsigned int dev, const struct in6_addr *address)
@@ -114,9 +99,8 @@ static void each(int fd, unsigned int dev)
 int main(int argc, char **argv)
 {
 	const int hops = 255; /* RFC 4861, 7.1.1 */
-	int fd = socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6), room = 1 << 24;
+	int fd = icmp6_socket(ND_NEIGHBOR_ADVERT), room = 1 << 24;
 	struct ifreq dev = { .ifr_ifindex = 0 };
-	struct icmp6_filter filter;
 	char line[128];
 
 	if (argc != 3 || fd < 0) {
@@ -129,9 +113,6 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	memcpy(packet.mac, dev.ifr_hwaddr.sa_data, sizeof(packet.mac));
-	ICMP6_FILTER_SETBLOCKALL(&filter);
-	ICMP6_FILTER_SETPASS(ND_NEIGHBOR_ADVERT, &filter);
-	setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof(filter));
 	setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops, sizeof(hops));
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
 	while (address_count < MOST && fgets(line, sizeof(line), stdin)) {
