@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/list.h"
 #include "net/link.h"
 #include "net/neigh.h"
 
@@ -55,17 +56,14 @@ static bool is_on_link(const struct elsewhere *x, const struct in6_addr *address
 static int on_marked(const struct in6_addr *address, int ifindex, void *arg)
 {
 	struct elsewhere *x = arg;
+	struct in6_addr *list;
 
 	if (ifindex == x->via || !is_on_link(x, address))
 		return 0;
-	if ((x->count & (x->count - 1)) == 0) {
-		struct in6_addr *larger =
-			reallocarray(x->list, x->count ? 2 * x->count : 1, sizeof(*larger));
-
-		if (!larger)
-			return -ENOMEM;
-		x->list = larger;
-	}
+	list = list_room(x->list, x->count, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	x->list = list;
 	x->list[x->count++] = *address;
 	return 0;
 }

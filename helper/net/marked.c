@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/list.h"
 #include "net/neigh.h"
 #include "net/route.h"
 
@@ -13,22 +14,22 @@ struct reading {
 	enum marked_kind kind;
 };
 
+int marked_add(struct marked *m, const struct in6_addr *address, enum marked_kind kind, int ifindex)
+{
+	struct marked_entry *list = list_room(m->list, m->count, sizeof(*list));
+
+	if (!list)
+		return -ENOMEM;
+	m->list = list;
+	m->list[m->count++] = (struct marked_entry){ *address, kind, ifindex };
+	return 0;
+}
+
 static int on_entry(const struct in6_addr *address, int ifindex, void *arg)
 {
 	const struct reading *r = arg;
-	struct marked *m = r->into;
 
-	/* the list doubles whenever its count is a power of two */
-	if ((m->count & (m->count - 1)) == 0) {
-		struct marked_entry *larger =
-			reallocarray(m->list, m->count ? 2 * m->count : 1, sizeof(*larger));
-
-		if (!larger)
-			return -ENOMEM;
-		m->list = larger;
-	}
-	m->list[m->count++] = (struct marked_entry){ *address, r->kind, ifindex };
-	return 0;
+	return marked_add(r->into, address, r->kind, ifindex);
 }
 
 static int compare(const void *a, const void *b)

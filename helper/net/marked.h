@@ -30,6 +30,10 @@ static inline void marked_release(struct marked *m)
 }
 #define _marked_ CLEANUP(marked_release)
 
+/* Adds an entry at the end. Returns 0 or -ENOMEM. */
+int marked_add(struct marked *m, const struct in6_addr *address, enum marked_kind kind,
+	       int ifindex);
+
 /* Reads all of them. Returns 0 or -errno. */
 int marked_read(struct nl_sock *s, struct marked *ret, struct error *e);
 

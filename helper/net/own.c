@@ -4,21 +4,19 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/list.h"
+
 static int collect(const struct address *a, void *arg)
 {
 	struct host_addresses *h = arg;
-	struct address *larger;
+	struct address *list;
 
 	if (IN6_IS_ADDR_LINKLOCAL(&a->address) || IN6_IS_ADDR_LOOPBACK(&a->address))
 		return 0;
-	if ((h->count & (h->count - 1)) == 0) {
-		size_t room = h->count ? 2 * h->count : 1;
-
-		larger = realloc(h->list, room * sizeof(*larger));
-		if (!larger)
-			return -ENOMEM;
-		h->list = larger;
-	}
+	list = list_room(h->list, h->count, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	h->list = list;
 	h->list[h->count++] = *a;
 	return 0;
 }

@@ -3,19 +3,16 @@
 
 #include <errno.h>
 
+#include "base/list.h"
+
 static int on_link(const struct link *link, void *arg)
 {
 	struct veths *v = arg;
+	struct link *list = list_room(v->list, v->count, sizeof(*list));
 
-	/* the list doubles whenever its count is a power of two */
-	if ((v->count & (v->count - 1)) == 0) {
-		struct link *larger =
-			reallocarray(v->list, v->count ? 2 * v->count : 1, sizeof(*larger));
-
-		if (!larger)
-			return -ENOMEM;
-		v->list = larger;
-	}
+	if (!list)
+		return -ENOMEM;
+	v->list = list;
 	v->list[v->count++] = *link;
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/list.h"
 #include "base/note.h"
 
 #define ABOUT_S 2 /* between the hint that a lease is idle and the record that says so */
@@ -95,6 +96,7 @@ static int consider(const struct lease *lease, void *arg)
 	struct reclaim *r = arg;
 	struct error ignored;
 	int64_t since, ready;
+	struct idle *list;
 
 	if (!pools_find(r->pools, &lease->address, &ignored) ||
 	    (r->forbidden && r->forbidden(&lease->address, true, r->arg)))
@@ -109,15 +111,10 @@ static int consider(const struct lease *lease, void *arg)
 		r->resting++;
 	if (since < 0 || ready > r->before)
 		return 0;
-	/* the list doubles whenever its count is a power of two */
-	if ((r->count & (r->count - 1)) == 0) {
-		struct idle *larger =
-			reallocarray(r->list, r->count ? 2 * r->count : 1, sizeof(*larger));
-
-		if (!larger)
-			return -ENOMEM;
-		r->list = larger;
-	}
+	list = list_room(r->list, r->count, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	r->list = list;
 	r->list[r->count++] = (struct idle){ since, *lease };
 	return 0;
 }

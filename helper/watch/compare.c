@@ -84,23 +84,13 @@ static int on_entry(const struct in6_addr *address, int ifindex, void *arg)
 {
 	struct reading *r = arg;
 	struct kept_entry *entry = kept_find(r->c->kept, address);
-	struct marked *m = &r->strange;
 
 	if (entry) {
 		if (index_of(&r->c->kept->ways[entry->way], r->kind) == ifindex)
 			entry->has |= 1U << r->kind;
 		return 0;
 	}
-	if ((m->count & (m->count - 1)) == 0) {
-		struct marked_entry *larger =
-			reallocarray(m->list, m->count ? 2 * m->count : 1, sizeof(*larger));
-
-		if (!larger)
-			return -ENOMEM;
-		m->list = larger;
-	}
-	m->list[m->count++] = (struct marked_entry){ *address, r->kind, ifindex };
-	return 0;
+	return marked_add(&r->strange, address, r->kind, ifindex);
 }
 
 /* Takes over what was strange in the tables that are not read now. */
