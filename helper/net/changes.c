@@ -19,7 +19,7 @@
 
 #include "base/cleanup.h"
 #include "net/mark.h"
-#include "net/nl.h"
+#include "wire/nl.h"
 
 #define ROOM (512 * 1024) /* bytes of what has been told and not been read */
 #define HEADER_AT(type, member) (NLMSG_HDRLEN + offsetof(type, member))

@@ -22,7 +22,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "net/nl.h"
+#include "wire/nl.h"
 
 #define CHAINS_MOST 64 /* that are followed from one base chain */
 #define NAME_MAX_LEN 256

@@ -23,9 +23,9 @@
 
 #include "net/address.h"
 #include "net/link.h"
-#include "net/nl.h"
 #include "net/route.h"
 #include "net/sysctl.h"
+#include "wire/nl.h"
 
 #define ROOM 4096     /* bytes; the kernel takes twice that, and one message in any case */
 #define DRAIN_MOST 64 /* messages; more than there is room for: they come as fast as we read */

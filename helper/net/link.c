@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "net/nl.h"
+#include "wire/nl.h"
 
 #ifndef IFF_LOWER_UP
 #define IFF_LOWER_UP 0x10000 /* include/uapi/linux/if.h, which <net/if.h> does not go with */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "net/mark.h"
-#include "net/nl.h"
+#include "wire/nl.h"
 
 /* A neighbour as the kernel tells it. */
 struct neigh {

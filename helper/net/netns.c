@@ -15,7 +15,7 @@
 
 #include "base/note.h"
 #include "base/process.h"
-#include "net/nl.h"
+#include "wire/nl.h"
 
 #define HOME_TRIES 1000 /* a millisecond apart */
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "net/link.h"
-#include "net/nl.h"
 #include "net/route.h"
+#include "wire/nl.h"
 
 #define VETHS_MOST 64 /* that lead out of one container: what it has beyond is not looked at */
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "net/mark.h"
-#include "net/nl.h"
+#include "wire/nl.h"
 
 #define DEFAULT_METRIC 512
 

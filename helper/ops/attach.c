@@ -22,7 +22,6 @@
 #include "net/link.h"
 #include "net/ndisc.h"
 #include "net/neigh.h"
-#include "net/nl.h"
 #include "net/sysctl.h"
 #include "ops/verbs.h"
 #include "policy/beside.h"
@@ -34,6 +33,7 @@
 #include "policy/resolve.h"
 #include "policy/waiting.h"
 #include "policy/word.h"
+#include "wire/nl.h"
 
 /* Everything one attach holds; released as a whole. */
 struct attach {

@@ -2,12 +2,12 @@
 #include <errno.h>
 #include <string.h>
 
-#include "net/nl.h"
 #include "net/own.h"
+#include "ops/verbs.h"
 #include "policy/former.h"
 #include "policy/held.h"
 #include "policy/reserved.h"
-#include "ops/verbs.h"
+#include "wire/nl.h"
 
 /* Refuses an address that the host has itself, or that the configuration gives to another. */
 static int check_free(struct context *c, const struct in6_addr *address, const char *ident,

@@ -15,7 +15,7 @@
 #include "base/note.h"
 #include "net/link.h"
 #include "net/ndisc.h"
-#include "net/nl.h"
+#include "wire/nl.h"
 
 /* Writes the reason into the attachment, if it is the same still. */
 static void record(struct context *c, const struct unprobed *u, const char *reason)

@@ -2,9 +2,9 @@
 #ifndef V6HOOK_FORMER_H
 #define V6HOOK_FORMER_H
 
-#include "net/nl.h"
 #include "policy/context.h"
 #include "store/lease.h"
+#include "wire/nl.h"
 
 /*
  * Gives up a lease that is not its container's present one: what is in the host's kernel for it is

@@ -3,12 +3,12 @@
 #define V6HOOK_LOCATE_H
 
 #include "net/netns.h"
-#include "net/nl.h"
 #include "net/port.h"
 #include "net/uplink.h"
 #include "policy/context.h"
 #include "policy/request.h"
 #include "runtime/runtime.h"
+#include "wire/nl.h"
 
 struct located {
 	struct netns netns;

@@ -24,11 +24,11 @@
 #include "net/marked.h"
 #include "net/ndisc.h"
 #include "net/neigh.h"
-#include "net/nl.h"
 #include "net/route.h"
 #include "policy/onlink.h"
 #include "policy/reserved.h"
 #include "policy/way.h"
+#include "wire/nl.h"
 
 bool ready_is(struct nl_sock *host, const struct uplink *u, const struct in6_addr *address)
 {

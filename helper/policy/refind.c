@@ -19,9 +19,9 @@
 #include "base/cleanup.h"
 #include "net/address.h"
 #include "net/netns.h"
-#include "net/nl.h"
 #include "net/port.h"
 #include "policy/trace.h"
+#include "wire/nl.h"
 
 #define NAMED "/run/netns" /* where ip-netns(8) keeps those that have a name */
 

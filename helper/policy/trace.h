@@ -2,9 +2,9 @@
 #ifndef V6HOOK_TRACE_H
 #define V6HOOK_TRACE_H
 
-#include "net/nl.h"
 #include "net/port.h"
 #include "policy/context.h"
+#include "wire/nl.h"
 
 /* Where an address leads. */
 struct trace {

@@ -9,10 +9,10 @@
 #include "net/link.h"
 #include "net/marked.h"
 #include "net/netns.h"
-#include "net/nl.h"
 #include "net/port.h"
 #include "policy/former.h"
 #include "policy/living.h"
+#include "wire/nl.h"
 
 #define TRIES 2 /* of what has no way back */
 

@@ -19,8 +19,8 @@
 #include "net/link.h"
 #include "net/ndisc.h"
 #include "net/neigh.h"
-#include "net/nl.h"
 #include "net/uplink.h"
+#include "wire/nl.h"
 
 #define HURRIED 3	  /* rounds after a link came back */
 #define HURRIED_MS 1000	  /* and how long each takes */

@@ -5,8 +5,8 @@
 
 #include "net/changes.h"
 #include "net/marked.h"
-#include "net/nl.h"
 #include "watch/kept.h"
+#include "wire/nl.h"
 
 struct compare {
 	struct kept *kept;

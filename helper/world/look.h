@@ -7,9 +7,9 @@
 #include "base/cleanup.h"
 #include "net/link.h"
 #include "net/marked.h"
-#include "net/nl.h"
 #include "runtime/runtime.h"
 #include "store/lease.h"
+#include "wire/nl.h"
 
 /*
  * One lease with what is known of its holder; or a record without a lease. There may be very many:

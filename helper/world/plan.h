@@ -2,7 +2,7 @@
 #ifndef V6HOOK_PLAN_H
 #define V6HOOK_PLAN_H
 
-#include "net/nl.h"
+#include "wire/nl.h"
 #include "world/look.h"
 
 /* What one container is to get back. */

@@ -24,12 +24,12 @@
 #include "net/link.h"
 #include "net/marked.h"
 #include "net/neigh.h"
-#include "net/nl.h"
 #include "net/port.h"
 #include "net/route.h"
 #include "net/uplink.h"
 #include "policy/way.h"
 #include "runtime/lxc_socket.h"
+#include "wire/nl.h"
 
 enum {
 	FLAG_MULTI = 1 << 0,	 /* one of many */

@@ -1,5 +1,5 @@
 /* Netlink sockets that only the kernel can answer, with a deadline, and exact error codes. */
-#include "net/nl.h"
+#include "wire/nl.h"
 
 #include <errno.h>
 #include <netlink/errno.h>
