@@ -1,0 +1,31 @@
+/* The messages that make a table, its sets, chains and rules, and the elements of its sets. */
+#ifndef V6HOOK_FILTER_BUILD_H
+#define V6HOOK_FILTER_BUILD_H
+
+#include <stdbool.h>
+
+#include "filter/table.h"
+#include "wire/nl.h"
+
+/* A message of nf_tables: @type: NFT_MSG_...; @flags: besides NLM_F_REQUEST. Null without memory.
+ */
+struct nl_msg *build_message(const struct filter_table *t, int type, int flags);
+
+/*
+ * Calls each for every message that makes the table, in the order in which they are to be sent,
+ * and in which the kernel lists what is of one kind. @each: takes the message over
+ */
+void build_table(const struct filter_table *t, void (*each)(struct nl_msg *message, void *arg),
+		 void *arg);
+
+/* The length of such a message's attributes that the kernel lists, too. */
+int build_listed_len(const struct nlmsghdr *message);
+
+/* The message that removes the table, with all that is in it. */
+struct nl_msg *build_end(const struct filter_table *t);
+
+/* The message that adds elements of one set, or removes them. Null without memory. */
+struct nl_msg *build_element(const struct filter_table *t, const struct filter_element *element,
+			     bool add);
+
+#endif

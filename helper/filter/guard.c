@@ -1,0 +1,302 @@
+/*
+ * The guard: an attached container speaks for itself alone, and nobody else for it.
+ *
+ * Theory of operation: the rules are the same for all (guard_table.c) and are loaded once. A port
+ * is guarded by elements of sets, so that nothing that is done for one container costs more for the
+ * others, except the end of one: what others share with it is found out by reading all. Elements
+ * carry the container's name as their comment. Each change is one transaction; one that rests on
+ * what was read names the generation of that, and is begun anew if it is another by then.
+ */
+#include "filter/guard.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "filter/batch.h"
+#include "filter/build.h"
+#include "filter/guard_table.h"
+
+#define TRIES 16	/* of what rests on a reading, while others are at work */
+#define HOST "the host" /* the comment of what all ports share */
+
+const char *guard_comment(const char *name, char *out)
+{
+	char escaped[4 * FILTER_COMMENT_MAX], hash[24];
+	size_t len;
+
+	text_escape(name, escaped, sizeof(escaped));
+	len = strlen(escaped);
+	if (len < FILTER_COMMENT_MAX) {
+		memcpy(out, escaped, len + 1);
+		return out;
+	}
+	/* long ones differ at their ends, too */
+	snprintf(hash, sizeof(hash), " %016llx", (unsigned long long)text_hash(name, 0));
+	snprintf(out, FILTER_COMMENT_MAX, "%.*s%s", (int)(FILTER_COMMENT_MAX - sizeof(hash)),
+		 escaped, hash);
+	return out;
+}
+
+/* The elements of one port in the making. */
+struct making {
+	struct filter_element *list;
+	size_t count;
+	const char *comment;
+};
+
+/* Begins an element. */
+static struct filter_element *begin(struct making *m, enum guard_set set)
+{
+	struct filter_element *one = &m->list[m->count++];
+
+	*one = (struct filter_element){ .set = (uint8_t)set };
+	snprintf(one->comment, sizeof(one->comment), "%s", m->comment);
+	return one;
+}
+
+/* Adds a part to its key, padded to whole words as the kernel's registers are. */
+static void part(struct filter_element *one, const void *data, size_t len, size_t padded)
+{
+	memcpy(one->key + one->len, data, len);
+	one->len = (uint8_t)(one->len + padded);
+}
+
+static void part_port(struct filter_element *one, const struct guard_port *p)
+{
+	part(one, &p->port, sizeof(p->port), sizeof(p->port));
+}
+
+static void part_mac(struct filter_element *one, const unsigned char mac[6])
+{
+	part(one, mac, 6, 8);
+}
+
+/* What the port may send from, and nobody else. */
+static void may_be(struct making *m, const struct guard_port *p, const struct in6_addr *address)
+{
+	struct filter_element *one = begin(m, GUARD_OWN6);
+
+	part_port(one, p);
+	part_mac(one, p->mac);
+	part(one, address, sizeof(*address), sizeof(*address));
+	part(begin(m, GUARD_TAKEN6), address, sizeof(*address), sizeof(*address));
+}
+
+/* The link-local address that the kernel makes of a MAC (RFC 4291, appendix A). */
+static struct in6_addr link_local_of(const unsigned char mac[6])
+{
+	return (struct in6_addr){ .s6_addr = { 0xfe, 0x80, 0, 0, 0, 0, 0, 0, mac[0] ^ 2, mac[1],
+					       mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5] } };
+}
+
+size_t guard_elements(const struct guard_port *p, struct filter_element *ret)
+{
+	const struct in6_addr own = link_local_of(p->mac);
+	char comment[FILTER_COMMENT_MAX];
+	struct making m = { .list = ret, .comment = guard_comment(p->name, comment) };
+	struct filter_element *one;
+
+	part_port(begin(&m, GUARD_PORTS), p);
+	one = begin(&m, GUARD_MACS);
+	part_port(one, p);
+	part_mac(one, p->mac);
+	part(begin(&m, GUARD_TAKEN_MACS), p->mac, sizeof(p->mac), sizeof(p->mac));
+	may_be(&m, p, &p->address);
+	may_be(&m, p, &own);
+	for (int i = 0; i < p->given_count; i++)
+		may_be(&m, p, &p->given[i]);
+	if (!p->on_link)
+		part(begin(&m, GUARD_ROUTED6), &p->address, sizeof(p->address), sizeof(p->address));
+	if (p->has_ipv4) {
+		one = begin(&m, GUARD_OWN4);
+		part_port(one, p);
+		part_mac(one, p->mac);
+		part(one, &p->ipv4, sizeof(p->ipv4), sizeof(p->ipv4));
+		part(begin(&m, GUARD_TAKEN4), &p->ipv4, sizeof(p->ipv4), sizeof(p->ipv4));
+	} else {
+		part_port(begin(&m, GUARD_ANY4), p);
+	}
+	m.comment = HOST;
+	part(begin(&m, GUARD_TAKEN6), &p->gateway, sizeof(p->gateway), sizeof(p->gateway));
+	part(begin(&m, GUARD_GATEWAYS), &p->gateway, sizeof(p->gateway), sizeof(p->gateway));
+	return m.count;
+}
+
+/* Says what is to be done about it. */
+static int fail(struct error *e, int r, const char *what)
+{
+	switch (r) {
+	case -EPERM:
+		return error_set(e, STATUS_FAILED, r, "cannot %s: that needs CAP_NET_ADMIN", what);
+	case -ENOENT:
+	case -EOPNOTSUPP:
+	case -EPROTONOSUPPORT:
+	case -EAFNOSUPPORT:
+		return error_set(e, STATUS_FAILED, r,
+				 "cannot %s: this kernel has no nf_tables for bridges "
+				 "(CONFIG_NF_TABLES_BRIDGE): \"guard\": \"best-effort\" "
+				 "does without",
+				 what);
+	default:
+		return error_sys(e, r, "cannot %s", what);
+	}
+}
+
+int guard_open(struct nl_sock **ret, struct error *e)
+{
+	int r = nl_open_filter(ret, e);
+
+	return r == -EPROTONOSUPPORT ? fail(e, r, "guard its port") : r;
+}
+
+static void add_message(struct nl_msg *message, void *arg)
+{
+	batch_add(arg, message);
+}
+
+static void add_elements(struct batch *b, const struct filter_element *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		batch_add(b, build_element(&guard_table, &list[i], true));
+}
+
+int guard_set(struct nl_sock *nl, const struct guard_port *p, struct error *e)
+{
+	struct filter_element list[GUARD_ELEMENTS];
+	const size_t count = guard_elements(p, list);
+	int r = -ENOENT;
+
+	/* another may make the table meanwhile, or remove it */
+	for (int tries = 0; tries < TRIES && (r == -ENOENT || r == -EEXIST); tries++) {
+		_batch_ struct batch b;
+
+		batch_begin(&b, nl, 0);
+		if (tries % 2)
+			build_table(&guard_table, add_message, &b);
+		add_elements(&b, list, count);
+		r = batch_commit(&b);
+		/* nobody has made it, and it cannot be made */
+		if (r == -ENOENT && tries % 2)
+			break;
+	}
+	return r < 0 ? fail(e, r, "guard its port") : 0;
+}
+
+int guard_read(struct nl_sock *nl, struct guard_state *ret, struct error *e)
+{
+	CLEANUP(guard_state_release) struct guard_state g = { 0 };
+	int r = read_generation(nl, &g.generation);
+
+	if (r == 0)
+		r = read_is_there(nl, &guard_table);
+	g.there = r == 1;
+	if (r == 1)
+		r = read_is_whole(nl, &guard_table);
+	g.whole = r == 1;
+	if (g.there && r >= 0)
+		r = read_elements(nl, &guard_table, &g.elements);
+	/* gone meanwhile, or another table of that name */
+	if (r == -ENOENT) {
+		g.whole = false;
+		r = 0;
+	}
+	/* no nf_tables: no table */
+	if (r == -EOPNOTSUPP || r == -EPROTONOSUPPORT)
+		r = 0;
+	if (r < 0)
+		return fail(e, r, "read the guard's table");
+	*ret = g;
+	g.elements = (struct elements){ 0 };
+	return 0;
+}
+
+bool guard_holds(const struct guard_state *g, const struct guard_port *p)
+{
+	struct filter_element list[GUARD_ELEMENTS];
+	const size_t count = guard_elements(p, list);
+
+	if (!g->whole)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!elements_find(&g->elements, &list[i]))
+			return false;
+	return true;
+}
+
+int guard_make(struct nl_sock *nl, const struct guard_state *g, struct elements *must,
+	       struct error *e)
+{
+	const struct elements *have = &g->elements;
+	_batch_ struct batch b;
+	size_t i = 0, k = 0;
+	int r;
+
+	elements_sort(must);
+	batch_begin(&b, nl, g->generation);
+	if (g->there && (!g->whole || !must->count))
+		batch_add(&b, build_end(&guard_table));
+	if (!g->whole && must->count)
+		build_table(&guard_table, add_message, &b);
+	while (must->count && (i < must->count || (g->whole && k < have->count))) {
+		int order = i == must->count ? 1
+			    : !g->whole || k == have->count
+				    ? -1
+				    : element_order(&must->list[i], &have->list[k]);
+
+		/* the same may be wanted by several */
+		if (order < 0 && (!i || element_order(&must->list[i], &must->list[i - 1]) != 0))
+			batch_add(&b, build_element(&guard_table, &must->list[i], true));
+		if (order > 0)
+			batch_add(&b, build_element(&guard_table, &have->list[k], false));
+		i += order <= 0;
+		k += order >= 0;
+	}
+	if (batch_is_empty(&b))
+		return 0;
+	r = batch_commit(&b);
+	if (r < 0)
+		return fail(e, r, "put the guard's table right");
+	return 1;
+}
+
+/* Whether it is of the container. */
+static bool is_of(const struct filter_element *one, const char *comment)
+{
+	return strcmp(one->comment, comment) == 0;
+}
+
+/* One try of guard_leave. */
+static int leave(struct nl_sock *nl, const char *comment, struct error *e)
+{
+	CLEANUP(guard_state_release) struct guard_state g = { 0 };
+	_elements_ struct elements must = { 0 };
+	int r = read_generation(nl, &g.generation);
+	bool others = false;
+
+	if (r == 0)
+		r = read_elements(nl, &guard_table, &g.elements);
+	if (r == -ENOENT || r == -EOPNOTSUPP)
+		return 0;
+	g.there = g.whole = true;
+	for (size_t i = 0; i < g.elements.count; i++)
+		others |= !is_of(&g.elements.list[i], comment) && !is_of(&g.elements.list[i], HOST);
+	for (size_t i = 0; others && r == 0 && i < g.elements.count; i++)
+		if (!is_of(&g.elements.list[i], comment))
+			r = elements_add(&must, &g.elements.list[i]);
+	if (r < 0)
+		return fail(e, r, "read the guard's table");
+	return guard_make(nl, &g, &must, e);
+}
+
+int guard_leave(struct nl_sock *nl, const char *name, struct error *e)
+{
+	char comment[FILTER_COMMENT_MAX];
+	int r = -ERESTART;
+
+	guard_comment(name, comment);
+	for (int tries = 0; tries < TRIES && (r == -ERESTART || r == -ENOENT); tries++)
+		r = leave(nl, comment, e);
+	return r < 0 ? r : 0;
+}

@@ -1,0 +1,292 @@
+/*
+ * The guard's table: what may come in by a bridge's ports, and as whose.
+ *
+ * Theory of operation: all is decided where a frame comes in, before the bridge learns its sender's
+ * MAC. A frame of an attached container is let in if its port, its MAC and its address belong
+ * together: one look-up for nearly all of them. Of what is left, each protocol is asked whom it
+ * speaks for. What is not known to be harmless is dropped there: other protocols than ARP, IPv4 and
+ * IPv6, VLAN tags, and what can say more than one thing, as a first fragment without its upper
+ * header.
+ *
+ * Other ports keep what they have, but nobody there has the MAC or the routed address of an
+ * attached container, and nobody speaks to one in another's name, or the gateway's: that is asked
+ * where the frame goes to the container's port, as not every kernel tells the bridge. The kernel
+ * takes a first VLAN tag away before all this, so that `meta protocol` and the network header are
+ * those behind it; a tag below a priority tag (VLAN 0) is looked through by the receiver, too, and
+ * is dropped.
+ *
+ * What goes from port to port without the host having it is only what stays on the link: to a
+ * container's own address the way leads over the host, whose firewall sees it there. The host
+ * itself is reached by the gateway's address for Neighbour Discovery and ICMPv6 alone.
+ */
+#include "filter/guard_table.h"
+
+#include <linux/netfilter_bridge.h>
+
+#include "base/cleanup.h"
+
+/* nf_tables' name for the chains before all others that look at bridges (ebtables: -300) */
+#define FIRST (-400)
+
+#define PORT META(IIF, 4)
+#define OUT_PORT META(OIF, 4)
+#define BEHIND_TAG META(PROTOCOL, 2)
+#define UPPER META(L4PROTO, 1) /* behind all extension headers */
+#define TO_MAC ETHER(0, 4)     /* the first bytes of it */
+#define MAC ETHER(6, 6)
+#define TYPE ETHER(12, 2)
+#define TAG ETHER(14, 2)
+#define FROM6 NETWORK(8, 16)
+#define FROM6_PREFIX NETWORK(8, 2)
+#define TO6 NETWORK(24, 16)
+#define TO6_BYTE NETWORK(24, 1)
+#define TO6_PREFIX NETWORK(24, 2)
+#define NEXT NETWORK(6, 1) /* the header behind IPv6's own */
+#define HOPS NETWORK(7, 1)
+#define FROM4 NETWORK(12, 4)
+#define PROTOCOL4 NETWORK(9, 1)
+#define ARP_KIND NETWORK(0, 6)
+#define ARP_MAC NETWORK(8, 6)
+#define ARP_FROM NETWORK(14, 4)
+#define ICMP_TYPE TRANSPORT(0, 1)
+#define TARGET TRANSPORT(8, 16)
+#define TARGET_PREFIX TRANSPORT(8, 2)
+#define OPTION TRANSPORT(24, 1)
+#define OPTION_MAC TRANSPORT(26, 6)
+#define FROM_PORT TRANSPORT(0, 2)
+#define TO_PORT TRANSPORT(2, 2)
+#define TCP_FLAGS TRANSPORT(13, 1)
+#define FRAGMENT_AT EXTENSION(44, 2, 2)
+
+#define IPV4 "\x08\x00"
+#define ARP "\x08\x06"
+#define IPV6 "\x86\xdd"
+#define VLAN "\x81\x00"
+#define QINQ "\x88\xa8"
+#define ICMPV4 "\x01"
+#define IGMP "\x02"
+#define TCP "\x06"
+#define UDP "\x11"
+#define ICMPV6 "\x3a"
+#define NOBODY4 "\0\0\0\0"
+#define NOBODY6 "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define LINK_LOCAL "\xfe\x80"
+#define LINK_LOCAL_PART MASK("\xff\xc0")
+#define DHCP_SERVER "\x00\x43" /* ports of UDP */
+#define DHCPV6_SERVER "\x02\x23"
+#define FARTHEST "\xff" /* the hop limit of what has crossed no router */
+
+/* Types of ICMPv6: RFC 4443, 4861, 2710, 3810. */
+#define ERRORS AT_LEAST("\x01"), AT_MOST("\x04")
+#define ECHO AT_LEAST("\x80"), AT_MOST("\x81")
+#define REPORTS AT_LEAST("\x83"), AT_MOST("\x84") /* of groups that it is in, or leaves */
+#define REPORT_2 "\x8f"
+#define ROUTER_SOLICITATION "\x85"
+#define ROUTER_ADVERTISEMENT "\x86"
+#define SOLICITATION "\x87"
+#define ADVERTISEMENT "\x88"
+#define REDIRECT "\x89"
+
+/* clang-format would put each term on a line of its own */
+/* clang-format off */
+
+static const struct filter_set sets[GUARD_SETS] = {
+	[GUARD_PORTS] = { "ports", FILTER_INDEX, 4, "of attached containers" },
+	[GUARD_MACS] = { "macs", TYPE2(FILTER_INDEX, FILTER_MAC), 12, "that a port may send from" },
+	[GUARD_OWN6] = { "own6", TYPE3(FILTER_INDEX, FILTER_MAC, FILTER_IPV6), 28,
+			 "that a port may send from" },
+	[GUARD_OWN4] = { "own4", TYPE3(FILTER_INDEX, FILTER_MAC, FILTER_IPV4), 16,
+			 "that a port may send from" },
+	[GUARD_ANY4] = { "any4", FILTER_INDEX, 4, "ports whose IPv4 address nobody tells" },
+	[GUARD_TAKEN_MACS] = { "taken_macs", FILTER_MAC, 6, "that no other port may send from" },
+	[GUARD_TAKEN6] = { "taken6", FILTER_IPV6, 16, "that no other may have" },
+	[GUARD_TAKEN4] = { "taken4", FILTER_IPV4, 4, "that no other may have" },
+	[GUARD_ROUTED6] = { "routed6", FILTER_IPV6, 16, "that are reached by way of the host only" },
+	[GUARD_GATEWAYS] = { "gateways", FILTER_IPV6, 16, "addresses of the host as their gateway" },
+};
+
+static const struct term prerouting[] = {
+	TYPE, IS(IPV6), PORT, MAC, FROM6, IN("own6"), GOTO("proven6"),
+	TYPE, IS(IPV4), PORT, MAC, FROM4, IN("own4"), GOTO("proven4"),
+	PORT, IN("ports"), GOTO("port"),
+	/* of all others, on whatever bridge: nobody else has these */
+	MAC, IN("taken_macs"), DROP_AS("foreign MAC"),
+	BEHIND_TAG, IS(IPV6), FROM6, IN("routed6"), DROP_AS("foreign address"),
+	BEHIND_TAG, IS(VLAN), TAG, MASK("\x0f\xff"), IS("\0\0"), DROP_AS("tag in a priority tag"),
+	BEHIND_TAG, IS(QINQ), TAG, MASK("\x0f\xff"), IS("\0\0"), DROP_AS("tag in a priority tag"),
+};
+
+/* What the bridge takes in past the chain above: LLDP and its like, by which it learns MACs, too. */
+static const struct term input[] = {
+	TO_MAC, IS("\x01\x80\xc2\x00"), PORT, IN("ports"), DROP,
+	TO_MAC, IS("\x01\x80\xc2\x00"), MAC, IN("taken_macs"), DROP,
+};
+
+static const struct term forward[] = {
+	/* straight to somebody: neither a group nor link-local */
+	TYPE, IS(IPV6), FROM6, IN("routed6"), TO6_BYTE, BELOW("\xfe"), DROP_AS("past the host"),
+	PORT, IN("ports"), ACCEPT,
+	OUT_PORT, IN("ports"), GOTO("toward"),
+};
+
+/* To an attached container, from a port that is not attached. */
+static const struct term toward[] = {
+	TYPE, IS(VLAN), DROP_AS("VLAN tag"),
+	TYPE, IS(QINQ), DROP_AS("VLAN tag"),
+	TYPE, IS(ARP), ARP_FROM, IN("taken4"), DROP_AS("foreign address"),
+	TYPE, IS(IPV4), FROM4, IN("taken4"), DROP_AS("foreign address"),
+	TYPE, ISNT(IPV6), ACCEPT,
+	FROM6, IN("taken6"), DROP_AS("foreign address"),
+	TO6, IN("routed6"), DROP_AS("past the host"),
+	UPPER, IS(UDP), FROM_PORT, IS(DHCPV6_SERVER), DROP_AS("DHCPv6 server"),
+	UPPER, IS(ICMPV6), ICMP_TYPE, IS(ROUTER_ADVERTISEMENT), DROP_AS("router advertisement"),
+	UPPER, IS(ICMPV6), ICMP_TYPE, IS(REDIRECT), DROP_AS("redirect"),
+	UPPER, IS(ICMPV6), ICMP_TYPE, IS(ADVERTISEMENT),
+		TARGET, IN("taken6"), DROP_AS("foreign target"),
+	FROM6, IS(NOBODY6), UPPER, IS(ICMPV6), ICMP_TYPE, IS(SOLICITATION),
+		TARGET, IN("taken6"), DROP_AS("foreign target"),
+};
+
+/* From an attached container, whose address has not been proven yet. */
+static const struct term port[] = {
+	PORT, MAC, NOT_IN("macs"), DROP_AS("foreign MAC"),
+	TYPE, IS(IPV6), GOTO("port6"),
+	TYPE, IS(IPV4), GOTO("port4"),
+	TYPE, IS(ARP), GOTO("port_arp"),
+	DROP_AS("other protocol, or VLAN tag"),
+};
+
+static const struct term port6[] = {
+	FROM6, IS(NOBODY6), GOTO("nameless6"),
+	/* link-local ones are its own to choose, as long as they are nobody's */
+	FROM6_PREFIX, LINK_LOCAL_PART, ISNT(LINK_LOCAL), DROP_AS("foreign address"),
+	FROM6, IN("taken6"), DROP_AS("foreign address"),
+	GOTO("proven6"),
+};
+
+/* From ::, as long as it has no address. */
+static const struct term nameless6[] = {
+	NEXT, IS(ICMPV6), ICMP_TYPE, IS(SOLICITATION), HOPS, IS(FARTHEST),
+		PORT, MAC, TARGET, IN("own6"), ACCEPT,
+	NEXT, IS(ICMPV6), ICMP_TYPE, IS(SOLICITATION), HOPS, IS(FARTHEST),
+		TARGET, NOT_IN("taken6"), ACCEPT,
+	NEXT, IS(ICMPV6), ICMP_TYPE, IS(ROUTER_SOLICITATION), HOPS, IS(FARTHEST), ACCEPT,
+	UPPER, IS(ICMPV6), ICMP_TYPE, REPORTS, ACCEPT,
+	UPPER, IS(ICMPV6), ICMP_TYPE, IS(REPORT_2), ACCEPT,
+	DROP_AS("no address"),
+};
+
+/* From where it may come from. */
+static const struct term proven6[] = {
+	TO6_PREFIX, LINK_LOCAL_PART, IS(LINK_LOCAL), JUMP("to_link"),
+	NEXT, IS(TCP), ACCEPT,
+	NEXT, IS(UDP), FROM_PORT, IS(DHCPV6_SERVER), DROP_AS("DHCPv6 server"),
+	NEXT, IS(UDP), ACCEPT,
+	NEXT, IS(ICMPV6), GOTO("icmpv6"),
+	GOTO("extended6"),
+};
+
+static const struct term to_link[] = {
+	TO6, IN("gateways"), GOTO("to_gateway"),
+};
+
+static const struct term to_gateway[] = {
+	UPPER, IS(ICMPV6), RETURN,
+	/* of a connection that the host has begun; not SYN alone */
+	NEXT, IS(TCP), TCP_FLAGS, MASK("\x12"), ISNT("\x02"), RETURN,
+	DROP_AS("the host by its gateway's address"),
+};
+
+static const struct term icmpv6[] = {
+	ICMP_TYPE, ECHO, ACCEPT,
+	ICMP_TYPE, IS(SOLICITATION), HOPS, IS(FARTHEST), ACCEPT,
+	ICMP_TYPE, IS(ADVERTISEMENT), HOPS, IS(FARTHEST), GOTO("advertisement"),
+	ICMP_TYPE, IS(ROUTER_SOLICITATION), HOPS, IS(FARTHEST), ACCEPT,
+	ICMP_TYPE, ERRORS, ACCEPT,
+	ICMP_TYPE, REPORTS, ACCEPT,
+	ICMP_TYPE, IS(REPORT_2), ACCEPT,
+	DROP_AS("a router's, or unknown"),
+};
+
+static const struct term advertisement[] = {
+	OPTION, IS("\x02"), PORT, OPTION_MAC, NOT_IN("macs"), DROP_AS("foreign MAC"),
+	PORT, MAC, TARGET, IN("own6"), ACCEPT,
+	TARGET_PREFIX, LINK_LOCAL_PART, ISNT(LINK_LOCAL), DROP_AS("foreign target"),
+	TARGET, IN("taken6"), DROP_AS("foreign target"),
+	ACCEPT,
+};
+
+/* With extension headers, or of another protocol. */
+static const struct term extended6[] = {
+	UPPER, ISNT(ICMPV6), ISNT(TCP), ISNT(UDP), ACCEPT,
+	/* what is not the first fragment is nothing without that */
+	FRAGMENT_AT, MASK("\xff\xf8"), ISNT("\0\0"), ACCEPT,
+	UPPER, IS(ICMPV6), ICMP_TYPE, ECHO, ACCEPT,
+	UPPER, IS(ICMPV6), ICMP_TYPE, ERRORS, ACCEPT,
+	UPPER, IS(ICMPV6), ICMP_TYPE, REPORTS, ACCEPT,
+	UPPER, IS(ICMPV6), ICMP_TYPE, IS(REPORT_2), ACCEPT,
+	UPPER, IS(TCP), FROM_PORT, ISNT("\0\0"), ACCEPT,
+	UPPER, IS(UDP), FROM_PORT, ISNT(DHCPV6_SERVER), ACCEPT,
+	DROP_AS("hidden behind extension headers"),
+};
+
+static const struct term port4[] = {
+	PORT, IN("any4"), GOTO("unknown4"),
+	FROM4, IS(NOBODY4), PROTOCOL4, IS(UDP), TO_PORT, IS(DHCP_SERVER), ACCEPT,
+	FROM4, IS(NOBODY4), PROTOCOL4, IS(IGMP), ACCEPT,
+	DROP_AS("foreign address"),
+};
+
+static const struct term unknown4[] = {
+	FROM4, IN("taken4"), DROP_AS("foreign address"),
+	GOTO("proven4"),
+};
+
+static const struct term proven4[] = {
+	PROTOCOL4, IS(UDP), FROM_PORT, IS(DHCP_SERVER), DROP_AS("DHCP server"),
+	PROTOCOL4, IS(ICMPV4), ICMP_TYPE, IS("\x05"), DROP_AS("redirect"),
+};
+
+static const struct term port_arp[] = {
+	/* of IPv4 by Ethernet, and no other */
+	ARP_KIND, ISNT("\x00\x01\x08\x00\x06\x04"), DROP,
+	PORT, ARP_MAC, NOT_IN("macs"), DROP_AS("foreign MAC"),
+	ARP_FROM, IS(NOBODY4), ACCEPT,
+	PORT, MAC, ARP_FROM, IN("own4"), ACCEPT,
+	PORT, IN("any4"), ARP_FROM, NOT_IN("taken4"), ACCEPT,
+	DROP_AS("foreign address"),
+};
+
+#define CHAIN(chain) { .name = #chain, .terms = chain, .count = ARRAY_SIZE(chain) }
+#define HOOK(chain, at) \
+	{ #chain, "filter", at, FIRST, chain, ARRAY_SIZE(chain) }
+
+static const struct filter_chain chains[] = {
+	HOOK(prerouting, NF_BR_PRE_ROUTING),
+	HOOK(input, NF_BR_LOCAL_IN),
+	HOOK(forward, NF_BR_FORWARD),
+	CHAIN(port),
+	CHAIN(port6),
+	CHAIN(nameless6),
+	CHAIN(proven6),
+	CHAIN(to_link),
+	CHAIN(to_gateway),
+	CHAIN(icmpv6),
+	CHAIN(advertisement),
+	CHAIN(extended6),
+	CHAIN(port4),
+	CHAIN(unknown4),
+	CHAIN(proven4),
+	CHAIN(port_arp),
+	CHAIN(toward),
+};
+
+const struct filter_table guard_table = {
+	.name = "v6hook",
+	.family = NFPROTO_BRIDGE,
+	.comment = "v6hook's guard: v6hook reconcile puts it right",
+	.sets = sets,
+	.set_count = ARRAY_SIZE(sets),
+	.chains = chains,
+	.chain_count = ARRAY_SIZE(chains),
+};
