@@ -20,7 +20,7 @@ int config_defaults(struct config **ret, struct error *e)
 	inet_pton(AF_INET6, "fe80::1", &c->gateway);
 	c->probe_ms = 1000;
 	c->hold_s = 60;
-	c->guard = true;
+	c->guard = CONFIG_GUARD_ON;
 	for (enum engine i = 0; i < ENGINES; i++)
 		c->engines[i] = (struct config_engine){
 			.which = i,

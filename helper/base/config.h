@@ -60,6 +60,13 @@ struct config_engine {
 	enum config_expose expose;
 };
 
+/* Whether each container's port is guarded, so that nobody speaks for another. */
+enum config_guard {
+	CONFIG_GUARD_OFF,
+	CONFIG_GUARD_ON,
+	CONFIG_GUARD_BEST_EFFORT, /* one that cannot be guarded is attached all the same */
+};
+
 struct config {
 	struct config_pool *pools;
 	size_t pool_count;
@@ -69,8 +76,8 @@ struct config {
 	unsigned int announce_s;  /* seconds in which the service announces all again; 0: never */
 	bool announce_link_local; /* "announce_from": "link-local" */
 	enum config_expose expose_lxc;
-	bool guard;
-	bool promises_filter; /* "guard" or "expose" was written and asks for filtering */
+	enum config_guard guard;
+	bool promises_filter; /* "expose" was written and asks for filtering */
 	struct config_engine engines[ENGINES];
 	struct config_container *containers;
 	size_t container_count;

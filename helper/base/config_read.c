@@ -16,6 +16,7 @@
 #include "base/config_lists.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/text.h"
 
 #define MS_MAX 60000
 #define HOLD_MAX (30 * 24 * 3600)
@@ -169,10 +170,14 @@ static int read_announce_from(const struct value *v, void *into)
 static int read_guard(const struct value *v, void *into)
 {
 	struct config *c = into;
-	int r = value_bool(v, &c->guard);
 
-	c->promises_filter |= r == 0 && c->guard;
-	return r;
+	if (json_is_boolean(v->json))
+		c->guard = json_is_true(v->json) ? CONFIG_GUARD_ON : CONFIG_GUARD_OFF;
+	else if (text_equal(json_string_value(v->json), "best-effort"))
+		c->guard = CONFIG_GUARD_BEST_EFFORT;
+	else
+		return value_bad(v, "must be true, false or \"best-effort\"");
+	return 0;
 }
 
 static int read_state_dir(const struct value *v, void *into)

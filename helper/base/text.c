@@ -241,3 +241,11 @@ char *text_address(const struct in6_addr *address, char *out)
 	*end = '\0';
 	return out;
 }
+
+struct in6_addr text_map(const struct in_addr *address)
+{
+	struct in6_addr mapped = { .s6_addr = { [10] = 0xff, [11] = 0xff } };
+
+	memcpy(&mapped.s6_addr[12], address, sizeof(*address));
+	return mapped;
+}

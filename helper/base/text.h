@@ -51,4 +51,7 @@ int64_t text_parse_time(const char *text);
  */
 char *text_address(const struct in6_addr *address, char *out);
 
+/* The IPv6 address by which an IPv4 address is meant: mapped (RFC 4291, 2.5.5.2). */
+struct in6_addr text_map(const struct in_addr *address);
+
 #endif

@@ -47,6 +47,7 @@ static json_t *to_json(const struct listing *l)
 		{ "bridge", *l->bridge ? l->bridge : NULL, KNOWN },
 		{ "uplink", *l->uplink ? l->uplink : NULL, KNOWN },
 		{ "since", since_text(l, since, sizeof(since)), KNOWN },
+		{ "guard", l->guard, RARE },
 		{ "error", *l->error ? l->error : NULL, RARE },
 		{ "warning", *l->warning ? l->warning : NULL, RARE },
 	};

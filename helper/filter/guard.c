@@ -184,7 +184,7 @@ int guard_set(struct nl_sock *nl, const struct guard_port *p, struct error *e)
 	return r < 0 ? fail(e, r, "guard its port") : 0;
 }
 
-int guard_read(struct nl_sock *nl, struct guard_state *ret, struct error *e)
+int guard_read(struct nl_sock *nl, bool all, struct guard_state *ret, struct error *e)
 {
 	CLEANUP(guard_state_release) struct guard_state g = { 0 };
 	int r = read_generation(nl, &g.generation);
@@ -192,10 +192,10 @@ int guard_read(struct nl_sock *nl, struct guard_state *ret, struct error *e)
 	if (r == 0)
 		r = read_is_there(nl, &guard_table);
 	g.there = r == 1;
-	if (r == 1)
+	if (r == 1 && all)
 		r = read_is_whole(nl, &guard_table);
-	g.whole = r == 1;
-	if (g.there && r >= 0)
+	g.whole = all && r == 1;
+	if (g.there && all && r >= 0)
 		r = read_elements(nl, &guard_table, &g.elements);
 	/* gone meanwhile, or another table of that name */
 	if (r == -ENOENT) {

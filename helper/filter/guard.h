@@ -64,8 +64,11 @@ static inline void guard_state_release(struct guard_state *g)
 	elements_release(&g->elements);
 }
 
-/* Reads all of it: one dump a set. Returns 0 or -errno. */
-int guard_read(struct nl_sock *nl, struct guard_state *ret, struct error *e);
+/*
+ * Reads all of it, one dump a set; or only whether there is a table (@all: false). Returns 0 or
+ * -errno.
+ */
+int guard_read(struct nl_sock *nl, bool all, struct guard_state *ret, struct error *e);
 
 /* Whether all that guards the port is there. */
 bool guard_holds(const struct guard_state *g, const struct guard_port *p);

@@ -22,11 +22,13 @@
 #include "net/link.h"
 #include "net/ndisc.h"
 #include "net/neigh.h"
+#include "net/route.h"
 #include "net/sysctl.h"
 #include "ops/verbs.h"
 #include "policy/beside.h"
 #include "policy/choose.h"
 #include "policy/former.h"
+#include "policy/guarded.h"
 #include "policy/locate.h"
 #include "policy/onlink.h"
 #include "policy/place.h"
@@ -50,6 +52,7 @@ struct attach {
 	bool recorded; /* this call wrote a record, */
 	int64_t since; /* of this time */
 	bool changed;  /* or anything else */
+	bool guarded;  /* this call has set its guard */
 };
 
 static void attach_release(struct attach *a)
@@ -113,7 +116,8 @@ static int choose(struct attach *a, const struct request *q, struct error *e)
 				 ? &a->before
 				 : NULL,
 	};
-	int r = given_read(q, &a->instance, a->at.inner, &a->at.port, &a->given, e);
+	int r = given_read(q, &a->instance, a->at.inner, &a->at.port, a->c->config->guard,
+			   &a->given, e);
 
 	if (r == 0)
 		r = choose_lease(&choose, &a->choice, e);
@@ -138,12 +142,45 @@ static void absolute(const char *path, char *out, size_t size)
 		*out = '\0';
 }
 
+/* What its engine gave it besides, which its port may send from, too. */
+static void also_given(const struct attach *a, struct attachment *ret)
+{
+	const struct given *g = &a->given;
+
+	if (g->has_ipv4)
+		ret->also[ret->also_count++] = g->ipv4;
+	for (int i = 0; i < g->count && ret->also_count < ATTACHMENT_ALSO_MAX; i++)
+		if (memcmp(&g->list[i], &ret->address, sizeof(ret->address)) != 0)
+			ret->also[ret->also_count++] = g->list[i];
+}
+
+/* Whether the bridge has the address on-link. */
+static bool is_on_link(struct attach *a, const struct in6_addr *address)
+{
+	if (host_addresses_of(&a->at.own, a->at.port.via) < 0)
+		return false;
+	for (size_t i = 0; i < a->at.own.count; i++)
+		if (a->at.own.list[i].ifindex == a->at.port.via &&
+		    in_prefix(address, &a->at.own.list[i].address, a->at.own.list[i].length))
+			return true;
+	return false;
+}
+
+/* Whether both say the same of what the port may send from. */
+static bool is_same_guard(const struct attachment *a, const struct attachment *b)
+{
+	return a->on_link == b->on_link && a->also_count == b->also_count &&
+	       memcmp(a->also, b->also, sizeof(a->also[0]) * (size_t)a->also_count) == 0;
+}
+
 /*
  * Records which instance is attached, unless that is known already. Not durable. Without it
  * reconcile would take what is in the kernel for nobody's, but for a store that cannot be written
- * at all. Stale entries of the former place are removed. Returns 0 or -errno.
+ * at all. Stale entries of the former place are removed. @ret: what is recorded. Returns 0 or
+ * -errno.
  */
-static int record(struct attach *a, const struct request *q, struct error *e)
+static int record(struct attach *a, const struct request *q, struct attachment *ret,
+		  struct error *e)
 {
 	struct attachment now = {
 		.pid = a->instance.pid,
@@ -170,6 +207,9 @@ static int record(struct attach *a, const struct request *q, struct error *e)
 	now.has_address = true;
 	memcpy(now.bridge, a->at.port.via_name, sizeof(now.bridge));
 	memcpy(now.uplink, a->choice.uplink.name, sizeof(now.uplink));
+	also_given(a, &now);
+	now.on_link = is_on_link(a, &now.address);
+	*ret = now;
 	if (a->had_before && attachment_is_live(old, a->c->boot_id)) {
 		const struct in6_addr *address = &a->choice.lease.address;
 
@@ -186,7 +226,8 @@ static int record(struct attach *a, const struct request *q, struct error *e)
 		    old->pid == now.pid && old->started == now.started &&
 		    strcmp(old->bridge, now.bridge) == 0 && strcmp(old->uplink, now.uplink) == 0 &&
 		    old->routed == now.routed && old->port == now.port && !old->waits &&
-		    !*old->error && strcmp(old->place, now.place) == 0) {
+		    !*old->error && strcmp(old->place, now.place) == 0 &&
+		    is_same_guard(old, &now)) {
 			if (old->has_address &&
 			    memcmp(&old->address, &now.address, sizeof(now.address)) == 0)
 				return 0;
@@ -313,6 +354,7 @@ static int connect_container(struct attach *a, const struct request *q, struct e
 	};
 	struct host_effects host_done = { 0 };
 	struct container_effects inner_done = { 0 };
+	struct attachment now;
 	struct link via;
 	int r;
 
@@ -323,8 +365,11 @@ static int connect_container(struct attach *a, const struct request *q, struct e
 		goto undo_host;
 	if (via.has_mac)
 		inner.gateway_mac = via.mac;
-	r = record(a, q, e);
-	if (r == 0)
+	r = record(a, q, &now, e);
+	if (r == 0 && a->at.port.bridged)
+		r = guarded_begin(a->c, a->ident, &now.address, &now, e);
+	a->guarded = r == 1;
+	if (r >= 0)
 		r = host_lead(&host, &host_done, e);
 	if (r < 0)
 		goto undo_record;
@@ -357,6 +402,8 @@ undo_record:
 	/* what is in the kernel goes first: without a record it would be nobody's */
 	host_undo(&host, &host_done);
 	host_done = (struct host_effects){ 0 };
+	if (a->guarded && !(a->had_before && attachment_is_live(&a->before, a->c->boot_id)))
+		guarded_end(a->c, a->ident);
 	if (a->recorded) {
 		struct error ignored;
 
@@ -498,8 +545,7 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 	look_across(&a);
 	if (c->config->promises_filter)
 		note(NOTE_WARNING,
-		     "\"guard\" and \"expose\" are not enforced by this version: every "
-		     "port of %s is public",
+		     "\"expose\" is not enforced by this version: every port of %s is public",
 		     a.ident);
 	describe(&a, ret);
 	doubt(&a, q, ret);

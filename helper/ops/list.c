@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "ops/verbs.h"
+#include "policy/guarded.h"
 #include "policy/trace.h"
 #include "policy/waiting.h"
 #include "world/look.h"
@@ -55,6 +56,7 @@ static struct listing of_address(const struct list *l, const struct in6_addr *ad
 static void look_at_attached(struct list *l, struct listing *item, const struct holder *h)
 {
 	const struct attachment *a = h->attachment;
+	enum guarded guard;
 	const char *lacks;
 	char path[64];
 	bool gone;
@@ -77,6 +79,10 @@ static void look_at_attached(struct list *l, struct listing *item, const struct 
 			 lacks);
 		tell_trouble(item, path);
 	}
+	guard = guarded_look(l->c, &l->look, h);
+	item->guard = guarded_name(guard);
+	if (guard == GUARDED_NOT && l->c->config->guard == CONFIG_GUARD_ON)
+		tell_trouble(item, "it is not guarded: v6hook reconcile");
 	if (item->state == LIST_BROKEN)
 		return;
 	item->state = LIST_ATTACHED;
@@ -174,10 +180,12 @@ int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), 
 	    struct error *e)
 {
 	CLEANUP(list_release)
-	struct list l = { .c = c,
-			  .look = { .store = c->store, .boot_id = c->boot_id },
-			  .each = each,
-			  .arg = arg };
+	struct list l = {
+		.c = c,
+		.look = { .store = c->store, .boot_id = c->boot_id, .guarded = c->config->guard },
+		.each = each,
+		.arg = arg
+	};
 	int r = nl_open(&l.look.host, e);
 
 	if (r == 0)

@@ -16,6 +16,7 @@
 #include "base/note.h"
 #include "ops/verbs.h"
 #include "policy/former.h"
+#include "policy/guarded.h"
 #include "policy/judge.h"
 #include "policy/leftover.h"
 #include "policy/ready.h"
@@ -292,6 +293,43 @@ static int leave_entry(struct reconcile *r, const struct marked_entry *entry)
 	return r->each(&action, r->arg);
 }
 
+/* Tells of one that was not guarded as it must be. Returns what each does. */
+static int tell_unguarded(const struct holder *h, void *arg)
+{
+	struct reconcile *r = arg;
+	struct reconcile_action action = {
+		.what = RECONCILE_ATTACH,
+		.address = h->address,
+		.why = "guard",
+	};
+
+	return ident_from_text(h->ident, &action.ident) < 0 ? 0 : r->each(&action, r->arg);
+}
+
+/* Puts the guard right, before anything that is made public by what follows. Returns as each does.
+ */
+static int guard(struct reconcile *r)
+{
+	struct reconcile_action action = { .what = RECONCILE_REMOVE, .why = "guard of nobody" };
+	bool extra = false;
+	struct error e;
+	int err = r->look.unguarded
+			  ? 0
+			  : guarded_make(r->c, &r->look, changes(r), tell_unguarded, r, &extra, &e);
+
+	if (err < 0) {
+		if (r->c->config->guard == CONFIG_GUARD_BEST_EFFORT) {
+			note(NOTE_STATE, "%s", e.text);
+			return 0;
+		}
+		action.what = RECONCILE_ATTACH;
+		action.why = "guard";
+		action.error = e.text;
+		extra = true;
+	}
+	return extra ? r->each(&action, r->arg) : err;
+}
+
 /* Judges everything that was seen. Returns 0 or what each returned. */
 static int judge_all(struct reconcile *r)
 {
@@ -322,7 +360,7 @@ int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each,
 	CLEANUP(reconcile_release)
 	struct reconcile r = {
 		.c = c,
-		.look = { .store = c->store, .boot_id = c->boot_id },
+		.look = { .store = c->store, .boot_id = c->boot_id, .guarded = c->config->guard },
 		.judge = { .c = c, .look = &r.look, .service = how == RECONCILE_REPAIR },
 		.restore = { .judge = &r.judge, .locks = -1, .host_lock = -1 },
 		.how = how,
@@ -340,6 +378,8 @@ int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each,
 		err = ready_list(c, r.look.host, &r.ready, e);
 	if (err == 0)
 		err = look_ask_engines(&r.look, &o, how != RECONCILE_REPAIR || r.look.lost, e);
+	if (err == 0)
+		err = guard(&r);
 	if (err == 0)
 		err = judge_all(&r);
 	if (err == 0 && r.look.unasked && how != RECONCILE_REPAIR)

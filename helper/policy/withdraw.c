@@ -11,6 +11,7 @@
 #include "net/netns.h"
 #include "net/port.h"
 #include "policy/former.h"
+#include "policy/guarded.h"
 #include "policy/living.h"
 #include "wire/nl.h"
 
@@ -64,6 +65,9 @@ static int clear(struct context *c, const struct lease *lease, const struct atta
 			     : marked_remove_address(host, &lease->address, e);
 	if (r == 0)
 		r = former_leave(c, host, lease->ident, e);
+	/* not before: an address that is public is guarded */
+	if (r == 0)
+		guarded_end(c, lease->ident);
 	if (r < 0 || !a || !attachment_is_live(a, c->boot_id))
 		return r;
 	for (int tries = 0; tries < TRIES; tries++) {

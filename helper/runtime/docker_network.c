@@ -26,7 +26,9 @@ static struct docker_network read_one(const char *name, const json_t *json)
 {
 	struct docker_network n = { .kind = NETWORK_UNASKED };
 	const char *id = json_text(json, "NetworkID"),
-		   *given = json_text(json, "GlobalIPv6Address");
+		   *given = json_text(json, "GlobalIPv6Address"),
+		   *given4 = json_text(json, "IPAddress");
+	struct in_addr address4;
 	char path[DOCKER_PATH_MAX];
 
 	snprintf(n.name, sizeof(n.name), "%s", name);
@@ -39,6 +41,9 @@ static struct docker_network read_one(const char *name, const json_t *json)
 	json_whole(json_object_get(json, "GwPriority"), INT32_MIN, INT32_MAX, &n.priority);
 	n.has_mac = read_mac(json_text(json, "MacAddress"), n.mac);
 	n.has_given = given && inet_pton(AF_INET6, given, &n.given) == 1;
+	n.has_given4 = given4 && inet_pton(AF_INET, given4, &address4) == 1;
+	if (n.has_given4)
+		n.given4 = text_map(&address4);
 	return n;
 }
 
@@ -165,7 +170,10 @@ int docker_networks_choose(const struct docker_networks *n, bool wanted, struct 
 		chosen = &n->list[0];
 	ret->has_mac = n->count > 1 && chosen->has_mac;
 	memcpy(ret->mac, chosen->mac, sizeof(ret->mac));
-	ret->given_count = chosen->has_given;
-	ret->given[0] = chosen->given;
+	ret->given_count = 0;
+	if (chosen->has_given)
+		ret->given[ret->given_count++] = chosen->given;
+	if (chosen->has_given4)
+		ret->given[ret->given_count++] = chosen->given4;
 	return 0;
 }

@@ -27,7 +27,9 @@ struct docker_network {
 	bool has_mac;
 	unsigned char mac[6]; /* of the container's end */
 	bool has_given;
-	struct in6_addr given; /* the engine gave it this address there */
+	struct in6_addr given; /* the engine gave it this address there, */
+	bool has_given4;
+	struct in6_addr given4; /* and this one of IPv4, mapped */
 };
 
 struct docker_networks {

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "runtime/lxc_path.h"
 #include "runtime/runtime.h"
 
@@ -19,6 +20,9 @@
 struct reading {
 	struct in6_addr *list;
 	int count;
+	struct in6_addr ipv4[2]; /* mapped: one, or more than can be told apart */
+	int ipv4_count;
+	unsigned long long nets; /* a bit for each lxc.net.N that is there */
 	int files;
 	unsigned int hooks; /* a bit for each of hook_keys that calls v6hook */
 };
@@ -78,12 +82,46 @@ static bool names_address(const char *key)
 	return sscanf(key, "lxc.net.%*u.ipv6.address%n", &end) == 0 && end && !key[end];
 }
 
+/* The same of IPv4. */
+static bool names_ipv4(const char *key)
+{
+	int end = 0;
+
+	return sscanf(key, "lxc.net.%*u.ipv4.address%n", &end) == 0 && end && !key[end];
+}
+
 /* Takes an address, without its length. */
 static void add(struct reading *r, char *value)
 {
 	value[strcspn(value, "/ \t")] = '\0';
 	if (r->count < INSTANCE_GIVEN_MAX && inet_pton(AF_INET6, value, &r->list[r->count]) == 1)
 		r->count++;
+}
+
+static void add_ipv4(struct reading *r, char *value)
+{
+	struct in_addr address;
+
+	value[strcspn(value, "/ \t")] = '\0';
+	if (r->ipv4_count < (int)ARRAY_SIZE(r->ipv4) && inet_pton(AF_INET, value, &address) == 1)
+		r->ipv4[r->ipv4_count++] = text_map(&address);
+}
+
+/* Takes what a key says of which networks there are, and of their addresses of IPv4. */
+static void read_net(struct reading *r, const char *key, char *value)
+{
+	unsigned int net;
+
+	if (strcmp(key, "lxc.net") == 0) {
+		r->nets = 0;
+		r->ipv4_count = 0;
+	} else if (sscanf(key, "lxc.net.%u.", &net) == 1) {
+		r->nets |= 1ULL << net % 64;
+		if (names_ipv4(key) && !*value)
+			r->ipv4_count = 0;
+		else if (names_ipv4(key))
+			add_ipv4(r, value);
+	}
 }
 
 static int read_line(struct reading *r, char *line, int depth)
@@ -109,6 +147,7 @@ static int read_line(struct reading *r, char *line, int depth)
 		r->count = 0;
 	else if (names_address(key))
 		add(r, value);
+	read_net(r, key, value);
 	return 0;
 }
 
@@ -152,6 +191,9 @@ int runtime_lxc_written(const struct ident *id, const char *file, struct in6_add
 
 	if (err < 0)
 		return err;
+	/* of several networks nobody says here which is the port's */
+	if (r.ipv4_count == 1 && !(r.nets & (r.nets - 1)) && r.count < INSTANCE_GIVEN_MAX)
+		list[r.count++] = r.ipv4[0];
 	memcpy(ret, list, sizeof(*list) * (size_t)r.count);
 	return r.count;
 }

@@ -25,7 +25,7 @@ struct instance {
 	char id[80];	    /* the engine's ID of this instance, or "" */
 	pid_t pid;	    /* its first process, in our PID namespace */
 
-	/* The IPv6 addresses that the engine gave it. */
+	/* The addresses that the engine gave it; one of IPv4 is mapped (::ffff:0:0/96). */
 	struct in6_addr given[INSTANCE_GIVEN_MAX];
 	int given_count;
 
@@ -116,8 +116,9 @@ int runtime_lxc_path(const char *lxcpath, uid_t owner, char *ret, size_t size, s
 
 /*
  * The addresses that a container's configuration names for it (lxc.net.N.ipv6.address of
- * lxc.container.conf(5), included files too). Read here and not asked of liblxc, which hangs when
- * it is asked from within a hook of that container. What lxc-start -s sets is not seen.
+ * lxc.container.conf(5), included files too); and if it has one network only, that of IPv4, mapped.
+ * Read here and not asked of liblxc, which hangs when it is asked from within a hook of that
+ * container. What lxc-start -s sets is not seen.
  * @file: the configuration, or null: it is where LXC has it
  * @ret: room for INSTANCE_GIVEN_MAX; Returns how many, or -errno if the file cannot be read.
  */

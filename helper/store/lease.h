@@ -45,6 +45,8 @@ struct lease {
  */
 enum word { WORD_NONE, WORD_USER, WORD_ROOT };
 
+#define ATTACHMENT_ALSO_MAX 4
+
 struct attachment {
 	char instance[80];    /* the engine's ID of the container, or "" */
 	pid_t pid;	      /* its first process as seen at the attach, or 0 */
@@ -72,7 +74,12 @@ struct attachment {
 	enum word word;		     /* ended by hand, and by whose */
 	char place[IDENT_PLACE_MAX]; /* which its holder fills, by whatever name; or "" */
 	char error[256];	     /* ended by an attach that failed: why; or "" */
-	uint64_t text;		     /* what the record is known by that this was read from, or 0 */
+	/* what its engine gave it besides, and its port may send from; an IPv4 address is mapped */
+	struct in6_addr also[ATTACHMENT_ALSO_MAX];
+	int also_count;
+	bool on_link;  /* its bridge has the address on-link: others there reach it without the host
+			*/
+	uint64_t text; /* what the record is known by that this was read from, or 0 */
 };
 
 struct lease_store;

@@ -145,6 +145,51 @@ static const char *state_of(const struct attachment *a)
 	return a->waits ? WAITING : "attached";
 }
 
+/* Adds what only some have. Returns 0 or -1. */
+static int put_also(json_t *json, const struct attachment *a)
+{
+	json_t *list = a->also_count ? json_array() : NULL;
+
+	if (a->on_link && json_object_set_new(json, "on_link", json_true()) < 0)
+		return -1;
+	if (a->also_count && json_object_set_new(json, "also", list) < 0)
+		return -1;
+	for (int i = 0; i < a->also_count; i++) {
+		const struct in6_addr *one = &a->also[i];
+		char address[INET6_ADDRSTRLEN];
+
+		if (IN6_IS_ADDR_V4MAPPED(one))
+			inet_ntop(AF_INET, &one->s6_addr[12], address, sizeof(address));
+		else
+			text_address(one, address);
+		if (json_array_append_new(list, json_string(address)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Reads that. Returns whether it is well-formed. */
+static bool read_also(const json_t *json, struct attachment *a)
+{
+	const json_t *list = json_object_get(json, "also"), *one;
+	size_t i;
+
+	a->on_link = json_is_true(json_object_get(json, "on_link"));
+	if (list && (!json_is_array(list) || json_array_size(list) > ATTACHMENT_ALSO_MAX))
+		return false;
+	json_array_foreach (list, i, one) {
+		const char *text = json_string_value(one);
+		struct in_addr ipv4;
+
+		if (text && inet_pton(AF_INET, text, &ipv4) == 1)
+			a->also[i] = text_map(&ipv4);
+		else if (!text || inet_pton(AF_INET6, text, &a->also[i]) != 1)
+			return false;
+		a->also_count++;
+	}
+	return true;
+}
+
 int attachment_encode(const char *ident, const struct attachment *a, char **ret, size_t *ret_len)
 {
 	char since[32], dev[32], inode[32], started[32], mac[18], address[INET6_ADDRSTRLEN],
@@ -167,7 +212,8 @@ int attachment_encode(const char *ident, const struct attachment *a, char **ret,
 		a->has_address ? text_address(&a->address, address) : NULL, "routed", a->routed,
 		"port", a->port, "place", *a->place ? a->place : NULL, "error", a->error);
 	if (json &&
-	    ((a->waits && json_object_set_new(json, "nsid", json_integer(a->nsid)) < 0) ||
+	    (put_also(json, a) < 0 ||
+	     (a->waits && json_object_set_new(json, "nsid", json_integer(a->nsid)) < 0) ||
 	     !sum_of_record(json, sum) || json_object_set_new(json, "sum", json_string(sum)) < 0)) {
 		json_decref(json);
 		return -ENOMEM;
@@ -264,6 +310,7 @@ int attachment_decode(const char *text, size_t len, char *ret_ident, struct atta
 	    /* one of an earlier version lacks it */
 	    (json_object_get(json, "started") && !copy_u64(json, "started", &a.started)) ||
 	    !json_whole(json_object_get(json, "pid"), 0, INT_MAX, &pid) || !read_state(state, &a) ||
+	    !read_also(json, &a) ||
 	    (json_object_get(json, "port") &&
 	     !json_whole(json_object_get(json, "port"), 0, INT_MAX, &port)) ||
 	    (a.waits && !json_whole(json_object_get(json, "nsid"), 0, INT_MAX, &nsid)))

@@ -37,6 +37,7 @@ static void reading_release(struct reading *r)
 void look_release(struct look *l)
 {
 	marked_release(&l->kernel);
+	guard_state_release(&l->guard);
 	free(l->present.list);
 	free(l->strays.list);
 	free(l->ended.list);
@@ -229,12 +230,26 @@ static void tell_of_strays(struct look *l)
 	}
 }
 
+/* Reads the filters. Anybody may look at the rest. Returns 0 or -errno. */
+static int read_guard(struct look *l, struct error *e)
+{
+	_nl_sock_ struct nl_sock *nl = NULL;
+	int r = guard_open(&nl, e);
+
+	if (r == 0)
+		r = guard_read(nl, l->guarded, &l->guard, e);
+	l->unguarded = r < 0;
+	return r == -EPERM || r == -EPROTONOSUPPORT ? 0 : r;
+}
+
 int look_read(struct look *l, struct error *e)
 {
 	CLEANUP(reading_release) struct reading reading = { .look = l, .e = e };
 	struct lease_store *s = l->store;
 	int r = marked_read(l->host, &l->kernel, e);
 
+	if (r == 0)
+		r = read_guard(l, e);
 	if (r == 0)
 		r = s->ops->walk_attachments(s, on_record, &reading, e);
 	if (r == 0)

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "filter/guard.h"
 #include "net/link.h"
 #include "net/marked.h"
 #include "runtime/runtime.h"
@@ -48,7 +49,10 @@ struct look {
 	struct lease_store *store;
 	const char *boot_id;
 	struct nl_sock *host;
+	bool guarded; /* read all of the guard; else only whether there is one */
 	struct marked kernel;
+	struct guard_state guard;
+	bool unguarded;		/* the guard could not be read: who looks lacks the right */
 	struct holders present; /* leases that are their containers' present ones */
 	struct holders strays;	/* leases that are not, without a record */
 	struct holders ended;	/* records of containers that are not attached, by whose hand or why
@@ -69,7 +73,7 @@ void look_release(struct look *l);
 /*
  * Reads the kernel's entries, and after them the records and the leases: an attach records itself
  * before it tells the kernel, so that an entry which was seen and has no live record belongs to
- * nobody. @l: with store, boot_id and host
+ * nobody. @l: with store, boot_id, host and guarded
  * Returns 0 or -errno.
  */
 int look_read(struct look *l, struct error *e);

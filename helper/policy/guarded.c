@@ -1,0 +1,248 @@
+/*
+ * Which containers are guarded, and as whom: what the records say, made good in the filters.
+ *
+ * Theory of operation: a record holds all that its container's port may speak for, so that the
+ * guard's table can be made of the records alone, by one transaction. It is written before the
+ * guard is set, and the table is read before the records: what is in the table and in no record is
+ * nobody's, unless the kernel leads an address of it to a container (a record that is lost).
+ */
+#include "policy/guarded.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/note.h"
+#include "filter/guard_table.h"
+
+void guarded_port(const struct context *c, const char *ident, const struct in6_addr *address,
+		  const struct attachment *a, struct guard_port *ret)
+{
+	*ret = (struct guard_port){
+		.name = ident,
+		.port = a->port,
+		.gateway = c->config->gateway,
+		.address = *address,
+		.on_link = a->on_link,
+	};
+	memcpy(ret->mac, a->mac, sizeof(ret->mac));
+	for (int i = 0; i < a->also_count; i++) {
+		const struct in6_addr *also = &a->also[i];
+
+		if (IN6_IS_ADDR_V4MAPPED(also)) {
+			ret->has_ipv4 = true;
+			memcpy(&ret->ipv4, &also->s6_addr[12], sizeof(ret->ipv4));
+		} else if (ret->given_count < GUARD_GIVEN_MAX) {
+			ret->given[ret->given_count++] = *also;
+		}
+	}
+}
+
+int guarded_begin(const struct context *c, const char *ident, const struct in6_addr *address,
+		  const struct attachment *a, struct error *e)
+{
+	_nl_sock_ struct nl_sock *nl = NULL;
+	struct guard_port port;
+	int r;
+
+	if (!c->config->guard)
+		return 0;
+	guarded_port(c, ident, address, a, &port);
+	r = guard_open(&nl, e);
+	if (r == 0)
+		r = guard_set(nl, &port, e);
+	if (r < 0 && c->config->guard == CONFIG_GUARD_BEST_EFFORT) {
+		note(NOTE_STATE, "%s is not guarded: %s", ident, e->text);
+		return 0;
+	}
+	return r < 0 ? r : 1;
+}
+
+void guarded_end(const struct context *c, const char *ident)
+{
+	_nl_sock_ struct nl_sock *nl = NULL;
+	struct error e;
+	int r;
+
+	if (!c->config->guard)
+		return;
+	r = guard_open(&nl, &e);
+	if (r == 0)
+		r = guard_leave(nl, ident, &e);
+	if (r < 0)
+		note(NOTE_DETAIL, "%s: its guard is left: %s", ident, e.text);
+}
+
+/* Whether the holder's port is one that is guarded, or would be. */
+static bool is_bridged(struct look *l, const struct attachment *a)
+{
+	const struct link *via = look_link(l, a->bridge);
+
+	return via && strcmp(via->kind, "bridge") == 0;
+}
+
+/* Whether it is recorded as attached, by a port. */
+static bool is_attached(const struct context *c, const struct holder *h)
+{
+	const struct attachment *a = h->attachment;
+
+	return a && !a->waits && a->port && attachment_is_live(a, c->boot_id);
+}
+
+const char *guarded_name(enum guarded g)
+{
+	static const char *const names[] = { NULL, "off", "missing", "no-ipv4", "on", "no-bridge" };
+
+	return names[g];
+}
+
+enum guarded guarded_look(const struct context *c, struct look *l, const struct holder *h)
+{
+	struct guard_port port;
+
+	if (!c->config->guard)
+		return GUARDED_OFF;
+	if (l->unguarded)
+		return GUARDED_UNKNOWN;
+	if (!is_bridged(l, h->attachment))
+		return GUARDED_NO_BRIDGE;
+	guarded_port(c, h->ident, &h->address, h->attachment, &port);
+	if (!guard_holds(&l->guard, &port))
+		return GUARDED_NOT;
+	return port.has_ipv4 ? GUARDED_ALL : GUARDED_IPV6;
+}
+
+/* What the table must be, in the making. */
+struct making {
+	const struct context *c;
+	struct look *look;
+	bool change;
+	struct elements must;
+	int locks;   /* -1, or those of the containers that get what they lack */
+	size_t kept; /* elements of the table that must are */
+};
+
+static void making_release(struct making *m)
+{
+	elements_release(&m->must);
+	cleanup_close(&m->locks);
+}
+
+/* Adds what the table has of one container. Returns 0 or -ENOMEM. */
+static int keep(struct making *m, const char *comment)
+{
+	const struct elements *have = &m->look->guard.elements;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < have->count; i++)
+		if (strcmp(have->list[i].comment, comment) == 0)
+			r = elements_add(&m->must, &have->list[i]);
+	return r;
+}
+
+/* Whether nobody else is at work on it, now and until all is done, and its record is as it was. */
+static bool hold(struct making *m, const struct holder *h)
+{
+	struct lease_store *s = m->c->store;
+	struct error ignored;
+	int r;
+
+	if (!m->change)
+		return true;
+	r = m->locks < 0 ? s->ops->lock(s, LOCK_CONTAINER, h->ident, false, 0, &m->locks, &ignored)
+			 : s->ops->lock_too(s, h->ident, m->locks);
+	return r >= 0 && s->ops->unchanged(s, h->ident, h->attachment) == 1;
+}
+
+/* Adds what guards one that is attached. Returns 1 if it lacks some of it, 0 or -errno. */
+static int want(struct making *m, const struct holder *h)
+{
+	struct filter_element list[GUARD_ELEMENTS];
+	char comment[FILTER_COMMENT_MAX];
+	struct guard_port port;
+	bool lacks;
+	size_t count;
+	int r = 0;
+
+	guarded_port(m->c, h->ident, &h->address, h->attachment, &port);
+	lacks = !guard_holds(&m->look->guard, &port);
+	if (lacks && !hold(m, h))
+		return keep(m, guard_comment(h->ident, comment));
+	count = guard_elements(&port, list);
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = elements_add(&m->must, &list[i]);
+	return r < 0 ? r : lacks;
+}
+
+/* Adds what no record tells of, but the kernel leads to. Returns 0 or -errno. */
+static int keep_unknown(struct making *m)
+{
+	const struct elements *have = &m->look->guard.elements;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < have->count; i++) {
+		const struct filter_element *one = &have->list[i];
+		struct in6_addr address;
+		const struct holder *h;
+
+		if (one->set != GUARD_TAKEN6 || one->len != sizeof(address))
+			continue;
+		memcpy(&address, one->key, sizeof(address));
+		h = holders_find(&m->look->present, &address);
+		if (!(h && is_attached(m->c, h)) && marked_has(&m->look->kernel, &address))
+			r = keep(m, one->comment);
+	}
+	return r;
+}
+
+/* Whether the table has what nobody must have. */
+static bool has_extra(struct making *m)
+{
+	const struct elements *have = &m->look->guard.elements;
+
+	elements_sort(&m->must);
+	for (size_t i = 0; i < have->count; i++)
+		if (!elements_find(&m->must, &have->list[i]))
+			return true;
+	return m->look->guard.there && !m->must.count;
+}
+
+int guarded_make(const struct context *c, struct look *l, bool change,
+		 int (*lacks)(const struct holder *h, void *arg), void *arg, bool *extra,
+		 struct error *e)
+{
+	CLEANUP(making_release)
+	struct making m = { .c = c, .look = l, .change = change, .locks = -1 };
+	const struct holders *all = &l->present;
+	_nl_sock_ struct nl_sock *nl = NULL;
+	_free_ bool *lacking = all->count ? calloc(all->count, sizeof(*lacking)) : NULL;
+	bool any = false;
+	int r = all->count && !lacking ? -ENOMEM : 0;
+
+	for (size_t i = 0; c->config->guard && r >= 0 && i < all->count; i++) {
+		if (!is_attached(c, &all->list[i]) || !is_bridged(l, all->list[i].attachment))
+			continue;
+		r = want(&m, &all->list[i]);
+		lacking[i] = r == 1;
+		any |= lacking[i];
+	}
+	if (c->config->guard && r >= 0)
+		r = keep_unknown(&m);
+	if (r < 0)
+		return error_sys(e, r, "cannot guard");
+	*extra = has_extra(&m);
+	if (change && (any || *extra || (l->guard.there && !l->guard.whole))) {
+		r = guard_open(&nl, e);
+		if (r == 0)
+			r = guard_make(nl, &l->guard, &m.must, e);
+	}
+	/* another is at work: the next look tells */
+	if (r == -ERESTART)
+		return 0;
+	if (r < 0)
+		return r;
+	r = 0;
+	for (size_t i = 0; r == 0 && i < all->count; i++)
+		if (lacking && lacking[i])
+			r = lacks(&all->list[i], arg);
+	return r;
+}
