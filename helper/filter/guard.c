@@ -18,8 +18,7 @@
 #include "filter/build.h"
 #include "filter/guard_table.h"
 
-#define TRIES 16	/* of what rests on a reading, while others are at work */
-#define HOST "the host" /* the comment of what all ports share */
+#define TRIES 16 /* of what rests on a reading, while others are at work */
 
 const char *guard_comment(const char *name, char *out)
 {
@@ -118,8 +117,7 @@ size_t guard_elements(const struct guard_port *p, struct filter_element *ret)
 	} else {
 		part_port(begin(&m, GUARD_ANY4), p);
 	}
-	m.comment = HOST;
-	part(begin(&m, GUARD_TAKEN6), &p->gateway, sizeof(p->gateway), sizeof(p->gateway));
+	m.comment = GUARD_HOST;
 	part(begin(&m, GUARD_GATEWAYS), &p->gateway, sizeof(p->gateway), sizeof(p->gateway));
 	return m.count;
 }
@@ -261,14 +259,26 @@ int guard_make(struct nl_sock *nl, const struct guard_state *g, struct elements 
 	return 1;
 }
 
-/* Whether it is of the container. */
-static bool is_of(const struct filter_element *one, const char *comment)
+/* What one container leaves, and keeps of it. */
+struct leaving {
+	char comment[FILTER_COMMENT_MAX];
+	struct filter_element keeps[GUARD_ELEMENTS];
+	size_t keep_count;
+};
+
+/* Whether it is left. */
+static bool is_left(const struct leaving *l, const struct filter_element *one)
 {
-	return strcmp(one->comment, comment) == 0;
+	if (strcmp(one->comment, l->comment) != 0)
+		return false;
+	for (size_t i = 0; i < l->keep_count; i++)
+		if (element_order(&l->keeps[i], one) == 0)
+			return false;
+	return true;
 }
 
 /* One try of guard_leave. */
-static int leave(struct nl_sock *nl, const char *comment, struct error *e)
+static int leave(struct nl_sock *nl, const struct leaving *l, struct error *e)
 {
 	CLEANUP(guard_state_release) struct guard_state g = { 0 };
 	_elements_ struct elements must = { 0 };
@@ -281,22 +291,25 @@ static int leave(struct nl_sock *nl, const char *comment, struct error *e)
 		return 0;
 	g.there = g.whole = true;
 	for (size_t i = 0; i < g.elements.count; i++)
-		others |= !is_of(&g.elements.list[i], comment) && !is_of(&g.elements.list[i], HOST);
+		others |= !is_left(l, &g.elements.list[i]) &&
+			  strcmp(g.elements.list[i].comment, GUARD_HOST) != 0;
 	for (size_t i = 0; others && r == 0 && i < g.elements.count; i++)
-		if (!is_of(&g.elements.list[i], comment))
+		if (!is_left(l, &g.elements.list[i]))
 			r = elements_add(&must, &g.elements.list[i]);
 	if (r < 0)
 		return fail(e, r, "read the guard's table");
 	return guard_make(nl, &g, &must, e);
 }
 
-int guard_leave(struct nl_sock *nl, const char *name, struct error *e)
+int guard_leave(struct nl_sock *nl, const char *name, const struct guard_port *but, struct error *e)
 {
-	char comment[FILTER_COMMENT_MAX];
+	struct leaving l = { .keep_count = 0 };
 	int r = -ERESTART;
 
-	guard_comment(name, comment);
+	if (but)
+		l.keep_count = guard_elements(but, l.keeps);
+	guard_comment(name, l.comment);
 	for (int tries = 0; tries < TRIES && (r == -ERESTART || r == -ENOENT); tries++)
-		r = leave(nl, comment, e);
+		r = leave(nl, &l, e);
 	return r < 0 ? r : 0;
 }

@@ -26,6 +26,9 @@ struct guard_port {
 	struct in_addr ipv4;
 };
 
+/* The comment of elements that all ports share. */
+#define GUARD_HOST "the host"
+
 /* What guards one port: at most so many elements. */
 #define GUARD_ELEMENTS (13 + 2 * GUARD_GIVEN_MAX)
 
@@ -46,10 +49,11 @@ int guard_open(struct nl_sock **ret, struct error *e);
 int guard_set(struct nl_sock *nl, const struct guard_port *p, struct error *e);
 
 /*
- * Ends the guard of all that the container has, and the table's with the last one. Costs more the
- * more there are. Returns 0 or -errno.
+ * Ends the guard of all that the container has, but of the given port as it is now (or null); with
+ * the last one the table goes. Costs more the more there are. Returns 0 or -errno.
  */
-int guard_leave(struct nl_sock *nl, const char *name, struct error *e);
+int guard_leave(struct nl_sock *nl, const char *name, const struct guard_port *but,
+		struct error *e);
 
 /* What there is of the guard. */
 struct guard_state {

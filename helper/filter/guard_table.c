@@ -8,16 +8,16 @@
  * IPv6, VLAN tags, and what can say more than one thing, as a first fragment without its upper
  * header.
  *
- * Other ports keep what they have, but nobody there has the MAC or the routed address of an
- * attached container, and nobody speaks to one in another's name, or the gateway's: that is asked
- * where the frame goes to the container's port, as not every kernel tells the bridge. The kernel
- * takes a first VLAN tag away before all this, so that `meta protocol` and the network header are
- * those behind it; a tag below a priority tag (VLAN 0) is looked through by the receiver, too, and
- * is dropped.
+ * Other ports keep what they have, but for the MACs and addresses of attached containers. As not
+ * every kernel tells which bridge a frame is on, that holds for all bridges of the host; the
+ * gateway's address, which others may have elsewhere, is kept for it where a frame goes to a
+ * container's port. The kernel takes a first VLAN tag away before all this, so that `meta protocol`
+ * and the network header are those behind it; a tag below a priority tag (VLAN 0) is looked through
+ * by the receiver, too, and is dropped.
  *
  * What goes from port to port without the host having it is only what stays on the link: to a
- * container's own address the way leads over the host, whose firewall sees it there. The host
- * itself is reached by the gateway's address for Neighbour Discovery and ICMPv6 alone.
+ * container's own address the way leads over the host, whose firewall sees it there. So unicast to
+ * a link-local address, the host's or a container's, is Neighbour Discovery and ICMPv6 alone.
  */
 #include "filter/guard_table.h"
 
@@ -53,6 +53,8 @@
 #define TARGET_PREFIX TRANSPORT(8, 2)
 #define OPTION TRANSPORT(24, 1)
 #define OPTION_MAC TRANSPORT(26, 6)
+#define ROUTER_OPTION TRANSPORT(8, 1)
+#define ROUTER_OPTION_MAC TRANSPORT(10, 6)
 #define FROM_PORT TRANSPORT(0, 2)
 #define TO_PORT TRANSPORT(2, 2)
 #define TCP_FLAGS TRANSPORT(13, 1)
@@ -102,18 +104,35 @@ static const struct filter_set sets[GUARD_SETS] = {
 	[GUARD_TAKEN6] = { "taken6", FILTER_IPV6, 16, "that no other may have" },
 	[GUARD_TAKEN4] = { "taken4", FILTER_IPV4, 4, "that no other may have" },
 	[GUARD_ROUTED6] = { "routed6", FILTER_IPV6, 16, "that are reached by way of the host only" },
-	[GUARD_GATEWAYS] = { "gateways", FILTER_IPV6, 16, "addresses of the host as their gateway" },
+	[GUARD_GATEWAYS] = { "gateways", FILTER_IPV6, 16, "that no container may have" },
 };
 
 static const struct term prerouting[] = {
 	TYPE, IS(IPV6), PORT, MAC, FROM6, IN("own6"), GOTO("proven6"),
 	TYPE, IS(IPV4), PORT, MAC, FROM4, IN("own4"), GOTO("proven4"),
 	PORT, IN("ports"), GOTO("port"),
-	/* of all others, on whatever bridge: nobody else has these */
+	/* all others, on whatever bridge: nobody else has these */
 	MAC, IN("taken_macs"), DROP_AS("foreign MAC"),
-	BEHIND_TAG, IS(IPV6), FROM6, IN("routed6"), DROP_AS("foreign address"),
+	BEHIND_TAG, IS(IPV6), GOTO("stranger6"),
+	BEHIND_TAG, IS(IPV4), FROM4, IN("taken4"), DROP_AS("foreign address"),
+	BEHIND_TAG, IS(ARP), ARP_FROM, IN("taken4"), DROP_AS("foreign address"),
 	BEHIND_TAG, IS(VLAN), TAG, MASK("\x0f\xff"), IS("\0\0"), DROP_AS("tag in a priority tag"),
 	BEHIND_TAG, IS(QINQ), TAG, MASK("\x0f\xff"), IS("\0\0"), DROP_AS("tag in a priority tag"),
+};
+
+static const struct term stranger6[] = {
+	FROM6, IN("taken6"), DROP_AS("foreign address"),
+	FRAGMENT_AT, MASK("\xff\xf8"), IS("\0\0"), UPPER, IS(ICMPV6), JUMP("fragment"),
+	UPPER, IS(ICMPV6), ICMP_TYPE, IS(ADVERTISEMENT), TARGET, IN("taken6"), DROP_AS("foreign target"),
+	FROM6, IS(NOBODY6), UPPER, IS(ICMPV6), ICMP_TYPE, IS(SOLICITATION),
+		TARGET, IN("taken6"), DROP_AS("foreign target"),
+};
+
+/* The first fragment: of Neighbour Discovery there is none (RFC 6980), nor one that hides what it is. */
+static const struct term fragment[] = {
+	ICMP_TYPE, BELOW(ROUTER_SOLICITATION), RETURN,
+	ICMP_TYPE, COMPARE(GT, REDIRECT), RETURN,
+	DROP_AS("Neighbour Discovery in fragments"),
 };
 
 /* What the bridge takes in past the chain above: LLDP and its like, by which it learns MACs, too. */
@@ -124,6 +143,7 @@ static const struct term input[] = {
 
 static const struct term forward[] = {
 	/* straight to somebody: neither a group nor link-local */
+	TYPE, IS(IPV6), TO6, IN("routed6"), DROP_AS("past the host"),
 	TYPE, IS(IPV6), FROM6, IN("routed6"), TO6_BYTE, BELOW("\xfe"), DROP_AS("past the host"),
 	PORT, IN("ports"), ACCEPT,
 	OUT_PORT, IN("ports"), GOTO("toward"),
@@ -133,18 +153,22 @@ static const struct term forward[] = {
 static const struct term toward[] = {
 	TYPE, IS(VLAN), DROP_AS("VLAN tag"),
 	TYPE, IS(QINQ), DROP_AS("VLAN tag"),
-	TYPE, IS(ARP), ARP_FROM, IN("taken4"), DROP_AS("foreign address"),
-	TYPE, IS(IPV4), FROM4, IN("taken4"), DROP_AS("foreign address"),
 	TYPE, ISNT(IPV6), ACCEPT,
-	FROM6, IN("taken6"), DROP_AS("foreign address"),
-	TO6, IN("routed6"), DROP_AS("past the host"),
+	FROM6, IN("gateways"), DROP_AS("foreign address"),
+	TO6_PREFIX, LINK_LOCAL_PART, IS(LINK_LOCAL), JUMP("on_link"),
 	UPPER, IS(UDP), FROM_PORT, IS(DHCPV6_SERVER), DROP_AS("DHCPv6 server"),
 	UPPER, IS(ICMPV6), ICMP_TYPE, IS(ROUTER_ADVERTISEMENT), DROP_AS("router advertisement"),
 	UPPER, IS(ICMPV6), ICMP_TYPE, IS(REDIRECT), DROP_AS("redirect"),
 	UPPER, IS(ICMPV6), ICMP_TYPE, IS(ADVERTISEMENT),
-		TARGET, IN("taken6"), DROP_AS("foreign target"),
-	FROM6, IS(NOBODY6), UPPER, IS(ICMPV6), ICMP_TYPE, IS(SOLICITATION),
-		TARGET, IN("taken6"), DROP_AS("foreign target"),
+		TARGET, IN("gateways"), DROP_AS("foreign target"),
+};
+
+/* To a link-local address, where no firewall of the host's is passed. */
+static const struct term on_link[] = {
+	UPPER, IS(ICMPV6), RETURN,
+	/* of a connection that the other has begun: not SYN alone */
+	NEXT, IS(TCP), TCP_FLAGS, MASK("\x12"), ISNT("\x02"), RETURN,
+	DROP_AS("past the host"),
 };
 
 /* From an attached container, whose address has not been proven yet. */
@@ -161,24 +185,30 @@ static const struct term port6[] = {
 	/* link-local ones are its own to choose, as long as they are nobody's */
 	FROM6_PREFIX, LINK_LOCAL_PART, ISNT(LINK_LOCAL), DROP_AS("foreign address"),
 	FROM6, IN("taken6"), DROP_AS("foreign address"),
+	FROM6, IN("gateways"), DROP_AS("foreign address"),
 	GOTO("proven6"),
 };
 
 /* From ::, as long as it has no address. */
 static const struct term nameless6[] = {
-	NEXT, IS(ICMPV6), ICMP_TYPE, IS(SOLICITATION), HOPS, IS(FARTHEST),
-		PORT, MAC, TARGET, IN("own6"), ACCEPT,
-	NEXT, IS(ICMPV6), ICMP_TYPE, IS(SOLICITATION), HOPS, IS(FARTHEST),
-		TARGET, NOT_IN("taken6"), ACCEPT,
+	NEXT, IS(ICMPV6), ICMP_TYPE, IS(SOLICITATION), HOPS, IS(FARTHEST), GOTO("detection"),
 	NEXT, IS(ICMPV6), ICMP_TYPE, IS(ROUTER_SOLICITATION), HOPS, IS(FARTHEST), ACCEPT,
 	UPPER, IS(ICMPV6), ICMP_TYPE, REPORTS, ACCEPT,
 	UPPER, IS(ICMPV6), ICMP_TYPE, IS(REPORT_2), ACCEPT,
 	DROP_AS("no address"),
 };
 
+/* Of its own addresses, and of what is nobody's. */
+static const struct term detection[] = {
+	PORT, MAC, TARGET, IN("own6"), ACCEPT,
+	TARGET, IN("taken6"), DROP_AS("foreign target"),
+	TARGET, IN("gateways"), DROP_AS("foreign target"),
+	ACCEPT,
+};
+
 /* From where it may come from. */
 static const struct term proven6[] = {
-	TO6_PREFIX, LINK_LOCAL_PART, IS(LINK_LOCAL), JUMP("to_link"),
+	TO6_PREFIX, LINK_LOCAL_PART, IS(LINK_LOCAL), JUMP("on_link"),
 	NEXT, IS(TCP), ACCEPT,
 	NEXT, IS(UDP), FROM_PORT, IS(DHCPV6_SERVER), DROP_AS("DHCPv6 server"),
 	NEXT, IS(UDP), ACCEPT,
@@ -186,33 +216,37 @@ static const struct term proven6[] = {
 	GOTO("extended6"),
 };
 
-static const struct term to_link[] = {
-	TO6, IN("gateways"), GOTO("to_gateway"),
-};
-
-static const struct term to_gateway[] = {
-	UPPER, IS(ICMPV6), RETURN,
-	/* of a connection that the host has begun; not SYN alone */
-	NEXT, IS(TCP), TCP_FLAGS, MASK("\x12"), ISNT("\x02"), RETURN,
-	DROP_AS("the host by its gateway's address"),
-};
-
 static const struct term icmpv6[] = {
 	ICMP_TYPE, ECHO, ACCEPT,
-	ICMP_TYPE, IS(SOLICITATION), HOPS, IS(FARTHEST), ACCEPT,
+	ICMP_TYPE, IS(SOLICITATION), HOPS, IS(FARTHEST), GOTO("solicitation"),
 	ICMP_TYPE, IS(ADVERTISEMENT), HOPS, IS(FARTHEST), GOTO("advertisement"),
-	ICMP_TYPE, IS(ROUTER_SOLICITATION), HOPS, IS(FARTHEST), ACCEPT,
+	ICMP_TYPE, IS(ROUTER_SOLICITATION), HOPS, IS(FARTHEST), GOTO("router_solicitation"),
 	ICMP_TYPE, ERRORS, ACCEPT,
 	ICMP_TYPE, REPORTS, ACCEPT,
 	ICMP_TYPE, IS(REPORT_2), ACCEPT,
 	DROP_AS("a router's, or unknown"),
 };
 
+/* The option with its MAC is the first, if there is any: of several the first counts. */
+static const struct term solicitation[] = {
+	OPTION, IS("\x01"), PORT, OPTION_MAC, NOT_IN("macs"), DROP_AS("foreign MAC"),
+	OPTION, ISNT("\x01"), DROP_AS("unknown option"),
+	ACCEPT,
+};
+
+static const struct term router_solicitation[] = {
+	ROUTER_OPTION, IS("\x01"), PORT, ROUTER_OPTION_MAC, NOT_IN("macs"), DROP_AS("foreign MAC"),
+	ROUTER_OPTION, ISNT("\x01"), DROP_AS("unknown option"),
+	ACCEPT,
+};
+
 static const struct term advertisement[] = {
 	OPTION, IS("\x02"), PORT, OPTION_MAC, NOT_IN("macs"), DROP_AS("foreign MAC"),
+	OPTION, ISNT("\x02"), DROP_AS("unknown option"),
 	PORT, MAC, TARGET, IN("own6"), ACCEPT,
 	TARGET_PREFIX, LINK_LOCAL_PART, ISNT(LINK_LOCAL), DROP_AS("foreign target"),
 	TARGET, IN("taken6"), DROP_AS("foreign target"),
+	TARGET, IN("gateways"), DROP_AS("foreign target"),
 	ACCEPT,
 };
 
@@ -233,7 +267,7 @@ static const struct term extended6[] = {
 static const struct term port4[] = {
 	PORT, IN("any4"), GOTO("unknown4"),
 	FROM4, IS(NOBODY4), PROTOCOL4, IS(UDP), TO_PORT, IS(DHCP_SERVER), ACCEPT,
-	FROM4, IS(NOBODY4), PROTOCOL4, IS(IGMP), ACCEPT,
+	FROM4, IS(NOBODY4), PROTOCOL4, IS(IGMP), GOTO("proven4"),
 	DROP_AS("foreign address"),
 };
 
@@ -245,6 +279,7 @@ static const struct term unknown4[] = {
 static const struct term proven4[] = {
 	PROTOCOL4, IS(UDP), FROM_PORT, IS(DHCP_SERVER), DROP_AS("DHCP server"),
 	PROTOCOL4, IS(ICMPV4), ICMP_TYPE, IS("\x05"), DROP_AS("redirect"),
+	PROTOCOL4, IS(IGMP), ICMP_TYPE, IS("\x11"), DROP_AS("a router's"),
 };
 
 static const struct term port_arp[] = {
@@ -265,20 +300,24 @@ static const struct filter_chain chains[] = {
 	HOOK(prerouting, NF_BR_PRE_ROUTING),
 	HOOK(input, NF_BR_LOCAL_IN),
 	HOOK(forward, NF_BR_FORWARD),
+	CHAIN(stranger6),
+	CHAIN(fragment),
+	CHAIN(toward),
+	CHAIN(on_link),
 	CHAIN(port),
 	CHAIN(port6),
 	CHAIN(nameless6),
+	CHAIN(detection),
 	CHAIN(proven6),
-	CHAIN(to_link),
-	CHAIN(to_gateway),
 	CHAIN(icmpv6),
+	CHAIN(solicitation),
+	CHAIN(router_solicitation),
 	CHAIN(advertisement),
 	CHAIN(extended6),
 	CHAIN(port4),
 	CHAIN(unknown4),
 	CHAIN(proven4),
 	CHAIN(port_arp),
-	CHAIN(toward),
 };
 
 const struct filter_table guard_table = {

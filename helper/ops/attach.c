@@ -308,6 +308,12 @@ static void look_across(struct attach *a)
 		     strerror(-r));
 }
 
+/* Whether it has been attached already, in this boot. */
+static bool was_attached(const struct attach *a)
+{
+	return a->had_before && attachment_is_live(&a->before, a->c->boot_id);
+}
+
 /* Gives up the address that the container had before it moved to this one, by this run or another.
  */
 static void leave_former(struct attach *a)
@@ -391,6 +397,9 @@ static int connect_container(struct attach *a, const struct request *q, struct e
 		     host_done.proxy || inner_done.sysctls.count || inner_done.up ||
 		     inner_done.address || inner_done.spare || inner_done.neighbour ||
 		     inner_done.route;
+	/* by another port, or from another address */
+	if (a->guarded && a->recorded && was_attached(a))
+		guarded_end(a->c, a->ident, &now.address, &now);
 	announce(a);
 	if (host_done.gateway && inner.gateway_mac)
 		announce_gateway(a, inner.gateway_mac);
@@ -402,8 +411,9 @@ undo_record:
 	/* what is in the kernel goes first: without a record it would be nobody's */
 	host_undo(&host, &host_done);
 	host_done = (struct host_effects){ 0 };
-	if (a->guarded && !(a->had_before && attachment_is_live(&a->before, a->c->boot_id)))
-		guarded_end(a->c, a->ident);
+	if (a->guarded)
+		guarded_end(a->c, a->ident, &a->before.address,
+			    was_attached(a) ? &a->before : NULL);
 	if (a->recorded) {
 		struct error ignored;
 

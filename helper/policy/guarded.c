@@ -57,17 +57,21 @@ int guarded_begin(const struct context *c, const char *ident, const struct in6_a
 	return r < 0 ? r : 1;
 }
 
-void guarded_end(const struct context *c, const char *ident)
+void guarded_end(const struct context *c, const char *ident, const struct in6_addr *address,
+		 const struct attachment *but)
 {
 	_nl_sock_ struct nl_sock *nl = NULL;
+	struct guard_port port;
 	struct error e;
 	int r;
 
 	if (!c->config->guard)
 		return;
+	if (but)
+		guarded_port(c, ident, address, but, &port);
 	r = guard_open(&nl, &e);
 	if (r == 0)
-		r = guard_leave(nl, ident, &e);
+		r = guard_leave(nl, ident, but ? &port : NULL, &e);
 	if (r < 0)
 		note(NOTE_DETAIL, "%s: its guard is left: %s", ident, e.text);
 }
@@ -117,8 +121,7 @@ struct making {
 	struct look *look;
 	bool change;
 	struct elements must;
-	int locks;   /* -1, or those of the containers that get what they lack */
-	size_t kept; /* elements of the table that must are */
+	int locks; /* -1, or those of the containers that get what they lack */
 };
 
 static void making_release(struct making *m)
@@ -191,7 +194,7 @@ static int keep_unknown(struct making *m)
 		if (!(h && is_attached(m->c, h)) && marked_has(&m->look->kernel, &address))
 			r = keep(m, one->comment);
 	}
-	return r;
+	return r == 0 && m->must.count ? keep(m, GUARD_HOST) : r;
 }
 
 /* Whether the table has what nobody must have. */
@@ -215,13 +218,19 @@ int guarded_make(const struct context *c, struct look *l, bool change,
 	const struct holders *all = &l->present;
 	_nl_sock_ struct nl_sock *nl = NULL;
 	_free_ bool *lacking = all->count ? calloc(all->count, sizeof(*lacking)) : NULL;
+	char comment[FILTER_COMMENT_MAX];
 	bool any = false;
 	int r = all->count && !lacking ? -ENOMEM : 0;
 
 	for (size_t i = 0; c->config->guard && r >= 0 && i < all->count; i++) {
-		if (!is_attached(c, &all->list[i]) || !is_bridged(l, all->list[i].attachment))
+		const struct holder *h = &all->list[i];
+
+		if (!is_attached(c, h))
 			continue;
-		r = want(&m, &all->list[i]);
+		/* a bridge that is gone, or another by now: who judges that goes on with its guard
+		 */
+		r = is_bridged(l, h->attachment) ? want(&m, h)
+						 : keep(&m, guard_comment(h->ident, comment));
 		lacking[i] = r == 1;
 		any |= lacking[i];
 	}

@@ -17,8 +17,12 @@ void guarded_port(const struct context *c, const char *ident, const struct in6_a
 int guarded_begin(const struct context *c, const char *ident, const struct in6_addr *address,
 		  const struct attachment *a, struct error *e);
 
-/* Ends that: of an address that is out of service. What fails is told; reconcile tries it again. */
-void guarded_end(const struct context *c, const char *ident);
+/*
+ * Ends that, when the address is out of service; or, with a record, of what that does not say.
+ * @address: that it is of. What fails is told; reconcile tries it again.
+ */
+void guarded_end(const struct context *c, const char *ident, const struct in6_addr *address,
+		 const struct attachment *but);
 
 /* How one that is attached is guarded. */
 enum guarded {

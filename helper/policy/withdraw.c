@@ -67,7 +67,7 @@ static int clear(struct context *c, const struct lease *lease, const struct atta
 		r = former_leave(c, host, lease->ident, e);
 	/* not before: an address that is public is guarded */
 	if (r == 0)
-		guarded_end(c, lease->ident);
+		guarded_end(c, lease->ident, NULL, NULL);
 	if (r < 0 || !a || !attachment_is_live(a, c->boot_id))
 		return r;
 	for (int tries = 0; tries < TRIES; tries++) {

@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "policy/ready.h"
 #include "watch/ears.h"
+#include "watch/guards.h"
 #include "watch/inner.h"
 #include "watch/recall.h"
 
@@ -33,9 +34,10 @@
 #define NET_SHARE 1000 /* the net takes one of so many parts of a processor at most, */
 #define JUDGE_SHARE 4  /* what is judged for nothing one, for a while, */
 #define JUDGE_WAIT_MOST_MS 3000
-#define COMPARE_SHARE 50 /* and comparisons that are asked for one */
-#define IN_TURN 4	 /* ways whose settings are read in a second */
-#define SETTLE_MS 50	 /* after a reconciliation: what it did is told */
+#define COMPARE_SHARE 50    /* and comparisons that are asked for one */
+#define IN_TURN 4	    /* ways whose settings are read in a second */
+#define GUARD_SETTLE_MS 400 /* after a change of the filters, if they are not right */
+#define SETTLE_MS 50	    /* after a reconciliation: what it did is told */
 
 struct drift {
 	struct ears ears;
@@ -54,6 +56,21 @@ struct drift {
 static int64_t earlier(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
+}
+
+/* Compares the filters, when they have settled: an attach changes them before its record is heard.
+ */
+static void compare_guard(struct drift *d, int64_t now)
+{
+	struct doubt *doubt = &d->ears.doubt;
+	bool right = guards_compare(d->ears.kept) != 0;
+
+	if (!right && now - d->ears.guard_told < GUARD_SETTLE_MS) {
+		d->compare_at = now + GUARD_SETTLE_MS / 2;
+		return;
+	}
+	doubt->guard = false;
+	doubt->odd |= !right;
 }
 
 /* Compares what is known with the kernel's tables. */
@@ -84,6 +101,8 @@ static void compare(struct drift *d, int64_t now)
 		d->judged = 0;
 		d->pause = d->failed ? d->pause : 0;
 	}
+	if (doubt->guard)
+		compare_guard(d, now);
 	took = clock_ms() - now;
 	d->compare_from = now + took * COMPARE_SHARE;
 	if (found.soon) {

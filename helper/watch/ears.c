@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/note.h"
 #include "base/text.h"
+#include "filter/hear.h"
 #include "net/changes.h"
 #include "watch/recall.h"
 
@@ -210,6 +211,18 @@ static void on_kernel(int fd, void *arg)
 	soon(&h->listen_at, clock_ms() + SETTLE_MS);
 }
 
+/* Hears what changes in the filters. Not every kernel has any. */
+static void on_filter(int fd, void *arg)
+{
+	struct ears *h = arg;
+
+	if (!hear_take(fd))
+		return;
+	h->doubt.guard = true;
+	h->guard_told = clock_ms();
+	doubt(h);
+}
+
 static void listen_again(struct ears *h)
 {
 	h->listen_at = EARS_NEVER;
@@ -323,7 +336,7 @@ void ears_doubt(struct ears *h)
 {
 	compare_forget_links(&h->compare);
 	h->link_count = 0;
-	h->doubt = (struct doubt){ true, true, true, true, true };
+	h->doubt = (struct doubt){ true, true, true, true, true, true };
 	doubt(h);
 }
 
@@ -331,13 +344,16 @@ int ears_open(struct ears *h, struct error *e)
 {
 	int r;
 
-	h->store = -1;
+	h->store = h->filter = -1;
 	h->doubt_at = h->rest_at = h->listen_at = EARS_NEVER;
 	h->kept = kept_new(h->context, h->loop, on_end, h);
 	h->kernel = changes_open();
 	r = h->kept && h->kernel >= 0 ? loop_add(h->loop, h->kernel, on_kernel, h) : -errno;
 	if (r < 0)
 		error_sys(e, r, "cannot listen to the kernel");
+	h->filter = r == 0 ? hear_open() : -1;
+	if (h->filter >= 0)
+		r = loop_add(h->loop, h->filter, on_filter, h);
 	if (r == 0)
 		r = compare_open(&h->compare, h->kept, e);
 	/* the store is listened to and read at once */
@@ -353,5 +369,7 @@ void ears_close(struct ears *h)
 		kept_free(h->kept);
 	loop_remove(h->loop, h->store);
 	loop_remove(h->loop, h->kernel);
+	loop_remove(h->loop, h->filter);
 	cleanup_close(&h->kernel);
+	cleanup_close(&h->filter);
 }

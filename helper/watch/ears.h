@@ -14,6 +14,7 @@ struct doubt {
 	bool ways;  /* what they share */
 	bool ends;  /* whether they live, of whose end nothing is told */
 	bool odd;   /* something that only a reconciliation can judge */
+	bool guard; /* the filters */
 	bool ready; /* which addresses are to be ready, and whether they are */
 };
 
@@ -30,14 +31,15 @@ struct ears {
 	struct loop *loop;
 	struct kept *kept;
 	struct compare compare;
-	int store, kernel;	 /* descriptors that tell; the store's is its own */
-	struct pending *pending; /* what of the store is to be read */
+	int store, kernel, filter; /* descriptors that tell; the store's is its own */
+	struct pending *pending;   /* what of the store is to be read */
 	size_t pending_count;
 	struct ears_link links[EARS_LINKS];
 	size_t link_count;
 	struct doubt doubt; /* taken away by the one who resolves it, */
 	int64_t doubt_at;   /* not before: in ms of the monotonic clock, EARS_NEVER if there is none
 			     */
+	int64_t guard_told; /* when the filters changed last */
 	int64_t reload_at, listen_at, rest_at;
 	bool deaf; /* the store cannot be read now: nothing is known */
 };

@@ -2,6 +2,7 @@
 #ifndef V6HOOK_KEPT_H
 #define V6HOOK_KEPT_H
 
+#include "filter/guard.h"
 #include "net/link.h"
 #include "policy/context.h"
 #include "watch/loop.h"
@@ -40,9 +41,10 @@ struct kept_entry {
 	uint64_t netns_dev, netns_inode, started;
 	unsigned char mac[6]; /* of its end of the port */
 	struct kept_inside inside;
-	char *netns_path; /* or null */
-	int64_t since;	  /* when it was read, in milliseconds of the monotonic clock */
-	int64_t retry_at; /* when a failed one is tried again, in seconds since the epoch */
+	struct guard_port guard; /* of one that is attached: what guards it, but for its name */
+	char *netns_path;	 /* or null */
+	int64_t since;		 /* when it was read, in milliseconds of the monotonic clock */
+	int64_t retry_at;	 /* when a failed one is tried again, in seconds since the epoch */
 	char ident[];
 };
 

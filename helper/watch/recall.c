@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/note.h"
 #include "net/inside.h"
+#include "policy/guarded.h"
 #include "policy/living.h"
 
 #define RETRY_S 10	   /* between two attempts at what has failed: ops/reconcile.c */
@@ -84,8 +85,11 @@ static bool keep_live(struct kept *k, const char *ident, const struct attachment
 
 	if (!is_kept(k, entry, ident, a)) {
 		entry = kept_add(k, ident, a, address, true);
+		if (entry)
+			guarded_port(k->c, NULL, address, a, &entry->guard);
 		return entry && await_end(k, entry, a);
 	}
+	guarded_port(k->c, NULL, address, a, &entry->guard);
 	entry->stale = false;
 	entry->port = a->port;
 	memcpy(entry->mac, a->mac, sizeof(entry->mac));

@@ -142,14 +142,35 @@ TEST(a_socket_of_both_is_podmans)
 	}
 }
 
+TEST(the_guard_may_be_left_out_or_tried)
+{
+	static const struct {
+		const char *text;
+		enum config_guard guard;
+	} rows[] = {
+		{ "\"guard\":true", CONFIG_GUARD_ON },
+		{ "\"guard\":false", CONFIG_GUARD_OFF },
+		{ "\"guard\":\"best-effort\"", CONFIG_GUARD_BEST_EFFORT },
+		{ "\"hold_s\":1", CONFIG_GUARD_ON },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_config_ struct config *c = NULL;
+		char text[256];
+
+		snprintf(text, sizeof(text), "{\"pools\":[" POOL "],%s}", rows[i].text);
+		c = read_good(text);
+		check(c->guard == rows[i].guard, "%s", rows[i].text);
+	}
+}
+
 TEST(what_asks_for_filtering_is_noted)
 {
 	static const struct {
 		const char *text;
 		bool promised;
 	} rows[] = {
-		{ "\"guard\":true", true },
-		{ "\"guard\":false", false },
+		{ "\"guard\":true", false },
 		{ "\"expose\":{\"docker\":\"published\"}", true },
 		{ "\"expose\":{\"lxc\":\"none\"}", true },
 		{ "\"expose\":{\"lxc\":\"all\",\"docker\":\"all\"}", false },
@@ -306,6 +327,7 @@ int main(void)
 		SCRATCH_TEST(lxc_is_required_only_where_the_file_says_so),
 		SCRATCH_TEST(podman_is_served_if_it_is_named),
 		SCRATCH_TEST(a_socket_of_both_is_podmans),
+		SCRATCH_TEST(the_guard_may_be_left_out_or_tried),
 		SCRATCH_TEST(what_asks_for_filtering_is_noted),
 		SCRATCH_TEST(pools_without_a_name_get_one),
 		SCRATCH_TEST(files_that_cannot_be_read_are_refused),
