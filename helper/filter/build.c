@@ -18,6 +18,7 @@
 #define SET_COMMENT 7
 #define SET_BYTEORDER 0 /* NFTNL_UDATA_SET_KEYBYTEORDER: */
 #define HOST_ORDER 1
+#define NETWORK_ORDER 2
 
 /* One message in the making; without memory, or too long, it is none. */
 struct making {
@@ -89,11 +90,11 @@ static void put_comment(struct making *k, int type, const char *comment)
 		put(k, type, data, len);
 }
 
-/* The same of a set, and how it is to show interfaces: their numbers are in this machine's order.
- */
+/* The same of a set, and how it is to show numbers: those of interfaces are in this machine's
+ * order. */
 static void put_set_data(struct making *k, const struct filter_set *s)
 {
-	const uint32_t order = HOST_ORDER;
+	const uint32_t order = s->type == FILTER_INDEX ? HOST_ORDER : NETWORK_ORDER;
 	unsigned char data[6 + 2 + FILTER_COMMENT_MAX] = { SET_BYTEORDER, sizeof(order) };
 
 	memcpy(data + 2, &order, sizeof(order));

@@ -116,8 +116,7 @@ static int choose(struct attach *a, const struct request *q, struct error *e)
 				 ? &a->before
 				 : NULL,
 	};
-	int r = given_read(q, &a->instance, a->at.inner, &a->at.port, a->c->config->guard,
-			   &a->given, e);
+	int r = given_read(q, &a->instance, a->at.inner, &a->at.port, &a->given, e);
 
 	if (r == 0)
 		r = choose_lease(&choose, &a->choice, e);

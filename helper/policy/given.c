@@ -20,7 +20,7 @@ bool given_found(const struct given *g, const struct in6_addr *address)
 }
 
 int given_read(const struct request *q, const struct instance *i, struct nl_sock *inner,
-	       const struct port *port, bool ipv4, struct given *ret, struct error *e)
+	       const struct port *port, struct given *ret, struct error *e)
 {
 	const struct in6_addr *said = q->given ? q->given : i->given;
 	int count = q->given ? q->given_count : i->given_count;
@@ -32,7 +32,7 @@ int given_read(const struct request *q, const struct instance *i, struct nl_sock
 	if (r < 0)
 		return r;
 	g.found_count = r;
-	if ((g.found_count || ipv4) && !i->ident.owner && strcmp(i->ident.runtime, "lxc") == 0) {
+	if (!i->ident.owner && strcmp(i->ident.runtime, "lxc") == 0) {
 		g.written = g.found_count;
 		said = written;
 		count = runtime_lxc_written(&i->ident, q->engine_config, written, &error);
@@ -44,7 +44,7 @@ int given_read(const struct request *q, const struct instance *i, struct nl_sock
 	for (int k = 0; k < g.found_count; k++)
 		if (holds(said, count, &g.found[k]))
 			g.list[g.count++] = g.found[k];
-	for (int k = 0; ipv4 && k < count; k++)
+	for (int k = 0; k < count; k++)
 		if (IN6_IS_ADDR_V4MAPPED(&said[k])) {
 			g.has_ipv4 = true;
 			g.ipv4 = said[k];

@@ -21,11 +21,10 @@ struct given {
  * itself is found, and not given. Docker's word is in the request or the instance; LXC's is the
  * container's configuration, which is read only if there is something to ask about. One that cannot
  * be read names nothing, and is told.
- * @ipv4: whether to ask for the address of IPv4, too
  * Returns 0 or -errno.
  */
 int given_read(const struct request *q, const struct instance *i, struct nl_sock *inner,
-	       const struct port *port, bool ipv4, struct given *ret, struct error *e);
+	       const struct port *port, struct given *ret, struct error *e);
 
 /* Whether the port has the address, by another hand than ours. */
 bool given_found(const struct given *g, const struct in6_addr *address);
