@@ -146,6 +146,13 @@ static void also_given(const struct attach *a, struct attachment *ret)
 {
 	const struct given *g = &a->given;
 
+	/* what is not known now is as it was */
+	if (!g->asked && a->had_before && !a->before.ended && a->before.port == ret->port &&
+	    is_same_instance(a, &a->before)) {
+		memcpy(ret->also, a->before.also, sizeof(ret->also));
+		ret->also_count = a->before.also_count;
+		return;
+	}
 	if (g->has_ipv4)
 		ret->also[ret->also_count++] = g->ipv4;
 	for (int i = 0; i < g->count && ret->also_count < ATTACHMENT_ALSO_MAX; i++)
@@ -396,8 +403,8 @@ static int connect_container(struct attach *a, const struct request *q, struct e
 		     host_done.proxy || inner_done.sysctls.count || inner_done.up ||
 		     inner_done.address || inner_done.spare || inner_done.neighbour ||
 		     inner_done.route;
-	/* by another port, or from another address */
-	if (a->guarded && a->recorded && was_attached(a))
+	/* by another port, which is gone; what is of another address goes with that */
+	if (a->guarded && was_attached(a) && a->before.port != now.port)
 		guarded_end(a->c, a->ident, &now.address, &now);
 	announce(a);
 	if (host_done.gateway && inner.gateway_mac)

@@ -2,6 +2,18 @@
 #include "policy/former.h"
 
 #include "net/marked.h"
+#include "policy/guarded.h"
+
+/* Ends the guard of what the container has no more; the lease tells of it until then. */
+static void unguard(struct context *c, const struct lease *former)
+{
+	struct attachment now;
+	struct error ignored;
+	int r = c->store->ops->attachment(c->store, former->ident, &now, &ignored);
+
+	if (r == 1 && now.has_address && attachment_is_live(&now, c->boot_id))
+		guarded_end(c, former->ident, &now.address, &now);
+}
 
 int former_give_up(struct context *c, struct nl_sock *host, const struct lease *former,
 		   struct error *e)
@@ -11,6 +23,7 @@ int former_give_up(struct context *c, struct nl_sock *host, const struct lease *
 
 	if (r < 0)
 		return r;
+	unguard(c, former);
 	/* one that the configuration has left behind need not rest: nobody gets it */
 	return pools_find(c->pools, &former->address, &ignored)
 		       ? lease_free(c->store, former, e)

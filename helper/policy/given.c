@@ -32,10 +32,12 @@ int given_read(const struct request *q, const struct instance *i, struct nl_sock
 	if (r < 0)
 		return r;
 	g.found_count = r;
+	g.asked = q->given || *i->id;
 	if (!i->ident.owner && strcmp(i->ident.runtime, "lxc") == 0) {
 		g.written = g.found_count;
 		said = written;
 		count = runtime_lxc_written(&i->ident, q->engine_config, written, &error);
+		g.asked = count >= 0;
 		/* one that is not there names nothing */
 		if (count < 0 && count != -ENOENT && g.found_count)
 			note(NOTE_WARNING, "%s: the addresses that it names are not known",

@@ -63,15 +63,19 @@ void guarded_end(const struct context *c, const char *ident, const struct in6_ad
 	_nl_sock_ struct nl_sock *nl = NULL;
 	struct guard_port port;
 	struct error e;
-	int r;
+	int r = -EAGAIN;
 
 	if (!c->config->guard)
 		return;
 	if (but)
 		guarded_port(c, ident, address, but, &port);
-	r = guard_open(&nl, &e);
-	if (r == 0)
-		r = guard_leave(nl, ident, but ? &port : NULL, &e);
+	/* there is no way back from here: a failure that may have been a passing one is tried again
+	 */
+	for (int tries = 0; tries < 2 && r < 0; tries++) {
+		r = nl ? 0 : guard_open(&nl, &e);
+		if (r == 0)
+			r = guard_leave(nl, ident, but ? &port : NULL, &e);
+	}
 	if (r < 0)
 		note(NOTE_DETAIL, "%s: its guard is left: %s", ident, e.text);
 }

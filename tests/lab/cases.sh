@@ -7,6 +7,7 @@ reset() {
 	mkdir -p "$lab_store"/{leases,attached}
 	ip -6 route flush proto "$lab_mark"
 	ip -6 neigh flush dev br0 nud permanent
+	nft delete table bridge v6hook
 	ip -6 -batch <(ip -6 neigh show proxy | sed -n 's/^\([^ ]* dev [^ ]*\) .*/neigh del proxy \1/p')
 	ip -n c1 -6 addr flush dev eth0 scope global
 	ip -n c1 -6 addr flush dev lo scope global

@@ -63,6 +63,21 @@ entries() {
 		neigh show proxy
 	END
 	ip -o -6 addr show dev br0 to fe80::1 | sed 's/\\.*//'
+	guard
+}
+
+# guard: prints what the guard's table has: the elements of its sets, and how many rules
+guard() {
+	nft list table bridge v6hook 2>/dev/null | awk '
+		$1 == "set" { set = $2 }
+		/ comment "(lxc:|the host)/ { sub(/.*elements = \{ |^[ \t]*/, ""); sub(/,$| \}$/, ""); print "guard", set, $0 }
+		$1 == "chain" { set = ""; rules++ }
+		END { if (rules) print "guard of", rules, "chains" }' | sort
+}
+
+# unguarded: prints the addresses that are public and not guarded, but for one that is nobody's (cases.sh)
+unguarded() {
+	grep -vxFf <(nft list set bridge v6hook routed6 2>/dev/null | grep -o "$p:[0-9a-f]*") <(proxies | cut -d ' ' -f 1 | grep -v ":7\$")
 }
 
 # inside: prints c1's addresses, permanent neighbours and default route
@@ -165,8 +180,8 @@ inconsistent() {
 	stored=$(store)
 	kernel=$(entries)
 	live=$(holders live)
-	for line in ' dev br0 metric' ' PERMANENT ' ' proxy '; do
-		count=$(grep -- "$line" <<<"$kernel" | cut -d ' ' -f 1)
+	for line in ' dev br0 metric' ' PERMANENT ' ' proxy ' 'guard routed6 '; do
+		count=$(grep -- "$line" <<<"$kernel" | sed 's/^guard routed6 //' | cut -d ' ' -f 1)
 		[ "$count" = "$live" ] || echo "attached: ${live//$'\n'/ }, but '$line': ${count//$'\n'/ }"
 	done
 	count=$(grep -c '^lease [^ ]* lxc:c1\( pinned\)*$' <<<"$stored")
@@ -243,6 +258,8 @@ killed() {
 	status=$?
 	[ -s $call ] || return
 	[ $status = 137 ] || complain "$1" "status $status, though killed"
+	wrong=$(unguarded)
+	[ -z "$wrong" ] || complain "$1" "not guarded, though public:" "$wrong"
 	was=$(durable)
 	$meanwhile
 	[ "$3" = again ] || again=(v6hook reconcile)
