@@ -32,7 +32,6 @@
 #define OUT_PORT META(OIF, 4)
 #define BEHIND_TAG META(PROTOCOL, 2)
 #define UPPER META(L4PROTO, 1) /* behind all extension headers */
-#define TO_MAC ETHER(0, 4)     /* the first bytes of it */
 #define MAC ETHER(6, 6)
 #define TYPE ETHER(12, 2)
 #define TAG ETHER(14, 2)
@@ -50,7 +49,6 @@
 #define ARP_FROM NETWORK(14, 4)
 #define ICMP_TYPE TRANSPORT(0, 1)
 #define TARGET TRANSPORT(8, 16)
-#define TARGET_PREFIX TRANSPORT(8, 2)
 #define OPTION TRANSPORT(24, 1)
 #define OPTION_MAC TRANSPORT(26, 6)
 #define ROUTER_OPTION TRANSPORT(8, 1)
@@ -135,12 +133,6 @@ static const struct term fragment[] = {
 	DROP_AS("Neighbour Discovery in fragments"),
 };
 
-/* What the bridge takes in past the chain above: LLDP and its like, by which it learns MACs, too. */
-static const struct term input[] = {
-	TO_MAC, IS("\x01\x80\xc2\x00"), PORT, IN("ports"), DROP,
-	TO_MAC, IS("\x01\x80\xc2\x00"), MAC, IN("taken_macs"), DROP,
-};
-
 static const struct term forward[] = {
 	/* straight to somebody: neither a group nor link-local */
 	TYPE, IS(IPV6), TO6, IN("routed6"), DROP_AS("past the host"),
@@ -182,7 +174,8 @@ static const struct term port[] = {
 
 static const struct term port6[] = {
 	FROM6, IS(NOBODY6), GOTO("nameless6"),
-	/* link-local ones are its own to choose, as long as they are nobody's */
+	/* of link-local ones it advertises only the one of its MAC, but who is answered by one may have
+	 * chosen another */
 	FROM6_PREFIX, LINK_LOCAL_PART, ISNT(LINK_LOCAL), DROP_AS("foreign address"),
 	FROM6, IN("taken6"), DROP_AS("foreign address"),
 	FROM6, IN("gateways"), DROP_AS("foreign address"),
@@ -198,12 +191,10 @@ static const struct term nameless6[] = {
 	DROP_AS("no address"),
 };
 
-/* Of its own addresses, and of what is nobody's. */
+/* Of its own addresses: of another, be it nobody's yet, it would be denied to who wants it. */
 static const struct term detection[] = {
 	PORT, MAC, TARGET, IN("own6"), ACCEPT,
-	TARGET, IN("taken6"), DROP_AS("foreign target"),
-	TARGET, IN("gateways"), DROP_AS("foreign target"),
-	ACCEPT,
+	DROP_AS("foreign target"),
 };
 
 /* From where it may come from. */
@@ -244,10 +235,7 @@ static const struct term advertisement[] = {
 	OPTION, IS("\x02"), PORT, OPTION_MAC, NOT_IN("macs"), DROP_AS("foreign MAC"),
 	OPTION, ISNT("\x02"), DROP_AS("unknown option"),
 	PORT, MAC, TARGET, IN("own6"), ACCEPT,
-	TARGET_PREFIX, LINK_LOCAL_PART, ISNT(LINK_LOCAL), DROP_AS("foreign target"),
-	TARGET, IN("taken6"), DROP_AS("foreign target"),
-	TARGET, IN("gateways"), DROP_AS("foreign target"),
-	ACCEPT,
+	DROP_AS("foreign target"),
 };
 
 /* With extension headers, or of another protocol. */
@@ -298,7 +286,6 @@ static const struct term port_arp[] = {
 
 static const struct filter_chain chains[] = {
 	HOOK(prerouting, NF_BR_PRE_ROUTING),
-	HOOK(input, NF_BR_LOCAL_IN),
 	HOOK(forward, NF_BR_FORWARD),
 	CHAIN(stranger6),
 	CHAIN(fragment),

@@ -68,10 +68,12 @@ static int on_chain(const struct nlmsghdr *h, void *arg)
 	struct drops *d = arg;
 	struct chain *c;
 
+	/* most are of others: what guards bridges has many */
+	if (msg->nfgen_family != NFPROTO_IPV6 && msg->nfgen_family != NFPROTO_INET)
+		return 0;
 	if (nlmsg_parse((struct nlmsghdr *)h, sizeof(*msg), attr, NFTA_CHAIN_MAX, NULL) < 0)
 		return -EBADMSG;
-	if ((msg->nfgen_family != NFPROTO_IPV6 && msg->nfgen_family != NFPROTO_INET) ||
-	    !attr[NFTA_CHAIN_HOOK] || !attr[NFTA_CHAIN_POLICY] || !attr[NFTA_CHAIN_TABLE] ||
+	if (!attr[NFTA_CHAIN_HOOK] || !attr[NFTA_CHAIN_POLICY] || !attr[NFTA_CHAIN_TABLE] ||
 	    !attr[NFTA_CHAIN_NAME] || number(attr[NFTA_CHAIN_POLICY]) != NF_DROP ||
 	    nla_parse_nested(hook, NFTA_HOOK_MAX, attr[NFTA_CHAIN_HOOK], NULL) < 0 ||
 	    number(hook[NFTA_HOOK_HOOKNUM]) != NF_INET_FORWARD ||

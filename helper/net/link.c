@@ -2,6 +2,7 @@
 #include "net/link.h"
 
 #include <errno.h>
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/ipv6.h>
 #include <linux/net_namespace.h>
@@ -49,6 +50,21 @@ static struct link_conf read_conf(struct nlattr *spec)
 	};
 }
 
+/* Whether what a bridge tells of itself says that it learns of all frames; old kernels do not say.
+ */
+static bool bridge_learns(struct nlattr *data)
+{
+	const struct nlattr *options =
+		nla_find(nla_data(data), nla_len(data), IFLA_BR_MULTI_BOOLOPT);
+	struct br_boolopt_multi have;
+
+	if (!options || nla_len(options) < (int)sizeof(have))
+		return false;
+	memcpy(&have, nla_data(options), sizeof(have));
+	return have.optmask & 1U << BR_BOOLOPT_NO_LL_LEARN &&
+	       !(have.optval & 1U << BR_BOOLOPT_NO_LL_LEARN);
+}
+
 int link_read(const struct nlmsghdr *h, struct link *ret)
 {
 	struct nlattr *attr[IFLA_MAX + 1], *info[IFLA_INFO_MAX + 1];
@@ -82,6 +98,8 @@ int link_read(const struct nlmsghdr *h, struct link *ret)
 	    info[IFLA_INFO_KIND])
 		nla_strlcpy(l.kind, info[IFLA_INFO_KIND], sizeof(l.kind));
 	l.conf = read_conf(attr[IFLA_AF_SPEC]);
+	if (strcmp(l.kind, "bridge") == 0 && info[IFLA_INFO_DATA])
+		l.learns = bridge_learns(info[IFLA_INFO_DATA]);
 	*ret = l;
 	return 0;
 }
@@ -199,6 +217,24 @@ int link_set_mac(struct nl_sock *s, int ifindex, const unsigned char mac[6])
 
 	if (!m || nla_put(m, IFLA_ADDRESS, 6, mac) < 0)
 		return -ENOMEM;
+	return nl_do(s, m);
+}
+
+int link_learn_less(struct nl_sock *s, int ifindex)
+{
+	const struct ifinfomsg msg = { .ifi_index = ifindex };
+	const struct br_boolopt_multi less = { .optval = 1U << BR_BOOLOPT_NO_LL_LEARN,
+					       .optmask = 1U << BR_BOOLOPT_NO_LL_LEARN };
+	_nl_msg_ struct nl_msg *m = nl_new(RTM_NEWLINK, 0, &msg, sizeof(msg));
+	struct nlattr *info = m ? nla_nest_start(m, IFLA_LINKINFO) : NULL, *data;
+
+	if (!info || nla_put_string(m, IFLA_INFO_KIND, "bridge") < 0)
+		return -ENOMEM;
+	data = nla_nest_start(m, IFLA_INFO_DATA);
+	if (!data || nla_put(m, IFLA_BR_MULTI_BOOLOPT, sizeof(less), &less) < 0)
+		return -ENOMEM;
+	nla_nest_end(m, data);
+	nla_nest_end(m, info);
 	return nl_do(s, m);
 }
 

@@ -29,6 +29,7 @@ struct link {
 	bool up;
 	bool carrier;		  /* and running: IFF_LOWER_UP */
 	unsigned int carrier_ups; /* how many times it began to run */
+	bool learns; /* a bridge that learns MACs also of frames that no filter sees, as of LLDP */
 	bool solicits;		  /* Neighbour Discovery is done there: not so on a tunnel or lo */
 	struct link_conf conf;
 };
@@ -51,6 +52,12 @@ int link_set_up(struct nl_sock *s, int ifindex, bool up);
 
 /* Gives the interface this MAC, as its own. Returns 0 or -errno. */
 int link_set_mac(struct nl_sock *s, int ifindex, const unsigned char mac[6]);
+
+/*
+ * Has a bridge learn no MACs of frames that are for itself alone (BR_BOOLOPT_NO_LL_LEARN): spanning
+ * tree and LLDP go past every chain. Returns 0 or -errno.
+ */
+int link_learn_less(struct nl_sock *s, int ifindex);
 
 /*
  * The number by which the socket's namespace knows the one of the descriptor; assigns one if there

@@ -378,8 +378,9 @@ static int connect_container(struct attach *a, const struct request *q, struct e
 	if (via.has_mac)
 		inner.gateway_mac = via.mac;
 	r = record(a, q, &now, e);
-	if (r == 0 && a->at.port.bridged)
-		r = guarded_begin(a->c, a->ident, &now.address, &now, e);
+	if (r == 0)
+		r = guarded_begin(a->c, a->at.host, a->at.port.bridged ? &via : NULL, a->ident,
+				  &now.address, &now, e);
 	a->guarded = r == 1;
 	if (r >= 0)
 		r = host_lead(&host, &host_done, e);

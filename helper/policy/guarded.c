@@ -37,14 +37,26 @@ void guarded_port(const struct context *c, const char *ident, const struct in6_a
 	}
 }
 
-int guarded_begin(const struct context *c, const char *ident, const struct in6_addr *address,
-		  const struct attachment *a, struct error *e)
+/* Whether there is a bridge, which learns nothing that is not filtered once this returns. */
+static bool is_bridge(struct nl_sock *host, const struct link *via)
+{
+	if (!via || strcmp(via->kind, "bridge") != 0)
+		return false;
+	if (host && via->learns && link_learn_less(host, via->ifindex) < 0)
+		note(NOTE_STATE, "%s learns MACs from LLDP: its containers can confuse it",
+		     via->name);
+	return true;
+}
+
+int guarded_begin(const struct context *c, struct nl_sock *host, const struct link *via,
+		  const char *ident, const struct in6_addr *address, const struct attachment *a,
+		  struct error *e)
 {
 	_nl_sock_ struct nl_sock *nl = NULL;
 	struct guard_port port;
 	int r;
 
-	if (!c->config->guard)
+	if (!c->config->guard || !is_bridge(host, via))
 		return 0;
 	guarded_port(c, ident, address, a, &port);
 	r = guard_open(&nl, e);
@@ -80,14 +92,6 @@ void guarded_end(const struct context *c, const char *ident, const struct in6_ad
 		note(NOTE_DETAIL, "%s: its guard is left: %s", ident, e.text);
 }
 
-/* Whether the holder's port is one that is guarded, or would be. */
-static bool is_bridged(struct look *l, const struct attachment *a)
-{
-	const struct link *via = look_link(l, a->bridge);
-
-	return via && strcmp(via->kind, "bridge") == 0;
-}
-
 /* Whether it is recorded as attached, by a port. */
 static bool is_attached(const struct context *c, const struct holder *h)
 {
@@ -111,7 +115,7 @@ enum guarded guarded_look(const struct context *c, struct look *l, const struct 
 		return GUARDED_OFF;
 	if (l->unguarded)
 		return GUARDED_UNKNOWN;
-	if (!is_bridged(l, h->attachment))
+	if (!is_bridge(NULL, look_link(l, h->attachment->bridge)))
 		return GUARDED_NO_BRIDGE;
 	guarded_port(c, h->ident, &h->address, h->attachment, &port);
 	if (!guard_holds(&l->guard, &port))
@@ -233,8 +237,9 @@ int guarded_make(const struct context *c, struct look *l, bool change,
 			continue;
 		/* a bridge that is gone, or another by now: who judges that goes on with its guard
 		 */
-		r = is_bridged(l, h->attachment) ? want(&m, h)
-						 : keep(&m, guard_comment(h->ident, comment));
+		r = is_bridge(change ? l->host : NULL, look_link(l, h->attachment->bridge))
+			    ? want(&m, h)
+			    : keep(&m, guard_comment(h->ident, comment));
 		lacking[i] = r == 1;
 		any |= lacking[i];
 	}

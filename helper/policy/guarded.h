@@ -12,10 +12,12 @@ void guarded_port(const struct context *c, const char *ident, const struct in6_a
 
 /*
  * Guards the container's port. One that cannot be guarded fails, or with "best-effort" is told.
- * Does nothing with "guard": false. Returns 1 if it is guarded, 0, or -errno.
+ * Does nothing with "guard": false. @host: a socket; @via: its bridge, or what else is there
+ * Returns 1 if it is guarded, 0, or -errno.
  */
-int guarded_begin(const struct context *c, const char *ident, const struct in6_addr *address,
-		  const struct attachment *a, struct error *e);
+int guarded_begin(const struct context *c, struct nl_sock *host, const struct link *via,
+		  const char *ident, const struct in6_addr *address, const struct attachment *a,
+		  struct error *e);
 
 /*
  * Ends that, when the address is out of service; or, with a record, of what that does not say.
