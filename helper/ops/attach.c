@@ -269,7 +269,7 @@ static int settle(struct attach *a, const struct host_wish *w, struct host_effec
 		r = host_settle(w, done, e);
 	/* not before: until then a bridge's MAC may change with its ports */
 	if (r == 0 && link_by_index(a->at.host, a->at.port.via, ret_via) < 0)
-		ret_via->has_mac = false;
+		*ret_via = (struct link){ .ifindex = a->at.port.via, .kind = "bridge" };
 	return r;
 }
 
