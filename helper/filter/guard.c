@@ -10,6 +10,7 @@
 #include "filter/guard.h"
 
 #include <errno.h>
+#include <linux/if_ether.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,13 +73,28 @@ static void part_mac(struct filter_element *one, const unsigned char mac[6])
 	part(one, mac, 6, 8);
 }
 
+/* The same with the type that stands behind it in a frame. */
+static void part_mac_type(struct filter_element *one, const unsigned char mac[6], uint16_t type)
+{
+	const unsigned char part8[8] = { mac[0],
+					 mac[1],
+					 mac[2],
+					 mac[3],
+					 mac[4],
+					 mac[5],
+					 (unsigned char)(type >> 8),
+					 (unsigned char)type };
+
+	part(one, part8, sizeof(part8), sizeof(part8));
+}
+
 /* What the port may send from, and nobody else. */
 static void may_be(struct making *m, const struct guard_port *p, const struct in6_addr *address)
 {
 	struct filter_element *one = begin(m, GUARD_OWN6);
 
 	part_port(one, p);
-	part_mac(one, p->mac);
+	part_mac_type(one, p->mac, ETH_P_IPV6);
 	part(one, address, sizeof(*address), sizeof(*address));
 	part(begin(m, GUARD_TAKEN6), address, sizeof(*address), sizeof(*address));
 }
@@ -110,6 +126,10 @@ size_t guard_elements(const struct guard_port *p, struct filter_element *ret)
 		part(begin(&m, GUARD_ROUTED6), &p->address, sizeof(p->address), sizeof(p->address));
 	if (p->has_ipv4) {
 		one = begin(&m, GUARD_OWN4);
+		part_port(one, p);
+		part_mac_type(one, p->mac, ETH_P_IP);
+		part(one, &p->ipv4, sizeof(p->ipv4), sizeof(p->ipv4));
+		one = begin(&m, GUARD_OWN_ARP);
 		part_port(one, p);
 		part_mac(one, p->mac);
 		part(one, &p->ipv4, sizeof(p->ipv4), sizeof(p->ipv4));

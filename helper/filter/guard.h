@@ -30,7 +30,7 @@ struct guard_port {
 #define GUARD_HOST "the host"
 
 /* What guards one port: at most so many elements. */
-#define GUARD_ELEMENTS (13 + 2 * GUARD_GIVEN_MAX)
+#define GUARD_ELEMENTS (14 + 2 * GUARD_GIVEN_MAX)
 
 /*
  * The elements that guard the port, some of them shared by all ports.

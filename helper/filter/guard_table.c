@@ -33,6 +33,7 @@
 #define BEHIND_TAG META(PROTOCOL, 2)
 #define UPPER META(L4PROTO, 1) /* behind all extension headers */
 #define MAC ETHER(6, 6)
+#define MAC_TYPE ETHER(6, 8) /* and the type of what follows: one load */
 #define TYPE ETHER(12, 2)
 #define TAG ETHER(14, 2)
 #define FROM6 NETWORK(8, 16)
@@ -97,6 +98,8 @@ static const struct filter_set sets[GUARD_SETS] = {
 			 "that a port may send from" },
 	[GUARD_OWN4] = { "own4", TYPE3(FILTER_INDEX, FILTER_MAC, FILTER_IPV4), 16,
 			 "that a port may send from" },
+	[GUARD_OWN_ARP] = { "own_arp", TYPE3(FILTER_INDEX, FILTER_MAC, FILTER_IPV4), 16,
+			    "that a port may tell of" },
 	[GUARD_ANY4] = { "any4", FILTER_INDEX, 4, "ports whose IPv4 address nobody tells" },
 	[GUARD_TAKEN_MACS] = { "taken_macs", FILTER_MAC, 6, "that no other port may send from" },
 	[GUARD_TAKEN6] = { "taken6", FILTER_IPV6, 16, "that no other may have" },
@@ -106,8 +109,9 @@ static const struct filter_set sets[GUARD_SETS] = {
 };
 
 static const struct term prerouting[] = {
-	TYPE, IS(IPV6), PORT, MAC, FROM6, IN("own6"), GOTO("proven6"),
-	TYPE, IS(IPV4), PORT, MAC, FROM4, IN("own4"), GOTO("proven4"),
+	/* what nearly all are, at the cost of one look-up: the type is in the key */
+	PORT, MAC_TYPE, FROM6, IN("own6"), GOTO("proven6"),
+	PORT, MAC_TYPE, FROM4, IN("own4"), GOTO("proven4"),
 	PORT, IN("ports"), GOTO("port"),
 	/* all others, on whatever bridge: nobody else has these */
 	MAC, IN("taken_macs"), DROP_AS("foreign MAC"),
@@ -193,18 +197,22 @@ static const struct term nameless6[] = {
 
 /* Of its own addresses: of another, be it nobody's yet, it would be denied to who wants it. */
 static const struct term detection[] = {
-	PORT, MAC, TARGET, IN("own6"), ACCEPT,
+	PORT, MAC_TYPE, TARGET, IN("own6"), ACCEPT,
 	DROP_AS("foreign target"),
 };
 
 /* From where it may come from. */
 static const struct term proven6[] = {
-	TO6_PREFIX, LINK_LOCAL_PART, IS(LINK_LOCAL), JUMP("on_link"),
+	TO6_BYTE, AT_LEAST("\xfe"), JUMP("near"),
 	NEXT, IS(TCP), ACCEPT,
-	NEXT, IS(UDP), FROM_PORT, IS(DHCPV6_SERVER), DROP_AS("DHCPv6 server"),
-	NEXT, IS(UDP), ACCEPT,
+	NEXT, IS(UDP), FROM_PORT, ISNT(DHCPV6_SERVER), ACCEPT,
 	NEXT, IS(ICMPV6), GOTO("icmpv6"),
 	GOTO("extended6"),
+};
+
+/* To a link-local address, or a group. */
+static const struct term near[] = {
+	TO6_PREFIX, LINK_LOCAL_PART, IS(LINK_LOCAL), GOTO("on_link"),
 };
 
 static const struct term icmpv6[] = {
@@ -234,7 +242,7 @@ static const struct term router_solicitation[] = {
 static const struct term advertisement[] = {
 	OPTION, IS("\x02"), PORT, OPTION_MAC, NOT_IN("macs"), DROP_AS("foreign MAC"),
 	OPTION, ISNT("\x02"), DROP_AS("unknown option"),
-	PORT, MAC, TARGET, IN("own6"), ACCEPT,
+	PORT, MAC_TYPE, TARGET, IN("own6"), ACCEPT,
 	DROP_AS("foreign target"),
 };
 
@@ -275,7 +283,7 @@ static const struct term port_arp[] = {
 	ARP_KIND, ISNT("\x00\x01\x08\x00\x06\x04"), DROP,
 	PORT, ARP_MAC, NOT_IN("macs"), DROP_AS("foreign MAC"),
 	ARP_FROM, IS(NOBODY4), ACCEPT,
-	PORT, MAC, ARP_FROM, IN("own4"), ACCEPT,
+	PORT, MAC, ARP_FROM, IN("own_arp"), ACCEPT,
 	PORT, IN("any4"), ARP_FROM, NOT_IN("taken4"), ACCEPT,
 	DROP_AS("foreign address"),
 };
@@ -296,6 +304,7 @@ static const struct filter_chain chains[] = {
 	CHAIN(nameless6),
 	CHAIN(detection),
 	CHAIN(proven6),
+	CHAIN(near),
 	CHAIN(icmpv6),
 	CHAIN(solicitation),
 	CHAIN(router_solicitation),
