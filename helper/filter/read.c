@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "filter/batch.h"
 #include "filter/build.h"
 
 #define TRIES 4 /* of a list that changes while it is read */
@@ -165,33 +166,22 @@ int read_elements(struct nl_sock *nl, const struct filter_table *t, struct eleme
 
 /* What must be there: one message after the other. */
 struct wanted {
-	struct nl_msg **list;
-	size_t count, at;
+	struct batch all; /* never sent */
+	size_t at;	  /* where the next is in there */
 	const struct filter_table *table;
-	bool failed, differs;
+	bool differs;
 };
 
 static void wanted_release(struct wanted *w)
 {
-	for (size_t i = 0; i < w->count; i++)
-		nlmsg_free(w->list[i]);
-	free(w->list);
+	batch_release(&w->all);
 }
 
 static void want(struct nl_msg *message, void *arg)
 {
 	struct wanted *w = arg;
-	struct nl_msg **larger =
-		message ? reallocarray(w->list, w->count + 1, sizeof(struct nl_msg *)) : NULL;
 
-	if (larger) {
-		w->list = larger;
-		w->list[w->count++] = message;
-		return;
-	}
-	w->failed = true;
-	if (message)
-		nlmsg_free(message);
+	batch_add(&w->all, message);
 }
 
 static bool contains(struct nlattr *have, int have_len, struct nlattr *wanted, int wanted_len);
@@ -244,11 +234,12 @@ static int on_listed(const struct nlmsghdr *h, void *arg)
 	const struct nfgenmsg *msg = nlmsg_data(h);
 	/* NFTA_TABLE_NAME and all its like are 1 */
 	struct nlattr *name = nlmsg_find_attr((struct nlmsghdr *)h, sizeof(*msg), NFTA_RULE_TABLE);
-	const struct nlmsghdr *next = w->at < w->count ? nlmsg_hdr(w->list[w->at]) : NULL;
+	const struct nlmsghdr *next =
+		w->at < w->all.len ? (const struct nlmsghdr *)(w->all.bytes + w->at) : NULL;
 
 	if (msg->nfgen_family != w->table->family || !name || nla_strcmp(name, w->table->name) != 0)
 		return 0;
-	w->at++;
+	w->at += next ? NLMSG_ALIGN(next->nlmsg_len) : 0;
 	if (!next || next->nlmsg_type != h->nlmsg_type ||
 	    !contains(nlmsg_attrdata(h, sizeof(*msg)), nlmsg_attrlen(h, sizeof(*msg)),
 		      nlmsg_attrdata(next, sizeof(*msg)), build_listed_len(next)))
@@ -277,15 +268,14 @@ int read_is_whole(struct nl_sock *nl, const struct filter_table *t)
 {
 	static const int gets[] = { NFT_MSG_GETTABLE, NFT_MSG_GETSET, NFT_MSG_GETCHAIN,
 				    NFT_MSG_GETRULE };
-	CLEANUP(wanted_release) struct wanted w = { .table = t };
-	int r = 0;
+	CLEANUP(wanted_release) struct wanted w = { .all = { .nl = nl }, .table = t };
+	int r;
 
 	build_table(t, want, &w);
-	if (w.failed)
-		return -ENOMEM;
+	r = w.all.error;
 	for (size_t i = 0; r == 0 && !w.differs && i < ARRAY_SIZE(gets); i++)
 		r = compare(nl, &w, gets[i]);
-	return r < 0 ? r : !w.differs && w.at == w.count;
+	return r < 0 ? r : !w.differs && w.at == w.all.len;
 }
 
 static int on_table(const struct nlmsghdr *h, void *arg)
