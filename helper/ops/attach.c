@@ -320,6 +320,26 @@ static bool was_attached(const struct attach *a)
 	return a->had_before && attachment_is_live(&a->before, a->c->boot_id);
 }
 
+/*
+ * Leaves the port that it had before this one, if it has that still: what it sent by that way, from
+ * its address, would be taken for another's. What is of another address goes with that.
+ */
+static void leave_port(struct attach *a, const struct attachment *now)
+{
+	const struct in6_addr *gateway = &a->c->config->gateway;
+	struct link old;
+	bool ignored;
+
+	if (link_by_index(a->at.host, a->before.port, &old) == 0 && old.peer > 0 &&
+	    old.peer_nsid == a->at.port.nsid && old.peer != a->at.port.inner &&
+	    (route_default(a->at.inner, gateway, old.peer, false, &ignored) < 0 ||
+	     neigh_remove(a->at.inner, gateway, old.peer) < 0 ||
+	     address_remove(a->at.inner, &now->address, old.peer) < 0))
+		note(NOTE_DETAIL, "something is left at its former port");
+	if (a->guarded)
+		guarded_end(a->c, a->ident, &now->address, now);
+}
+
 /* Gives up the address that the container had before it moved to this one, by this run or another.
  */
 static void leave_former(struct attach *a)
@@ -404,9 +424,8 @@ static int connect_container(struct attach *a, const struct request *q, struct e
 		     host_done.proxy || inner_done.sysctls.count || inner_done.up ||
 		     inner_done.address || inner_done.spare || inner_done.neighbour ||
 		     inner_done.route;
-	/* by another port, which is gone; what is of another address goes with that */
-	if (a->guarded && was_attached(a) && a->before.port != now.port)
-		guarded_end(a->c, a->ident, &now.address, &now);
+	if (was_attached(a) && a->before.port != now.port)
+		leave_port(a, &now);
 	announce(a);
 	if (host_done.gateway && inner.gateway_mac)
 		announce_gateway(a, inner.gateway_mac);
