@@ -102,7 +102,7 @@ check:
 	@tests/packages build lab check bench
 	@mkdir -p build/debs && cd build/debs && ls *.deb >/dev/null 2>&1 || \
 		apt-get download -qq isc-dhcp-client dhcpcd-base ifupdown >/dev/null 2>&1 || true
-	@$(MAKE) --no-print-directory $(PARALLEL) all sanitized fuzzers build/lab/mute build/lab/attacker bench-tools
+	@$(MAKE) --no-print-directory $(PARALLEL) all sanitized fuzzers build/lab/mute build/lab/attacker build/lab/frames build/lab/ear bench-tools
 	@tests/run $(UNITS) tests/unit/*.test tests/fuzz/run tests/fuzz/coverage tests/lab/*.test
 
 # The parsers under a fuzzer, each for so many seconds: make fuzz SECONDS=600. As root or not.
@@ -173,11 +173,18 @@ soak:
 		tests/lab/world $$script $$([ $$script != tests/soak/soak ] || echo $(SOAK)) || failed="$$failed $$script"; \
 	done; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 
-# What the tests of the service's socket attack with; static, as it also runs inside containers.
+# What the tests attack with; static, as it also runs inside containers.
 build/lab/%: tests/lab/%.c helper/base/ask.h
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -static -Ihelper $(WARNINGS) $(if $(WERROR),-Werror) $(CFLAGS) -o $@ $<
+
+build/lab/frames: $(addprefix tests/lab/,frames.c frames_kinds.c frames_wire.c frames.h)
+	@mkdir -p $(@D)
+	@echo "  LD      $@"
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -static $(WARNINGS) $(if $(WERROR),-Werror) $(CFLAGS) -o $@ $(filter %.c,$^)
+
+build/lab/ear: tests/lab/frames.h
 
 # The service with an attacker where its parser is.
 build/lab/attacker: tests/lab/attacker.c $(OBJECTS)
