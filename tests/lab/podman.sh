@@ -5,16 +5,20 @@
 
 podman_socket=/run/podman/podman.sock
 
-# podman_configure: a Podman with storage, networks and events of its own
+# podman_configure RUNTIME: a Podman with storage, networks and events of its own, and that OCI runtime
 podman_configure() {
 	local dir=$lab_run/podman
 
 	mkdir -p $dir/networks ${podman_socket%/*}
 	export CONTAINERS_CONF=$dir/containers.conf CONTAINERS_STORAGE_CONF=$dir/storage.conf
+	# no limit of processes: where the host has no cgroup controller for it, that alone would keep containers from running
 	cat >$CONTAINERS_CONF <<-END
+		[containers]
+		pids_limit = 0
 		[engine]
 		cgroup_manager = "cgroupfs"
 		events_logger = "file"
+		runtime = "$1"
 		[network]
 		network_config_dir = "$dir/networks"
 	END
@@ -26,15 +30,23 @@ podman_configure() {
 	END
 }
 
-# podman_lacks: whether Podman cannot run a container on its bridge here; $why says why
+# podman_lacks [RUNTIME]: whether Podman cannot run a container on its bridge here, by that runtime or by any;
+# $why says why, $podman_runtime by which it can
 podman_lacks() {
 	why='there is no podman'
 	type -P podman >/dev/null || return 0
-	podman_configure
-	why="podman cannot import an image here: "
-	podman_image 2>$lab_run/podman.err || return 0
-	why="podman cannot run a container on its bridge here: "
-	not podman run --rm --network bridge lab/busybox ip link show eth0 >/dev/null 2>$lab_run/podman.err
+	why="there is no ${1-OCI runtime}"
+	for podman_runtime in ${1-crun runc}; do
+		type -P "$podman_runtime" >/dev/null || continue
+		podman_configure "$podman_runtime"
+		if ! podman image exists lab/busybox && ! podman_image 2>$lab_run/podman.err; then
+			why="podman cannot import an image here: $(tail -n 1 $lab_run/podman.err)"
+			return 0
+		fi
+		podman run --rm --network bridge lab/busybox ip link show eth0 >/dev/null 2>$lab_run/podman.err && return 1
+		why="podman cannot run a container on its bridge here, by $podman_runtime: $(tail -n 1 $lab_run/podman.err)"
+	done
+	return 0
 }
 
 # podman_serves: starts Podman's service (again), whose socket is root's alone at first
