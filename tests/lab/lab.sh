@@ -280,6 +280,16 @@ lab_dockerd_stop() {
 	kill "$lab_dockerd_pid" && wait "$lab_dockerd_pid"
 }
 
+# lab_dockerd_kill: kills dockerd and its containerd; their containers live on
+lab_dockerd_kill() {
+	local containerd
+
+	containerd=$(pgrep -x -P "$lab_dockerd_pid" containerd)
+	kill -KILL "$lab_dockerd_pid" "$containerd"
+	wait "$lab_dockerd_pid" 2>/dev/null
+	rm -f /run/docker.pid /run/docker/containerd/containerd.pid
+}
+
 # lab_image: makes the image lab/busybox, which serves the container's host name as web page
 lab_image() {
 	local root=$lab_run/image
