@@ -12,17 +12,20 @@ struct firewall_way {
 };
 
 enum firewall {
-	FIREWALL_NONE,	  /* nothing drops by policy what is forwarded, whatever the way */
-	FIREWALL_ACCEPTS, /* something does, but not what comes on this way */
-	FIREWALL_DROPS,
+	FIREWALL_NONE,	      /* nothing drops what is forwarded, whatever the way */
+	FIREWALL_ACCEPTS,     /* something does, but not what comes on this way */
+	FIREWALL_DROPS,	      /* where it is forwarded, */
+	FIREWALL_DROPS_EARLY, /* or before the routing, which no accept elsewhere undoes */
 };
 
 /*
- * Whether a chain of nf_tables at the forward hook drops what no rule accepts, and no rule of it,
- * or of the chains that it jumps to, accepts new connections on this way. Rules are not played
- * through: one that accepts some of them, a port for instance, is enough. Needs CAP_NET_ADMIN;
- * what cannot be read drops nothing. iptables' legacy tables are not looked at.
- * @out: for FIREWALL_DROPS the first such chain, as nft(8) names it: family, table, chain
+ * Whether nf_tables drops what comes on this way. A base chain at the forward hook or at prerouting
+ * does, if its policy is to, or a rule of it or of the chains that it jumps to which is understood
+ * in full; unless one of these rules accepts new connections on this way. They are not played
+ * through: one that accepts some of them, a port for instance, is enough. Needs CAP_NET_ADMIN; what
+ * cannot be read drops nothing. iptables' legacy tables are not looked at.
+ * @out: for FIREWALL_DROPS and FIREWALL_DROPS_EARLY such a chain, as nft(8) names it: family,
+ *       table, chain
  */
 enum firewall firewall_look(const struct firewall_way *way, char *out, size_t size);
 

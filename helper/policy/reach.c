@@ -11,6 +11,9 @@
 #include "net/host.h"
 #include "net/route.h"
 
+/* With this option Docker (27 and later) lets more than the bridge of a network in. */
+#define ROUTED "com.docker.network.bridge.gateway_mode_ipv6=routed"
+
 /* Appends a reason. */
 __attribute__((format(printf, 3, 4))) static void add(char *out, size_t size, const char *fmt, ...)
 {
@@ -99,25 +102,35 @@ static void look_at_way(struct reach *r, const struct in6_addr *address,
 	    other.name, r->bridge, inet_ntop(AF_INET6, prefix, text, sizeof(text)), table);
 }
 
-/* Whether a firewall drops what is forwarded to the address. */
-static bool is_dropped(struct reach *r, const struct in6_addr *address, char *chain, size_t size)
+/* Adds what a firewall does to what comes to the address. */
+static void look_at_firewall(struct reach *r, const struct in6_addr *address, char *out,
+			     size_t size)
 {
 	const struct firewall_way way = { r->uplink, r->bridge, *address };
 	enum firewall found;
+	char chain[160];
 
 	if (r->firewall_known && !r->firewalled)
-		return false;
-	found = firewall_look(&way, chain, size);
+		return;
+	found = firewall_look(&way, chain, sizeof(chain));
 	r->firewall_known = true;
 	r->firewalled = found != FIREWALL_NONE;
-	return found == FIREWALL_DROPS;
+	if (found == FIREWALL_DROPS)
+		add(out, size,
+		    "nft chain \"%s\" drops what is forwarded: have it accept what leaves by %s "
+		    "and what comes in from it",
+		    chain, r->bridge);
+	if (found == FIREWALL_DROPS_EARLY)
+		add(out, size,
+		    "nft chain \"%s\" drops what does not come from %s: if Docker made that rule, "
+		    "create the network again with -o " ROUTED,
+		    chain, r->bridge);
 }
 
 void reach_doubt(struct reach *r, const struct in6_addr *address, char *out, size_t size)
 {
 	bool same = strcmp(r->known, r->uplink) == 0 && strcmp(r->known_bridge, r->bridge) == 0;
 	struct in6_addr prefix = *address;
-	char chain[160];
 
 	memset(prefix.s6_addr + 8, 0, 8);
 	if (strcmp(r->known, r->uplink) != 0)
@@ -137,9 +150,5 @@ void reach_doubt(struct reach *r, const struct in6_addr *address, char *out, siz
 		    "%s has no address in its /64 and no route to it: is the range right, or the "
 		    "uplink?",
 		    r->uplink);
-	if (is_dropped(r, address, chain, sizeof(chain)))
-		add(out, size,
-		    "nft chain \"%s\" drops what is forwarded: have it accept what leaves by %s "
-		    "and what comes in from it",
-		    chain, r->bridge);
+	look_at_firewall(r, address, out, size);
 }

@@ -308,6 +308,21 @@ lab_docker_run() {
 		wait_for 10 lab_serving "$1"
 }
 
+# lab_docker_since MAJOR: whether dockerd is of that version or later
+lab_docker_since() {
+	[ "$(docker version -f '{{.Server.Version}}' | cut -d. -f1)" -ge "$1" ]
+}
+
+# lab_docker_net NAME SUBNET [MODE]: makes Docker's network with IPv6 of its own that is reached from outside, which Docker
+# 27 and later do only on request (others know of no such option): the ports of -p alone, with MODE nat-unprotected all
+lab_docker_net() {
+	local own=com.docker.network.bridge
+
+	# else it puts the host's address on what is sent
+	docker network create --ipv6 --subnet "$2" -o $own.gateway_mode_ipv6="${3-routed}" \
+		${3:+-o $own.enable_ip_masquerade=false} "$1" >/dev/null || lab_die "no network $1"
+}
+
 # ---- what the kernel holds on the host
 
 # proxies: prints the proxy entries, sorted
@@ -342,5 +357,6 @@ kernel_state() {
 		[ -e "$file" ] && echo "eth0.${file##*/} = $(<"$file")"
 	done
 	echo "# nftables"
-	nft -s list ruleset 2>/dev/null
+	# but what Docker 28 itself has there for each container
+	nft -s list ruleset 2>/dev/null | grep -vE 'ip6? daddr [^ ]+ iifname != "(docker0|br-[0-9a-f]+)" .*drop$'
 }
