@@ -21,6 +21,7 @@ int config_defaults(struct config **ret, struct error *e)
 	c->probe_ms = 1000;
 	c->hold_s = 60;
 	c->guard = CONFIG_GUARD_ON;
+	c->expose_lxc.word = EXPOSE_ALL;
 	for (enum engine i = 0; i < ENGINES; i++)
 		c->engines[i] = (struct config_engine){
 			.which = i,
@@ -28,7 +29,7 @@ int config_defaults(struct config **ret, struct error *e)
 			.title = i == ENGINE_DOCKER ? "Docker" : "Podman",
 			.start = i == ENGINE_DOCKER ? "systemctl start docker"
 						    : "systemctl start podman.socket",
-			.expose = EXPOSE_PUBLISHED,
+			.expose = { .word = EXPOSE_PUBLISHED },
 		};
 	c->engines[ENGINE_DOCKER].socket = strdup("/var/run/docker.sock");
 	c->socket = strdup(CONFIG_DEFAULT_SOCKET);
@@ -86,6 +87,33 @@ const struct config_container *config_container(const struct config *c, const ch
 		if (text_equal(c->containers[i].ident, ident))
 			return &c->containers[i];
 	return NULL;
+}
+
+struct exposed config_exposed(const struct config *c, const char *ident,
+			      const struct exposed *label, const struct exposed *published)
+{
+	const struct config_container *own = config_container(c, ident);
+	const struct exposed *said = &c->expose_lxc;
+	bool tells = false;
+
+	for (size_t i = 0; i < ENGINES; i++) {
+		size_t len = strlen(engine_names[i]);
+
+		if (strncmp(ident, engine_names[i], len) == 0 && ident[len] == ':') {
+			said = &c->engines[i].expose;
+			tells = true;
+		}
+	}
+	if (label->word != EXPOSE_UNSAID)
+		said = label;
+	if (own && own->expose.word != EXPOSE_UNSAID)
+		said = &own->expose;
+	if (said->word == EXPOSE_PUBLISHED)
+		said = published;
+	if (said->word != EXPOSE_UNSAID)
+		return *said;
+	/* a record of an earlier version, under which all was open; others publish nothing */
+	return (struct exposed){ .word = tells ? EXPOSE_ALL : EXPOSE_NONE };
 }
 
 const struct config_user *config_user(const struct config *c, uid_t uid)

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/expose.h"
 
 #define CONFIG_DEFAULT_PATH "/etc/v6hook/config.json"
 #define CONFIG_DEFAULT_SOCKET "/run/v6hook/v6hook.sock"
@@ -32,6 +33,7 @@ struct config_container {
 	char *ident; /* the key: "lxc:web1" */
 	bool has_address;
 	struct in6_addr address; /* if has_address: reserved for this container */
+	struct exposed expose;	 /* which of its ports others may reach, or unsaid */
 };
 
 /* What an ordinary user may ask the service for. */
@@ -41,9 +43,6 @@ struct config_user {
 	struct config_strings bridges; /* for containers on one of these */
 };
 
-/* Which ports of a container the world may reach. */
-enum config_expose { EXPOSE_ALL, EXPOSE_PUBLISHED, EXPOSE_NONE };
-
 /* The engines that are asked by Docker's API, each at a socket of its own. */
 enum engine { ENGINE_DOCKER, ENGINE_PODMAN, ENGINES };
 
@@ -52,12 +51,12 @@ extern const char *const engine_names[ENGINES]; /* as in docker:NAME */
 struct config_engine {
 	enum engine which;
 	const char *name;
-	const char *title; /* for people */
-	const char *start; /* the command that starts it */
-	bool named;	   /* in the file */
-	char *socket;	   /* null: it is not served */
-	bool labelled;	   /* "attach": "labelled" */
-	enum config_expose expose;
+	const char *title;     /* for people */
+	const char *start;     /* the command that starts it */
+	bool named;	       /* in the file */
+	char *socket;	       /* null: it is not served */
+	bool labelled;	       /* "attach": "labelled" */
+	struct exposed expose; /* of those of whom nobody says it */
 };
 
 /* Whether each container's port is guarded, so that nobody speaks for another. */
@@ -75,9 +74,8 @@ struct config {
 	unsigned int hold_s;	  /* seconds before a freed address goes to another */
 	unsigned int announce_s;  /* seconds in which the service announces all again; 0: never */
 	bool announce_link_local; /* "announce_from": "link-local" */
-	enum config_expose expose_lxc;
+	struct exposed expose_lxc;
 	enum config_guard guard;
-	bool promises_filter; /* "expose" was written and asks for filtering */
 	struct config_engine engines[ENGINES];
 	struct config_container *containers;
 	size_t container_count;
@@ -101,6 +99,15 @@ bool config_serves(const struct config_engine *engines, enum engine which);
 
 /* What the configuration says of one container, or null. @ident: as ident_text writes it */
 const struct config_container *config_container(const struct config *c, const char *ident);
+
+/*
+ * Which of a container's ports others may reach: all, none or a list. The configuration of that
+ * container says so, else the one who ran it, else the configuration of its engine.
+ * Where an engine that could tell has not been asked, as by an earlier version, nothing is closed.
+ * @ident: as ident_text writes it; @label: what the one who ran it says, @published: its engine
+ */
+struct exposed config_exposed(const struct config *c, const char *ident,
+			      const struct exposed *label, const struct exposed *published);
 
 /* What the configuration allows a user, or null. */
 const struct config_user *config_user(const struct config *c, uid_t uid);

@@ -94,25 +94,38 @@ static int container_address(const struct value *v, void *into)
 	return 0;
 }
 
-static int container_expose(const struct value *v, void *into)
+int config_read_exposed(const struct value *v, struct exposed *ret)
 {
+	struct exposed list = { .word = EXPOSE_LIST };
 	const json_t *m;
 	size_t i;
 
-	(void)into;
-	if (!json_is_array(v->json))
-		return value_bad(v, "must be a list such as [\"80/tcp\"]");
-	json_array_foreach (v->json, i, m) {
-		unsigned int port;
-		char proto[4], end;
-
-		if (!json_is_string(m) || !isdigit((unsigned char)*json_string_value(m)) ||
-		    sscanf(json_string_value(m), "%5u/%3[a-z]%c", &port, proto, &end) != 2 ||
-		    port == 0 || port > 65535 ||
-		    (strcmp(proto, "tcp") != 0 && strcmp(proto, "udp") != 0))
-			return value_bad(v, "must hold ports such as \"80/tcp\" or \"53/udp\"");
+	if (json_is_string(v->json) && exposed_parse(json_string_value(v->json), &list) == 0 &&
+	    list.word != EXPOSE_LIST) {
+		*ret = list;
+		return 0;
 	}
+	if (!json_is_array(v->json))
+		return value_bad(v, "must be \"all\", \"none\", \"published\" or a list such as "
+				    "[\"80/tcp\"]");
+	list = (struct exposed){ .word = EXPOSE_LIST };
+	json_array_foreach (v->json, i, m) {
+		int r = json_is_string(m) ? exposed_add(&list, json_string_value(m)) : -EINVAL;
+
+		if (r == -E2BIG)
+			return value_bad(v, "must hold 256 ports at most, in 16 ranges: \"all\" "
+					    "opens all");
+		if (r < 0)
+			return value_bad(v, "must hold ports such as \"80/tcp\", \"53/udp\" or "
+					    "\"8000-8010/tcp\"");
+	}
+	*ret = list;
 	return 0;
+}
+
+static int container_expose(const struct value *v, void *into)
+{
+	return config_read_exposed(v, &((struct config_container *)into)->expose);
 }
 
 int config_read_containers(const struct value *v, void *into)
@@ -151,7 +164,6 @@ int config_read_containers(const struct value *v, void *into)
 		r = value_object(&value, keys, item);
 		if (r < 0)
 			return r;
-		c->promises_filter |= json_object_get(m, "expose") != NULL;
 		for (const struct config_container *o = c->containers; o < item; o++)
 			if (item->has_address && o->has_address &&
 			    memcmp(&o->address, &item->address, sizeof(o->address)) == 0)

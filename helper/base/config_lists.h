@@ -9,4 +9,7 @@ int config_read_pools(const struct value *v, void *into);
 int config_read_containers(const struct value *v, void *into);
 int config_read_users(const struct value *v, void *into);
 
+/* Reads "all", "none", "published", or a list of ports. Returns 0 or -EINVAL. */
+int config_read_exposed(const struct value *v, struct exposed *ret);
+
 #endif

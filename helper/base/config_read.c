@@ -23,36 +23,19 @@
 
 /* expose, and the engines */
 
-/* "all", "published", "none", or a list of "PORT/PROTO"; whether it asks for filtering. */
-static int read_expose(const struct value *v, enum config_expose *ret, bool *filters)
-{
-	static const char *const words[] = { "all", "published", "none", NULL };
-	int word = 0, r = value_word(v, words, &word);
-
-	*ret = (enum config_expose)word;
-	*filters |= word != EXPOSE_ALL;
-	return r;
-}
-
 static int expose_lxc(const struct value *v, void *into)
 {
-	struct config *c = into;
-
-	return read_expose(v, &c->expose_lxc, &c->promises_filter);
+	return config_read_exposed(v, &((struct config *)into)->expose_lxc);
 }
 
 static int expose_docker(const struct value *v, void *into)
 {
-	struct config *c = into;
-
-	return read_expose(v, &c->engines[ENGINE_DOCKER].expose, &c->promises_filter);
+	return config_read_exposed(v, &((struct config *)into)->engines[ENGINE_DOCKER].expose);
 }
 
 static int expose_podman(const struct value *v, void *into)
 {
-	struct config *c = into;
-
-	return read_expose(v, &c->engines[ENGINE_PODMAN].expose, &c->promises_filter);
+	return config_read_exposed(v, &((struct config *)into)->engines[ENGINE_PODMAN].expose);
 }
 
 static int read_exposes(const struct value *v, void *into)

@@ -29,7 +29,7 @@ static const char *since_text(const struct listing *l, char *out, size_t size)
 static json_t *to_json(const struct listing *l)
 {
 	json_t *json = json_object();
-	char text[INET6_ADDRSTRLEN], since[32], user[USER_NAME_MAX];
+	char text[INET6_ADDRSTRLEN], since[32], user[USER_NAME_MAX], ports[EXPOSED_TEXT_MAX];
 	const struct {
 		const char *key;
 		const char *value;
@@ -48,6 +48,7 @@ static json_t *to_json(const struct listing *l)
 		{ "uplink", *l->uplink ? l->uplink : NULL, KNOWN },
 		{ "since", since_text(l, since, sizeof(since)), KNOWN },
 		{ "guard", l->guard, RARE },
+		{ "expose", l->open.word ? exposed_text(&l->open, ports) : NULL, RARE },
 		{ "error", *l->error ? l->error : NULL, RARE },
 		{ "warning", *l->warning ? l->warning : NULL, RARE },
 	};
@@ -117,7 +118,7 @@ int output_action(const struct reconcile_action *a, void *arg)
 	return print_json(json, "\n", actions->out);
 }
 
-#define COLUMNS 9
+#define COLUMNS 10
 
 /* One line of the table. */
 struct row {
@@ -172,9 +173,9 @@ static int add_row(struct output_list *list, const char *const cells[COLUMNS])
 
 struct output_list *output_list_new(bool json, FILE *out)
 {
-	static const char *const titles[COLUMNS] = { "CONTAINER", "RUNTIME", "ADDRESS",
-						     "POOL",	  "PINNED",  "STATE",
-						     "BRIDGE",	  "UPLINK",  "SINCE" };
+	static const char *const titles[COLUMNS] = { "CONTAINER", "RUNTIME", "ADDRESS", "POOL",
+						     "PINNED",	  "STATE",   "BRIDGE",	"UPLINK",
+						     "EXPOSE",	  "SINCE" };
 	struct output_list *list = calloc(1, sizeof(*list));
 
 	if (!list)
@@ -193,7 +194,7 @@ int output_list_add(const struct listing *l, void *arg)
 {
 	struct output_list *list = arg;
 	char address[INET6_ADDRSTRLEN], since[32], name[IDENT_TEXT_MAX + USER_NAME_MAX];
-	char user[USER_NAME_MAX] = "";
+	char user[USER_NAME_MAX] = "", open[EXPOSED_TEXT_MAX];
 	const char *shown = address_text(l, address);
 	const char *why = *l->error ? l->error : l->warning;
 	char last[sizeof(since) + sizeof(l->error) + sizeof(l->warning) + 2];
@@ -211,11 +212,12 @@ int output_list_add(const struct listing *l, void *arg)
 		 *l->ident.path ? "@" : "", l->ident.path);
 	snprintf(last, sizeof(last), "%s%s%s", since_text(l, since, sizeof(since)) ? since : "-",
 		 *why ? "  " : "", why);
-	return add_row(list, (const char *const[COLUMNS]){
-				     name, l->ident.runtime, shown ? shown : "",
-				     l->pool ? l->pool : "", l->pinned ? "yes" : "no",
-				     *l->warning ? "attached, but" : states[l->state], l->bridge,
-				     l->uplink, last });
+	return add_row(list,
+		       (const char *const[COLUMNS]){
+			       name, l->ident.runtime, shown ? shown : "", l->pool ? l->pool : "",
+			       l->pinned ? "yes" : "no",
+			       *l->warning ? "attached, but" : states[l->state], l->bridge,
+			       l->uplink, l->open.word ? exposed_text(&l->open, open) : "", last });
 }
 
 int output_list_print(struct output_list *list)

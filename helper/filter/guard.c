@@ -106,6 +106,33 @@ static struct in6_addr link_local_of(const unsigned char mac[6])
 					       mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5] } };
 }
 
+/* The tables, and of which one an element is. */
+static const struct filter_table *const tables[GUARD_TABLES] = { &guard_table, &expose_table };
+
+static size_t table_of(const struct filter_element *one)
+{
+	return one->set < GUARD_SETS ? 0 : 1;
+}
+
+/* Whether some are of that table. */
+static bool has_of(const struct filter_element *list, size_t count, size_t table)
+{
+	for (size_t i = 0; i < count; i++)
+		if (table_of(&list[i]) == table)
+			return true;
+	return false;
+}
+
+/* The message that adds an element to its table, or removes it. */
+static struct nl_msg *element_message(const struct filter_element *one, bool add)
+{
+	struct filter_element own = *one;
+
+	if (table_of(one))
+		own.set = (uint8_t)(own.set - GUARD_SETS);
+	return build_element(tables[table_of(one)], &own, add);
+}
+
 size_t guard_elements(const struct guard_port *p, struct filter_element *ret)
 {
 	const struct in6_addr own = link_local_of(p->mac);
@@ -113,6 +140,9 @@ size_t guard_elements(const struct guard_port *p, struct filter_element *ret)
 	struct making m = { .list = ret, .comment = guard_comment(p->name, comment) };
 	struct filter_element *one;
 
+	m.count = expose_elements(&p->address, &p->open, m.comment, ret);
+	if (!p->speaks)
+		return m.count;
 	part_port(begin(&m, GUARD_PORTS), p);
 	one = begin(&m, GUARD_MACS);
 	part_port(one, p);
@@ -177,7 +207,7 @@ static void add_message(struct nl_msg *message, void *arg)
 static void add_elements(struct batch *b, const struct filter_element *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		batch_add(b, build_element(&guard_table, &list[i], true));
+		batch_add(b, element_message(&list[i], true));
 }
 
 int guard_set(struct nl_sock *nl, const struct guard_port *p, struct error *e)
@@ -188,11 +218,15 @@ int guard_set(struct nl_sock *nl, const struct guard_port *p, struct error *e)
 
 	/* another may make the table meanwhile, or remove it */
 	for (int tries = 0; tries < TRIES && (r == -ENOENT || r == -EEXIST); tries++) {
+		bool lacks[GUARD_TABLES] = { false };
 		_batch_ struct batch b;
 
+		for (size_t t = 0; tries % 2 && t < GUARD_TABLES; t++)
+			lacks[t] = has_of(list, count, t) && read_is_there(nl, tables[t]) == 0;
 		batch_begin(&b, nl, 0);
-		if (tries % 2)
-			build_table(&guard_table, add_message, &b);
+		for (size_t t = 0; t < GUARD_TABLES; t++)
+			if (lacks[t])
+				build_table(tables[t], add_message, &b);
 		add_elements(&b, list, count);
 		r = batch_commit(&b);
 		/* nobody has made it, and it cannot be made */
@@ -202,24 +236,47 @@ int guard_set(struct nl_sock *nl, const struct guard_port *p, struct error *e)
 	return r < 0 ? fail(e, r, "guard its port") : 0;
 }
 
+/* Reads the elements of one table, after those before. Returns 0 or -errno. */
+static int read_list(struct nl_sock *nl, size_t table, struct elements *all)
+{
+	_elements_ struct elements list = { 0 };
+	int r = read_elements(nl, tables[table], &list);
+
+	for (size_t i = 0; r == 0 && i < list.count; i++) {
+		if (table)
+			list.list[i].set = (uint8_t)(list.list[i].set + GUARD_SETS);
+		r = elements_add(all, &list.list[i]);
+	}
+	return r;
+}
+
+/* Reads what there is of one table. Returns 0 or -errno. */
+static int read_one(struct nl_sock *nl, size_t table, bool all, struct guard_state *g)
+{
+	int r = read_is_there(nl, tables[table]);
+
+	g->tables[table].there = r == 1;
+	if (r != 1 || !all)
+		return r < 0 ? r : 0;
+	r = read_is_whole(nl, tables[table]);
+	g->tables[table].whole = r == 1;
+	if (r >= 0)
+		r = read_list(nl, table, &g->elements);
+	/* gone meanwhile, or another table of that name */
+	if (r == -ENOENT) {
+		g->tables[table].whole = false;
+		r = 0;
+	}
+	return r;
+}
+
 int guard_read(struct nl_sock *nl, bool all, struct guard_state *ret, struct error *e)
 {
 	CLEANUP(guard_state_release) struct guard_state g = { 0 };
 	int r = read_generation(nl, &g.generation);
 
-	if (r == 0)
-		r = read_is_there(nl, &guard_table);
-	g.there = r == 1;
-	if (r == 1 && all)
-		r = read_is_whole(nl, &guard_table);
-	g.whole = all && r == 1;
-	if (g.there && all && r >= 0)
-		r = read_elements(nl, &guard_table, &g.elements);
-	/* gone meanwhile, or another table of that name */
-	if (r == -ENOENT) {
-		g.whole = false;
-		r = 0;
-	}
+	for (size_t t = 0; r == 0 && t < GUARD_TABLES; t++)
+		r = read_one(nl, t, all, &g);
 	/* no nf_tables: no table */
 	if (r == -EOPNOTSUPP || r == -EPROTONOSUPPORT)
 		r = 0;
@@ -230,15 +287,22 @@ int guard_read(struct nl_sock *nl, bool all, struct guard_state *ret, struct err
 	return 0;
 }
 
+bool guard_fits(const struct guard_state *g, const struct elements *must)
+{
+	for (size_t t = 0; t < GUARD_TABLES; t++)
+		if (g->tables[t].there != has_of(must->list, must->count, t) ||
+		    (g->tables[t].there && !g->tables[t].whole))
+			return false;
+	return true;
+}
+
 bool guard_holds(const struct guard_state *g, const struct guard_port *p)
 {
 	struct filter_element list[GUARD_ELEMENTS];
 	const size_t count = guard_elements(p, list);
 
-	if (!g->whole)
-		return false;
 	for (size_t i = 0; i < count; i++)
-		if (!elements_find(&g->elements, &list[i]))
+		if (!g->tables[table_of(&list[i])].whole || !elements_find(&g->elements, &list[i]))
 			return false;
 	return true;
 }
@@ -247,27 +311,36 @@ int guard_make(struct nl_sock *nl, const struct guard_state *g, struct elements 
 	       struct error *e)
 {
 	const struct elements *have = &g->elements;
+	bool wanted[GUARD_TABLES], stays[GUARD_TABLES];
 	_batch_ struct batch b;
 	size_t i = 0, k = 0;
 	int r;
 
 	elements_sort(must);
 	batch_begin(&b, nl, g->generation);
-	if (g->there && (!g->whole || !must->count))
-		batch_add(&b, build_end(&guard_table));
-	if (!g->whole && must->count)
-		build_table(&guard_table, add_message, &b);
-	while (must->count && (i < must->count || (g->whole && k < have->count))) {
-		int order = i == must->count ? 1
-			    : !g->whole || k == have->count
-				    ? -1
-				    : element_order(&must->list[i], &have->list[k]);
+	for (size_t t = 0; t < GUARD_TABLES; t++) {
+		const bool whole = g->tables[t].whole;
+
+		wanted[t] = has_of(must->list, must->count, t);
+		if (g->tables[t].there && (!whole || !wanted[t]))
+			batch_add(&b, build_end(tables[t]));
+		if (!whole && wanted[t])
+			build_table(tables[t], add_message, &b);
+		stays[t] = whole && wanted[t];
+	}
+	while (i < must->count || k < have->count) {
+		int order = i == must->count   ? 1
+			    : k == have->count ? -1
+					       : element_order(&must->list[i], &have->list[k]);
+		/* what is of a table that goes, or is made anew, went with it */
+		bool anew = order == 0 && !stays[table_of(&must->list[i])];
 
 		/* the same may be wanted by several */
-		if (order < 0 && (!i || element_order(&must->list[i], &must->list[i - 1]) != 0))
-			batch_add(&b, build_element(&guard_table, &must->list[i], true));
-		if (order > 0)
-			batch_add(&b, build_element(&guard_table, &have->list[k], false));
+		if ((order < 0 || anew) &&
+		    (!i || element_order(&must->list[i], &must->list[i - 1]) != 0))
+			batch_add(&b, element_message(&must->list[i], true));
+		if (order > 0 && stays[table_of(&have->list[k])])
+			batch_add(&b, element_message(&have->list[k], false));
 		i += order <= 0;
 		k += order >= 0;
 	}
@@ -305,11 +378,13 @@ static int leave(struct nl_sock *nl, const struct leaving *l, struct error *e)
 	int r = read_generation(nl, &g.generation);
 	bool others = false;
 
-	if (r == 0)
-		r = read_elements(nl, &guard_table, &g.elements);
-	if (r == -ENOENT || r == -EOPNOTSUPP)
-		return 0;
-	g.there = g.whole = true;
+	for (size_t t = 0; r == 0 && t < GUARD_TABLES; t++) {
+		r = read_list(nl, t, &g.elements);
+		/* as they are, whatever rules they have: who judges that is reconcile */
+		g.tables[t].there = g.tables[t].whole = r == 0;
+		if (r == -ENOENT || r == -EOPNOTSUPP)
+			r = 0;
+	}
 	for (size_t i = 0; i < g.elements.count; i++)
 		others |= !is_left(l, &g.elements.list[i]) &&
 			  strcmp(g.elements.list[i].comment, GUARD_HOST) != 0;

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "filter/expose.h"
 #include "filter/read.h"
 
 #define GUARD_GIVEN_MAX 4
@@ -19,6 +20,9 @@ struct guard_port {
 	unsigned char mac[6];
 	struct in6_addr gateway; /* the host's address on its bridge */
 	struct in6_addr address;
+	bool speaks;	     /* it is guarded as to what it speaks for; else only exposure is set */
+	struct exposed open; /* which of its ports others reach: a list, all or none */
+	struct exposed label, published; /* what that is decided by */
 	bool on_link; /* others on the bridge may reach the address there, without the host */
 	struct in6_addr given[GUARD_GIVEN_MAX]; /* by its engine, besides */
 	int given_count;
@@ -30,7 +34,7 @@ struct guard_port {
 #define GUARD_HOST "the host"
 
 /* What guards one port: at most so many elements. */
-#define GUARD_ELEMENTS (14 + 2 * GUARD_GIVEN_MAX)
+#define GUARD_ELEMENTS (14 + 2 * GUARD_GIVEN_MAX + EXPOSE_ELEMENTS)
 
 /*
  * The elements that guard the port, some of them shared by all ports.
@@ -55,11 +59,15 @@ int guard_set(struct nl_sock *nl, const struct guard_port *p, struct error *e);
 int guard_leave(struct nl_sock *nl, const char *name, const struct guard_port *but,
 		struct error *e);
 
+#define GUARD_TABLES 2 /* the guard's own, and that of exposure */
+
 /* What there is of the guard. */
 struct guard_state {
 	uint32_t generation; /* before it was read */
-	bool there;	     /* there is a table of that name, */
-	bool whole;	     /* with the right rules */
+	struct {
+		bool there; /* there is a table of that name, */
+		bool whole; /* with the right rules */
+	} tables[GUARD_TABLES];
 	struct elements elements;
 };
 
@@ -73,6 +81,12 @@ static inline void guard_state_release(struct guard_state *g)
  * -errno.
  */
 int guard_read(struct nl_sock *nl, bool all, struct guard_state *ret, struct error *e);
+
+/*
+ * Whether each table is there with the right rules, or is not and has nothing to hold.
+ * @must: all elements that must be there
+ */
+bool guard_fits(const struct guard_state *g, const struct elements *must);
 
 /* Whether all that guards the port is there. */
 bool guard_holds(const struct guard_state *g, const struct guard_port *p);

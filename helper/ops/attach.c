@@ -142,7 +142,7 @@ static void absolute(const char *path, char *out, size_t size)
 }
 
 /* What its engine gave it besides, which its port may send from, too. */
-static void also_given(const struct attach *a, struct attachment *ret)
+static void also_given(const struct attach *a, const struct request *q, struct attachment *ret)
 {
 	const struct given *g = &a->given;
 
@@ -151,8 +151,15 @@ static void also_given(const struct attach *a, struct attachment *ret)
 	    is_same_instance(a, &a->before)) {
 		memcpy(ret->also, a->before.also, sizeof(ret->also));
 		ret->also_count = a->before.also_count;
+		ret->expose = a->before.expose;
+		ret->published = a->before.published;
 		return;
 	}
+	ret->expose = q->expose ? *q->expose : a->instance.expose;
+	ret->published = q->published ? *q->published : a->instance.published;
+	/* nobody has said so: nothing is opened */
+	if (ret->published.word == EXPOSE_UNSAID && strcmp(a->instance.ident.runtime, "lxc") != 0)
+		ret->published.word = EXPOSE_NONE;
 	if (g->has_ipv4)
 		ret->also[ret->also_count++] = g->ipv4;
 	for (int i = 0; i < g->count && ret->also_count < ATTACHMENT_ALSO_MAX; i++)
@@ -170,6 +177,13 @@ static bool is_on_link(struct attach *a, const struct in6_addr *address)
 		    in_prefix(address, &a->at.own.list[i].address, a->at.own.list[i].length))
 			return true;
 	return false;
+}
+
+/* Whether both say the same of which ports others may reach. */
+static bool is_same_exposure(const struct attachment *a, const struct attachment *b)
+{
+	return memcmp(&a->expose, &b->expose, sizeof(a->expose)) == 0 &&
+	       memcmp(&a->published, &b->published, sizeof(a->published)) == 0;
 }
 
 /* Whether both say the same of what the port may send from. */
@@ -213,7 +227,7 @@ static int record(struct attach *a, const struct request *q, struct attachment *
 	now.has_address = true;
 	memcpy(now.bridge, a->at.port.via_name, sizeof(now.bridge));
 	memcpy(now.uplink, a->choice.uplink.name, sizeof(now.uplink));
-	also_given(a, &now);
+	also_given(a, q, &now);
 	now.on_link = is_on_link(a, &now.address);
 	*ret = now;
 	if (a->had_before && attachment_is_live(old, a->c->boot_id)) {
@@ -233,7 +247,7 @@ static int record(struct attach *a, const struct request *q, struct attachment *
 		    strcmp(old->bridge, now.bridge) == 0 && strcmp(old->uplink, now.uplink) == 0 &&
 		    old->routed == now.routed && old->port == now.port && !old->waits &&
 		    !*old->error && strcmp(old->place, now.place) == 0 &&
-		    is_same_guard(old, &now)) {
+		    is_same_guard(old, &now) && is_same_exposure(old, &now)) {
 			if (old->has_address &&
 			    memcmp(&old->address, &now.address, sizeof(now.address)) == 0)
 				return 0;
@@ -426,6 +440,9 @@ static int connect_container(struct attach *a, const struct request *q, struct e
 		     inner_done.route;
 	if (was_attached(a) && a->before.port != now.port)
 		leave_port(a, &now);
+	/* what was open then is not now */
+	if (was_attached(a) && !is_same_exposure(&a->before, &now))
+		guarded_end(a->c, a->ident, &now.address, &now);
 	announce(a);
 	if (host_done.gateway && inner.gateway_mac)
 		announce_gateway(a, inner.gateway_mac);
@@ -579,10 +596,6 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 	}
 	leave_former(&a);
 	look_across(&a);
-	if (c->config->promises_filter)
-		note(NOTE_WARNING,
-		     "\"expose\" is not enforced by this version: every port of %s is public",
-		     a.ident);
 	describe(&a, ret);
 	doubt(&a, q, ret);
 	return 0;

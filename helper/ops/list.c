@@ -81,6 +81,7 @@ static void look_at_attached(struct list *l, struct listing *item, const struct 
 	}
 	guard = guarded_look(l->c, &l->look, h);
 	item->guard = guarded_name(guard);
+	item->open = config_exposed(l->c->config, h->ident, &a->expose, &a->published);
 	if (guard == GUARDED_NOT && l->c->config->guard == CONFIG_GUARD_ON)
 		tell_trouble(item, "it is not guarded: v6hook reconcile");
 	if (item->state == LIST_BROKEN)
@@ -180,12 +181,10 @@ int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), 
 	    struct error *e)
 {
 	CLEANUP(list_release)
-	struct list l = {
-		.c = c,
-		.look = { .store = c->store, .boot_id = c->boot_id, .guarded = c->config->guard },
-		.each = each,
-		.arg = arg
-	};
+	struct list l = { .c = c,
+			  .look = { .store = c->store, .boot_id = c->boot_id, .guarded = true },
+			  .each = each,
+			  .arg = arg };
 	int r = nl_open(&l.look.host, e);
 
 	if (r == 0)

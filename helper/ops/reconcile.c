@@ -360,7 +360,7 @@ int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each,
 	CLEANUP(reconcile_release)
 	struct reconcile r = {
 		.c = c,
-		.look = { .store = c->store, .boot_id = c->boot_id, .guarded = c->config->guard },
+		.look = { .store = c->store, .boot_id = c->boot_id, .guarded = true },
 		.judge = { .c = c, .look = &r.look, .service = how == RECONCILE_REPAIR },
 		.restore = { .judge = &r.judge, .locks = -1, .host_lock = -1 },
 		.how = how,

@@ -32,6 +32,7 @@ struct listing {
 	bool unprobed;		 /* a start that did not wait for a probe: op_attach_probe() */
 	char unheard[256];	 /* why a label was not followed by this attach, or "" */
 	const char *guard;	 /* how one that is attached is guarded, told by list; or null */
+	struct exposed open;	 /* of one that is attached, told by list; or unsaid */
 	bool asked;		 /* of the service, which tells no more than the address */
 };
 

@@ -23,7 +23,12 @@ void guarded_port(const struct context *c, const char *ident, const struct in6_a
 		.gateway = c->config->gateway,
 		.address = *address,
 		.on_link = a->on_link,
+		.speaks = c->config->guard != CONFIG_GUARD_OFF,
+		.label = a->expose,
+		.published = a->published,
 	};
+	if (ident)
+		guarded_expose(c, ret);
 	memcpy(ret->mac, a->mac, sizeof(ret->mac));
 	for (int i = 0; i < a->also_count; i++) {
 		const struct in6_addr *also = &a->also[i];
@@ -35,6 +40,17 @@ void guarded_port(const struct context *c, const char *ident, const struct in6_a
 			ret->given[ret->given_count++] = *also;
 		}
 	}
+}
+
+void guarded_expose(const struct context *c, struct guard_port *p)
+{
+	p->open = config_exposed(c->config, p->name, &p->label, &p->published);
+}
+
+/* Whether there is something to be done for it. */
+static bool has_guard(const struct guard_port *p)
+{
+	return p->speaks || p->open.word != EXPOSE_ALL;
 }
 
 /* Whether there is a bridge, which learns nothing that is not filtered once this returns. */
@@ -56,9 +72,10 @@ int guarded_begin(const struct context *c, struct nl_sock *host, const struct li
 	struct guard_port port;
 	int r;
 
-	if (!c->config->guard || !is_bridge(host, via))
-		return 0;
 	guarded_port(c, ident, address, a, &port);
+	port.speaks = port.speaks && is_bridge(host, via);
+	if (!has_guard(&port))
+		return 0;
 	r = guard_open(&nl, e);
 	if (r == 0)
 		r = guard_set(nl, &port, e);
@@ -77,8 +94,6 @@ void guarded_end(const struct context *c, const char *ident, const struct in6_ad
 	struct error e;
 	int r = -EAGAIN;
 
-	if (!c->config->guard)
-		return;
 	if (but)
 		guarded_port(c, ident, address, but, &port);
 	/* there is no way back from here: a failure that may have been a passing one is tried again
@@ -111,15 +126,18 @@ enum guarded guarded_look(const struct context *c, struct look *l, const struct 
 {
 	struct guard_port port;
 
-	if (!c->config->guard)
-		return GUARDED_OFF;
-	if (l->unguarded)
-		return GUARDED_UNKNOWN;
-	if (!is_bridge(NULL, look_link(l, h->attachment->bridge)))
-		return GUARDED_NO_BRIDGE;
+	bool bridged = is_bridge(NULL, look_link(l, h->attachment->bridge));
+
 	guarded_port(c, h->ident, &h->address, h->attachment, &port);
+	port.speaks = port.speaks && bridged;
+	if (l->unguarded)
+		return c->config->guard ? GUARDED_UNKNOWN : GUARDED_OFF;
 	if (!guard_holds(&l->guard, &port))
 		return GUARDED_NOT;
+	if (!c->config->guard)
+		return GUARDED_OFF;
+	if (!bridged)
+		return GUARDED_NO_BRIDGE;
 	return port.has_ipv4 ? GUARDED_ALL : GUARDED_IPV6;
 }
 
@@ -165,7 +183,7 @@ static bool hold(struct making *m, const struct holder *h)
 }
 
 /* Adds what guards one that is attached. Returns 1 if it lacks some of it, 0 or -errno. */
-static int want(struct making *m, const struct holder *h)
+static int want(struct making *m, const struct holder *h, bool bridged)
 {
 	struct filter_element list[GUARD_ELEMENTS];
 	char comment[FILTER_COMMENT_MAX];
@@ -175,6 +193,7 @@ static int want(struct making *m, const struct holder *h)
 	int r = 0;
 
 	guarded_port(m->c, h->ident, &h->address, h->attachment, &port);
+	port.speaks = port.speaks && bridged;
 	lacks = !guard_holds(&m->look->guard, &port);
 	if (lacks && !hold(m, h))
 		return keep(m, guard_comment(h->ident, comment));
@@ -195,7 +214,8 @@ static int keep_unknown(struct making *m)
 		struct in6_addr address;
 		const struct holder *h;
 
-		if (one->set != GUARD_TAKEN6 || one->len != sizeof(address))
+		if ((one->set != GUARD_TAKEN6 && one->set != EXPOSE_CLOSED) ||
+		    one->len != sizeof(address))
 			continue;
 		memcpy(&address, one->key, sizeof(address));
 		h = holders_find(&m->look->present, &address);
@@ -214,7 +234,7 @@ static bool has_extra(struct making *m)
 	for (size_t i = 0; i < have->count; i++)
 		if (!elements_find(&m->must, &have->list[i]))
 			return true;
-	return m->look->guard.there && !m->must.count;
+	return !guard_fits(&m->look->guard, &m->must) && !m->must.count;
 }
 
 int guarded_make(const struct context *c, struct look *l, bool change,
@@ -227,28 +247,31 @@ int guarded_make(const struct context *c, struct look *l, bool change,
 	_nl_sock_ struct nl_sock *nl = NULL;
 	_free_ bool *lacking = all->count ? calloc(all->count, sizeof(*lacking)) : NULL;
 	char comment[FILTER_COMMENT_MAX];
-	bool any = false;
+	bool any = false, bridged;
 	int r = all->count && !lacking ? -ENOMEM : 0;
 
-	for (size_t i = 0; c->config->guard && r >= 0 && i < all->count; i++) {
+	for (size_t i = 0; r >= 0 && i < all->count; i++) {
 		const struct holder *h = &all->list[i];
 
 		if (!is_attached(c, h))
 			continue;
+		bridged = c->config->guard &&
+			  is_bridge(change ? l->host : NULL, look_link(l, h->attachment->bridge));
 		/* a bridge that is gone, or another by now: who judges that goes on with its guard
 		 */
-		r = is_bridge(change ? l->host : NULL, look_link(l, h->attachment->bridge))
-			    ? want(&m, h)
-			    : keep(&m, guard_comment(h->ident, comment));
+		if (c->config->guard && !bridged)
+			r = keep(&m, guard_comment(h->ident, comment));
+		if (r >= 0)
+			r = want(&m, h, bridged);
 		lacking[i] = r == 1;
 		any |= lacking[i];
 	}
-	if (c->config->guard && r >= 0)
+	if (r >= 0)
 		r = keep_unknown(&m);
 	if (r < 0)
 		return error_sys(e, r, "cannot guard");
 	*extra = has_extra(&m);
-	if (change && (any || *extra || (l->guard.there && !l->guard.whole))) {
+	if (change && (any || *extra || !guard_fits(&l->guard, &m.must))) {
 		r = guard_open(&nl, e);
 		if (r == 0)
 			r = guard_make(nl, &l->guard, &m.must, e);

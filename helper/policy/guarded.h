@@ -10,6 +10,9 @@
 void guarded_port(const struct context *c, const char *ident, const struct in6_addr *address,
 		  const struct attachment *a, struct guard_port *ret);
 
+/* Which of its ports others reach, by the configuration as it is now. @p: with its name */
+void guarded_expose(const struct context *c, struct guard_port *p);
+
 /*
  * Guards the container's port. One that cannot be guarded fails, or with "best-effort" is told.
  * Does nothing with "guard": false. @host: a socket; @via: its bridge, or what else is there

@@ -35,6 +35,8 @@ struct request {
 	const char *bridge;	      /* only the one on this bridge; or null */
 	const struct in6_addr *given; /* addresses that the engine says it gave the container */
 	int given_count;
+	const struct exposed *expose;	 /* what the one who ran it says of its ports, or null */
+	const struct exposed *published; /* and what its engine; both if one */
 	const char *place; /* which it fills (struct instance), as it is known; or null */
 	/*
 	 * Whether the engine at this socket knows a container of this name: 1, 0 or -errno; for who

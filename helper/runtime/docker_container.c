@@ -43,9 +43,9 @@ int64_t docker_time(const char *text)
 }
 
 static const char *const wish_labels[DOCKER_WISHES] = {
-	[DOCKER_ENABLE] = "v6hook.enable",     [DOCKER_ADDRESS] = "v6hook.address",
-	[DOCKER_NETWORK] = "v6hook.network",   [DOCKER_TASK] = DOCKER_LABEL_TASK,
-	[DOCKER_NUMBER] = DOCKER_LABEL_NUMBER,
+	[DOCKER_ENABLE] = "v6hook.enable",   [DOCKER_ADDRESS] = "v6hook.address",
+	[DOCKER_NETWORK] = "v6hook.network", [DOCKER_EXPOSE] = "v6hook.expose",
+	[DOCKER_TASK] = DOCKER_LABEL_TASK,   [DOCKER_NUMBER] = DOCKER_LABEL_NUMBER,
 };
 
 /* Refuses a container that has no network namespace of its own, or no network. */
@@ -164,6 +164,16 @@ static void grant(struct docker_container *c, enum docker_wish_kind kind)
 	case DOCKER_ADDRESS:
 		snprintf(i->address, sizeof(i->address), "%.63s", *text ? text : "(empty)");
 		return;
+	case DOCKER_EXPOSE:
+		if (exposed_parse(text, &i->expose) == 0)
+			return;
+		/* what is misspelt must not make a port public */
+		i->expose = (struct exposed){ .word = EXPOSE_NONE };
+		note(NOTE_WARNING,
+		     "%s:%s: label v6hook.expose is neither all, none, published nor ports such as "
+		     "80/tcp,8000-8010/tcp (256 at most): taken as none",
+		     i->ident.runtime, i->ident.name);
+		return;
 	case DOCKER_TASK:
 	case DOCKER_NUMBER:
 		memcpy(i->place, c->place, sizeof(i->place));
@@ -217,6 +227,43 @@ void docker_container_grant(struct docker_container *c, int r, long status,
 	}
 }
 
+/* Adds the ports that are published: "80/tcp": [ { "HostIp": "", "HostPort": "8080" } ]. */
+static void read_ports(json_t *ports, struct exposed *ret, bool *ret_more)
+{
+	const char *port, *at;
+	json_t *places, *one;
+	size_t i;
+
+	json_object_foreach (ports, port, places) {
+		bool open = false;
+
+		/* what the host alone reaches is not meant for others */
+		json_array_foreach (places, i, one) {
+			at = json_text(one, "HostIp");
+			open |= !at || (strncmp(at, "127.", 4) != 0 && strcmp(at, "::1") != 0);
+		}
+		if (open && exposed_add(ret, port) == -E2BIG)
+			*ret_more = true;
+	}
+}
+
+/* Reads which ports are published, by -p and by -P. */
+static void read_published(const json_t *container, struct instance *ret)
+{
+	struct exposed list = { .word = EXPOSE_LIST };
+	bool more = false;
+
+	read_ports(json_object_get(json_object_get(container, "HostConfig"), "PortBindings"), &list,
+		   &more);
+	read_ports(json_object_get(json_object_get(container, "NetworkSettings"), "Ports"), &list,
+		   &more);
+	if (more)
+		note(NOTE_WARNING,
+		     "%s:%s: it publishes more than 256 ports or 16 ranges: the rest stays closed",
+		     ret->ident.runtime, ret->ident.name);
+	ret->published = list.count ? list : (struct exposed){ .word = EXPOSE_NONE };
+}
+
 /* Reads what is JSON already. Returns as docker_container_read does. */
 static int read_container(const json_t *json, const struct config_engine *engine, const char *name,
 			  struct docker_container *ret, struct error *e)
@@ -249,6 +296,7 @@ static int read_container(const json_t *json, const struct config_engine *engine
 	c.started_ns = docker_time(json_text(state, "StartedAt"));
 	read_labels(json, &c);
 	docker_networks_read(json, &c.networks);
+	read_published(json, &c.instance);
 	c.no_ipv6 = wants_no_ipv6(json);
 	snprintf(c.instance.id, sizeof(c.instance.id), "%s", id);
 	*ret = c;

@@ -15,6 +15,7 @@ enum docker_wish_kind {
 	DOCKER_ENABLE,
 	DOCKER_ADDRESS,
 	DOCKER_NETWORK,
+	DOCKER_EXPOSE,
 	DOCKER_TASK, /* its place, by the label that tells it from others of its service */
 	DOCKER_NUMBER,
 	DOCKER_WISHES

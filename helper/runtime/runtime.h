@@ -29,9 +29,13 @@ struct instance {
 	struct in6_addr given[INSTANCE_GIVEN_MAX];
 	int given_count;
 
+	struct exposed
+		published; /* the ports that its engine publishes: a list or none; or unsaid */
+
 	/* What its labels ask for; from someone less trusted than the administrator. */
 	enum runtime_wish enable; /* v6hook.enable */
 	char address[64];	  /* v6hook.address as written, or "" */
+	struct exposed expose;	  /* v6hook.expose */
 	bool has_mac;		  /* v6hook.network: the MAC of that port */
 	unsigned char mac[6];
 

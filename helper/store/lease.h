@@ -16,6 +16,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/expose.h"
 #include "base/ident.h"
 
 /* Before the MAC of another on the link, for an address that a probe found in use. */
@@ -77,6 +78,8 @@ struct attachment {
 	/* what its engine gave it besides, and its port may send from; an IPv4 address is mapped */
 	struct in6_addr also[ATTACHMENT_ALSO_MAX];
 	int also_count;
+	struct exposed expose;	  /* what the one who ran it says of its ports, */
+	struct exposed published; /* and which its engine publishes */
 	bool on_link;  /* its bridge has the address on-link: others there reach it without the host
 			*/
 	uint64_t text; /* what the record is known by that this was read from, or 0 */

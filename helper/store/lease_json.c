@@ -149,10 +149,18 @@ static const char *state_of(const struct attachment *a)
 static int put_also(json_t *json, const struct attachment *a)
 {
 	json_t *list = a->also_count ? json_array() : NULL;
+	char text[EXPOSED_TEXT_MAX];
 
 	if (a->on_link && json_object_set_new(json, "on_link", json_true()) < 0)
 		return -1;
 	if (a->also_count && json_object_set_new(json, "also", list) < 0)
+		return -1;
+	if ((a->expose.word &&
+	     json_object_set_new(json, "expose", json_string(exposed_text(&a->expose, text))) <
+		     0) ||
+	    (a->published.word &&
+	     json_object_set_new(json, "published",
+				 json_string(exposed_text(&a->published, text))) < 0))
 		return -1;
 	for (int i = 0; i < a->also_count; i++) {
 		const struct in6_addr *one = &a->also[i];
@@ -168,6 +176,14 @@ static int put_also(json_t *json, const struct attachment *a)
 	return 0;
 }
 
+/* Reads what is said of its ports, if anything is. Returns whether it is well-formed. */
+static bool read_exposed(const json_t *json, const char *key, struct exposed *ret)
+{
+	const json_t *text = json_object_get(json, key);
+
+	return !text || (json_is_string(text) && exposed_parse(json_string_value(text), ret) == 0);
+}
+
 /* Reads that. Returns whether it is well-formed. */
 static bool read_also(const json_t *json, struct attachment *a)
 {
@@ -175,6 +191,9 @@ static bool read_also(const json_t *json, struct attachment *a)
 	size_t i;
 
 	a->on_link = json_is_true(json_object_get(json, "on_link"));
+	if (!read_exposed(json, "expose", &a->expose) ||
+	    !read_exposed(json, "published", &a->published))
+		return false;
 	if (list && (!json_is_array(list) || json_array_size(list) > ATTACHMENT_ALSO_MAX))
 		return false;
 	json_array_foreach (list, i, one) {

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/note.h"
+#include "policy/guarded.h"
 
 /* Adds what must be there of one. Returns 0 or -ENOMEM. */
 static int want(const struct kept *k, const struct kept_entry *entry, struct elements *must)
@@ -15,6 +16,8 @@ static int want(const struct kept *k, const struct kept_entry *entry, struct ele
 
 	port.name = entry->ident;
 	port.gateway = k->c->config->gateway;
+	port.speaks = k->c->config->guard && k->ways[entry->way].bridged;
+	guarded_expose(k->c, &port);
 	count = guard_elements(&port, list);
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = elements_add(must, &list[i]);
@@ -40,23 +43,20 @@ int guards_compare(const struct kept *k)
 	CLEANUP(guard_state_release) struct guard_state g = { 0 };
 	_elements_ struct elements must = { 0 };
 	_nl_sock_ struct nl_sock *nl = NULL;
-	const bool guards = k->c->config->guard;
 	struct error e;
 	int r = guard_open(&nl, &e);
 
 	if (r == 0)
-		r = guard_read(nl, guards, &g, &e);
+		r = guard_read(nl, true, &g, &e);
 	if (r < 0) {
 		note(NOTE_STATE, "%s", e.text);
 		return r;
 	}
-	for (size_t i = 0; guards && r == 0 && i < k->count; i++)
-		if (k->list[i]->live && k->ways[k->list[i]->way].bridged)
+	for (size_t i = 0; r == 0 && i < k->count; i++)
+		if (k->list[i]->live)
 			r = want(k, k->list[i], &must);
 	if (r < 0)
 		return r;
-	if (!must.count)
-		return !g.there;
 	elements_sort(&must);
-	return g.whole && is_same(&g.elements, &must);
+	return guard_fits(&g, &must) && is_same(&g.elements, &must);
 }

@@ -154,6 +154,8 @@ static int attach(struct context *c, struct record *r, char container[CONTAINER_
 		.mac = r->has_mac ? r->mac : NULL,
 		.given = r->given,
 		.given_count = (int)r->given_count,
+		.expose = &r->expose,
+		.published = &r->published,
 	};
 	char address[INET6_ADDRSTRLEN];
 	struct in6_addr label;

@@ -65,6 +65,8 @@ static void on_heard(enum runtime_event event, const struct instance *i, const c
 		r.has_mac = i->has_mac;
 		memcpy(r.given, i->given, sizeof(r.given));
 		r.given_count = (uint32_t)i->given_count;
+		r.expose = i->expose;
+		r.published = i->published;
 		memcpy(r.mac, i->mac, sizeof(i->mac));
 		snprintf(r.id, sizeof(r.id), "%s", i->id);
 		snprintf(r.name, sizeof(r.name), "%s", i->ident.name);

@@ -8,7 +8,7 @@
 
 #include "runtime/runtime.h"
 
-#define RECORD_MAGIC 0x76366803u /* "v6h", and the layout's number */
+#define RECORD_MAGIC 0x76366804u /* "v6h", and the layout's number */
 
 enum record_kind {
 	RECORD_RUNNING = 1,
@@ -33,6 +33,7 @@ struct record {
 	uint8_t mac[8]; /* six of them */
 	struct in6_addr given[INSTANCE_GIVEN_MAX];
 	uint32_t given_count;
+	struct exposed expose, published; /* as struct instance has them */
 	char id[80];
 	char name[256];
 	char old_name[256];	     /* for RECORD_RENAMED; "" if nobody told it */

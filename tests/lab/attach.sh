@@ -5,10 +5,14 @@
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lab.sh"
 lab_store=/var/lib/v6hook
 
-# configure POOLS [MEMBERS]: writes the configuration; without MEMBERS, no duplicate probe
+# configure POOLS [MEMBERS]: writes the configuration; without MEMBERS, no duplicate probe; all ports are open
 configure() {
 	mkdir -p /etc/v6hook
-	printf '{ "pools": [ %s ], %s }\n' "$1" "${2-\"probe_ms\": 0}" >/etc/v6hook/config.json
+	local members=${2-'"probe_ms": 0'}
+
+	# all ports, but where they are what it is about
+	[[ $members == *'"expose"'* ]] || members+=', "expose": { "docker": "all", "podman": "all" }'
+	printf '{ "pools": [ %s ], %s }\n' "$1" "$members" >/etc/v6hook/config.json
 }
 
 # attach CONTAINER [OPTION]...: checks that an attach succeeds; the address that it printed is in $out

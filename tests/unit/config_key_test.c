@@ -61,8 +61,8 @@ static const struct {
 	{ "announce_s", "{\"pools\":[" POOL "],\"announce_s\":#}", "number" },
 	{ "announce_from", "{\"pools\":[" POOL "],\"announce_from\":#}", "" },
 	{ "expose", "{\"pools\":[" POOL "],\"expose\":#}", "object" },
-	{ "expose.lxc", "{\"pools\":[" POOL "],\"expose\":{\"lxc\":#}}", "" },
-	{ "expose.docker", "{\"pools\":[" POOL "],\"expose\":{\"docker\":#}}", "" },
+	{ "expose.lxc", "{\"pools\":[" POOL "],\"expose\":{\"lxc\":#}}", "list" },
+	{ "expose.docker", "{\"pools\":[" POOL "],\"expose\":{\"docker\":#}}", "list" },
 	{ "guard", "{\"pools\":[" POOL "],\"guard\":#}", "bool" },
 	{ "lxc", "{\"pools\":[" POOL "],\"lxc\":#}", "object" },
 	{ "lxc.required", "{\"pools\":[" POOL "],\"lxc\":{\"required\":#}}", "bool" },
@@ -70,7 +70,7 @@ static const struct {
 	{ "podman", "{\"pools\":[" POOL "],\"podman\":#}", "object" },
 	{ "podman.attach", "{\"pools\":[" POOL "],\"podman\":{\"attach\":#}}", "" },
 	{ "podman.socket", "{\"pools\":[" POOL "],\"podman\":{\"socket\":#}}", "" },
-	{ "expose.podman", "{\"pools\":[" POOL "],\"expose\":{\"podman\":#}}", "" },
+	{ "expose.podman", "{\"pools\":[" POOL "],\"expose\":{\"podman\":#}}", "list" },
 	{ "docker.attach", "{\"pools\":[" POOL "],\"docker\":{\"attach\":#}}", "" },
 	{ "docker.socket", "{\"pools\":[" POOL "],\"docker\":{\"socket\":#}}", "" },
 	{ "containers", "{\"pools\":[" POOL "],\"containers\":#}", "object" },
@@ -258,7 +258,7 @@ TEST(ports_of_a_container_are_checked)
 		{ "100000/tcp", false }, { "80", false },	 { "80/", false },
 		{ "/tcp", false },	 { "80/TCP", false },	 { "80/sctp", false },
 		{ "80/tcpx", false },	 { "80/tc", false },	 { "80/tcp ", false },
-		{ "-80/tcp", false },	 { "80-90/tcp", false }, { "http/tcp", false },
+		{ "-80/tcp", false },	 { "80-90/tcp", true }, { "http/tcp", false },
 		{ "", false },
 	};
 

@@ -18,10 +18,9 @@ TEST(defaults_are_as_documented)
 	assert_int_equal(c->hold_s, 60);
 	assert_int_equal(c->announce_s, 0);
 	assert_false(c->announce_link_local);
-	assert_int_equal(c->expose_lxc, EXPOSE_ALL);
-	assert_int_equal(c->engines[ENGINE_DOCKER].expose, EXPOSE_PUBLISHED);
+	assert_int_equal(c->expose_lxc.word, EXPOSE_ALL);
+	assert_int_equal(c->engines[ENGINE_DOCKER].expose.word, EXPOSE_PUBLISHED);
 	assert_true(c->guard);
-	assert_false(c->promises_filter);
 	assert_false(c->engines[ENGINE_DOCKER].labelled);
 	assert_string_equal(c->engines[ENGINE_DOCKER].socket, "/var/run/docker.sock");
 	assert_null(c->engines[ENGINE_PODMAN].socket);
@@ -52,12 +51,12 @@ TEST(every_key_is_read)
 	assert_int_equal(c->hold_s, 5);
 	assert_int_equal(c->announce_s, 30);
 	assert_true(c->announce_link_local);
-	assert_int_equal(c->expose_lxc, EXPOSE_NONE);
-	assert_int_equal(c->engines[ENGINE_DOCKER].expose, EXPOSE_ALL);
+	assert_int_equal(c->expose_lxc.word, EXPOSE_NONE);
+	assert_int_equal(c->engines[ENGINE_DOCKER].expose.word, EXPOSE_ALL);
 	assert_false(c->guard);
 	assert_true(c->engines[ENGINE_DOCKER].labelled);
 	assert_string_equal(c->engines[ENGINE_DOCKER].socket, "/run/d.sock");
-	assert_int_equal(c->engines[ENGINE_PODMAN].expose, EXPOSE_NONE);
+	assert_int_equal(c->engines[ENGINE_PODMAN].expose.word, EXPOSE_NONE);
 	assert_false(c->engines[ENGINE_PODMAN].labelled);
 	assert_string_equal(c->engines[ENGINE_PODMAN].socket, "/run/p.sock");
 	assert_string_equal(c->state_dir, "/srv/v6hook");
@@ -164,28 +163,42 @@ TEST(the_guard_may_be_left_out_or_tried)
 	}
 }
 
-TEST(what_asks_for_filtering_is_noted)
+TEST(the_nearest_says_what_is_exposed)
 {
 	static const struct {
-		const char *text;
-		bool promised;
+		const char *members, *ident, *label, *published, *want;
 	} rows[] = {
-		{ "\"guard\":true", false },
-		{ "\"expose\":{\"docker\":\"published\"}", true },
-		{ "\"expose\":{\"lxc\":\"none\"}", true },
-		{ "\"expose\":{\"lxc\":\"all\",\"docker\":\"all\"}", false },
-		{ "\"expose\":{}", false },
-		{ "\"containers\":{\"lxc:a\":{\"expose\":[]}}", true },
-		{ "\"containers\":{\"lxc:a\":{}}", false },
+		{ "\"hold_s\":0", "lxc:a", "", "", "all" },
+		{ "\"hold_s\":0", "docker:a", "", "", "all" },
+		{ "\"hold_s\":0", "docker:a", "", "none", "none" },
+		{ "\"expose\":{\"lxc\":\"published\"}", "lxc:a", "", "", "none" },
+		{ "\"hold_s\":0", "podman:a", "", "80/tcp", "80/tcp" },
+		{ "\"hold_s\":0", "docker:a", "all", "80/tcp", "all" },
+		{ "\"hold_s\":0", "docker:a", "none", "80/tcp", "none" },
+		{ "\"expose\":{\"docker\":[\"1/udp\"]}", "docker:a", "", "80/tcp", "1/udp" },
+		{ "\"expose\":{\"docker\":[\"1/udp\"]}", "docker:a", "published", "80/tcp",
+		  "80/tcp" },
+		{ "\"expose\":{\"docker\":[]}", "docker:a", "", "80/tcp", "none" },
+		{ "\"expose\":{\"lxc\":\"none\"}", "docker:a", "", "80/tcp", "80/tcp" },
+		{ "\"containers\":{\"docker:a\":{\"expose\":\"none\"}}", "docker:a", "all", "",
+		  "none" },
+		{ "\"containers\":{\"docker:a\":{\"expose\":[\"5-6/tcp\"]}}", "docker:a", "all", "",
+		  "5-6/tcp" },
+		{ "\"containers\":{\"docker:a\":{}}", "docker:a", "all", "", "all" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		_config_ struct config *c = NULL;
-		char text[256];
+		struct exposed label = { 0 }, published = { 0 }, got;
+		char text[256], shown[EXPOSED_TEXT_MAX];
 
-		snprintf(text, sizeof(text), "{\"pools\":[" POOL "],%s}", rows[i].text);
+		snprintf(text, sizeof(text), "{\"pools\":[" POOL "],%s}", rows[i].members);
 		c = read_good(text);
-		check(c->promises_filter == rows[i].promised, "%s", rows[i].text);
+		exposed_parse(rows[i].label, &label);
+		exposed_parse(rows[i].published, &published);
+		got = config_exposed(c, rows[i].ident, &label, &published);
+		check(strcmp(exposed_text(&got, shown), rows[i].want) == 0, "%s %s %s: %s",
+		      rows[i].members, rows[i].ident, rows[i].label, shown);
 	}
 }
 
@@ -328,7 +341,7 @@ int main(void)
 		SCRATCH_TEST(podman_is_served_if_it_is_named),
 		SCRATCH_TEST(a_socket_of_both_is_podmans),
 		SCRATCH_TEST(the_guard_may_be_left_out_or_tried),
-		SCRATCH_TEST(what_asks_for_filtering_is_noted),
+		SCRATCH_TEST(the_nearest_says_what_is_exposed),
 		SCRATCH_TEST(pools_without_a_name_get_one),
 		SCRATCH_TEST(files_that_cannot_be_read_are_refused),
 		SCRATCH_TEST(a_file_may_have_one_mebibyte),

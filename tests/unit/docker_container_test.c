@@ -42,6 +42,27 @@ TEST(a_container_that_runs)
 	assert_int_equal(c.started_ns, 2500000000);
 }
 
+TEST(what_is_published_is_its_ports)
+{
+	static const char text[] =
+		"{\"Id\":\"" ID "\",\"Name\":\"/web\",\"State\":{\"Running\":true,\"Pid\":7},"
+		"\"HostConfig\":{\"NetworkMode\":\"default\",\"PortBindings\":{\"80/tcp\":[{"
+		"\"HostIp\":\"\",\"HostPort\":\"8080\"}],\"81/tcp\":[{\"HostIp\":\"127.0.0.1\","
+		"\"HostPort\":\"81\"}],\"82/tcp\":[{\"HostIp\":\"::1\"},{\"HostIp\":\"192.0.2.1\"}"
+		"],\"83/sctp\":[{}],\"x\":[{}],\"84/tcp\":7}},\"NetworkSettings\":{\"Ports\":{"
+		"\"53/udp\":[{\"HostIp\":\"0.0.0.0\",\"HostPort\":\"49153\"}],\"443/tcp\":null,"
+		"\"80/tcp\":[{\"HostIp\":\"::\",\"HostPort\":\"8080\"}]}},\"Config\":{}}";
+	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+	struct docker_container c = { .started_ns = 0 };
+	char shown[EXPOSED_TEXT_MAX];
+	struct error e;
+
+	assert_int_equal(docker_answer_add(text, strlen(text), &answer), DOCKER_TAKEN);
+	assert_int_equal(docker_container_read(&engine, "asked", 200, &answer, &c, &e), 0);
+	assert_string_equal(exposed_text(&c.instance.published, shown), "80/tcp,82/tcp,53/udp");
+	assert_int_equal(c.instance.expose.word, EXPOSE_UNSAID);
+}
+
 TEST(those_that_are_not_served)
 {
 	static const struct {
@@ -495,6 +516,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_container_that_runs),
+		cmocka_unit_test(what_is_published_is_its_ports),
 		cmocka_unit_test(those_that_are_not_served),
 		cmocka_unit_test(statuses),
 		cmocka_unit_test(places),

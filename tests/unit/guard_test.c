@@ -13,7 +13,9 @@
 
 static struct guard_port some_port(const char *name)
 {
-	struct guard_port p = { .name = name, .port = 7, .mac = { 2, 0, 0, 0, 0, 5 } };
+	struct guard_port p = {
+		.name = name, .port = 7, .speaks = true, .mac = { 2, 0, 0, 0, 0, 5 }
+	};
 
 	inet_pton(AF_INET6, "fe80::1", &p.gateway);
 	inet_pton(AF_INET6, "2001:db8::5", &p.address);
@@ -111,14 +113,14 @@ TEST(the_kernel_takes_it_and_lists_it)
 	assert_int_equal(guard_set(nl, &two, &e), 0);
 	assert_int_equal(guard_set(nl, &two, &e), 0);
 	assert_int_equal(guard_read(nl, true, &g, &e), 0);
-	assert_true(g.there && g.whole);
+	assert_true(g.tables[0].there && g.tables[0].whole);
 	assert_true(guard_holds(&g, &one) && guard_holds(&g, &two));
 	/* what was read before is not the last word */
 	assert_int_equal(guard_leave(nl, "lxc:one", NULL, &e), 0);
 	assert_int_equal(guard_make(nl, &g, &none, &e), -ERESTART);
 	guard_state_release(&g);
 	assert_int_equal(guard_read(nl, true, &g, &e), 0);
-	assert_true(g.whole && !guard_holds(&g, &one) && guard_holds(&g, &two));
+	assert_true(g.tables[0].whole && !guard_holds(&g, &one) && guard_holds(&g, &two));
 	/* moved to another port: what it had there goes */
 	two.port = 9;
 	assert_int_equal(guard_set(nl, &two, &e), 0);
@@ -129,7 +131,7 @@ TEST(the_kernel_takes_it_and_lists_it)
 	assert_int_equal(guard_leave(nl, "lxc:two", NULL, &e), 0);
 	guard_state_release(&g);
 	assert_int_equal(guard_read(nl, true, &g, &e), 0);
-	assert_false(g.there);
+	assert_false(g.tables[0].there);
 }
 
 int main(void)

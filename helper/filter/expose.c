@@ -1,0 +1,99 @@
+/*
+ * Exposure: of an attached container's ports, others reach those that are meant.
+ *
+ * Theory of operation: what is routed to a container, from outside and from other containers alike,
+ * comes through the host's forward hook. Of what goes to a closed address answers pass, what is
+ * related to them, errors, echo and Neighbour Discovery, and what goes to an open port; the rest is
+ * dropped. Nothing is accepted in the place of others' rules, which see all that passes here.
+ * Fragments have been put together by then: who asks for the state of a connection turns that on.
+ */
+#include "filter/expose.h"
+
+#include <endian.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+/* before the filters of others, which are at 0 */
+#define EARLY (-10)
+
+#define TO6 NETWORK(24, 16)
+#define UPPER META(L4PROTO, 1) /* behind all extension headers */
+#define ICMP_TYPE TRANSPORT(0, 1)
+#define TO_PORT TRANSPORT(2, 2)
+#define ICMPV6 "\x3a"
+#define CLOSED "closed"
+#define OPEN "open"
+
+/* Bits 1 and 2, established and related, of a number in the host's order. */
+#if __BYTE_ORDER == __LITTLE_ENDIAN
+#define KNOWN MASK("\x06\0\0\0")
+#else
+#define KNOWN MASK("\0\0\0\x06")
+#endif
+
+static const struct filter_set sets[] = {
+	{ CLOSED, FILTER_IPV6, 16, "containers of which not all ports are open" },
+	{ OPEN, TYPE3(FILTER_IPV6, FILTER_PROTOCOL, FILTER_PORT), 24, "their open ports" },
+};
+
+/* clang-format off */
+static const struct term forward[] = {
+	TO6, NOT_IN(CLOSED), ACCEPT,
+	CT(STATE, 4), KNOWN, ISNT("\0\0\0\0"), ACCEPT,
+	/* types of ICMPv6: errors, echo, Neighbour Discovery (RFC 4443, 4861) */
+	UPPER, IS(ICMPV6), ICMP_TYPE, AT_MOST("\x04"), ACCEPT,
+	UPPER, IS(ICMPV6), ICMP_TYPE, AT_LEAST("\x80"), AT_MOST("\x81"), ACCEPT,
+	UPPER, IS(ICMPV6), ICMP_TYPE, AT_LEAST("\x85"), AT_MOST("\x88"), ACCEPT,
+	TO6, UPPER, TO_PORT, IN(OPEN), ACCEPT,
+	DROP_AS("not exposed"),
+};
+/* clang-format on */
+
+static const struct filter_chain chains[] = {
+	{ "forward", "filter", NF_INET_FORWARD, EARLY, forward, ARRAY_SIZE(forward) },
+};
+
+const struct filter_table expose_table = {
+	.name = "v6hook",
+	.family = NFPROTO_IPV6,
+	.comment = "v6hook's exposure: v6hook reconcile puts it right",
+	.sets = sets,
+	.set_count = ARRAY_SIZE(sets),
+	.chains = chains,
+	.chain_count = ARRAY_SIZE(chains),
+};
+
+/* Begins an element with the address. */
+static struct filter_element begin(enum expose_set set, const struct in6_addr *address,
+				   const char *comment)
+{
+	struct filter_element one = { .set = (uint8_t)set, .len = sizeof(*address) };
+
+	memcpy(one.key, address, sizeof(*address));
+	snprintf(one.comment, sizeof(one.comment), "%s", comment);
+	return one;
+}
+
+size_t expose_elements(const struct in6_addr *address, const struct exposed *open,
+		       const char *comment, struct filter_element *ret)
+{
+	size_t count = 0;
+
+	if (open->word == EXPOSE_UNSAID || open->word == EXPOSE_ALL)
+		return 0;
+	ret[count++] = begin(EXPOSE_CLOSED, address, comment);
+	for (size_t i = 0; i < open->count; i++)
+		for (unsigned int p = open->ranges[i].first; p <= open->ranges[i].last; p++) {
+			struct filter_element *one = &ret[count++];
+
+			*one = begin(EXPOSE_OPEN, address, comment);
+			/* each part padded to a whole word, the port in the network's order */
+			one->key[16] = open->udp >> i & 1 ? IPPROTO_UDP : IPPROTO_TCP;
+			one->key[20] = (uint8_t)(p >> 8);
+			one->key[21] = (uint8_t)p;
+			one->len = 24;
+		}
+	return count;
+}
