@@ -39,7 +39,7 @@ void die(const char *what)
 	exit(2);
 }
 
-/* Sends from many MACs and addresses; not more than 750 of them are neighbours: all hosts of a
+/* Sends from many MACs and addresses; not more than 375 of them are neighbours: all hosts of a
  * machine share 1024. */
 static void flood(void)
 {
@@ -52,7 +52,7 @@ static void flood(void)
 		k.src = k.fe80;
 		memcpy(k.src.s6_addr + 10, &k.smac, 6);
 		k.lladdr = k.smac;
-		(i % 8 ? udp : ns)->build(&f);
+		(i % 16 ? udp : ns)->build(&f);
 		send_frame(fd, ifindex, &f);
 	}
 }
