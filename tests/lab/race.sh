@@ -75,9 +75,10 @@ timed() {
 	return $result
 }
 
-# host_but REGEX: prints all of the host that v6hook might change, but the entries for addresses that match, and containers' ports
+# host_but REGEX: prints all of the host that v6hook might change, but the entries for addresses that match, containers' ports,
+# and who is guarded
 host_but() {
-	kernel_state | grep -vE "^($1) "
+	kernel_state | sed '/^table bridge v6hook /,/^}/d' | grep -vE "^($1) "
 	ip -4 -o addr show | sed -E 's/^[0-9]+: //' | grep -v '^veth'
 	ip -4 route show table all | sed 's/ linkdown//' | grep -v ' dev veth'
 	sysctls | grep -v /veth
