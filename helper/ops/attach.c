@@ -281,10 +281,11 @@ static int settle(struct attach *a, const struct host_wish *w, struct host_effec
 	r = s->ops->lock(s, LOCK_HOST, NULL, false, CONTEXT_WAIT_MS, &a->host_lock, e);
 	if (r >= 0)
 		r = host_settle(w, done, e);
+	if (r < 0)
+		return r;
 	/* not before: until then a bridge's MAC may change with its ports */
-	if (r == 0 && link_by_index(a->at.host, a->at.port.via, ret_via) < 0)
-		*ret_via = (struct link){ .ifindex = a->at.port.via, .kind = "bridge" };
-	return r;
+	r = link_by_index(a->at.host, a->at.port.via, ret_via);
+	return r < 0 ? error_sys(e, r, "cannot look at %s", a->at.port.via_name) : 0;
 }
 
 /* Tells a bridge where its gateway is now: containers on it may know another MAC for it. */
