@@ -401,7 +401,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	count = 0;
 	/* one that is left of the former input would answer this one's questions */
 	must(nl_open(&s, &e) == 0);
-	what = data[0] % 34;
+	what = data[0] % 35;
 	r = what < 5	? ask_links(what, s)
 	    : what < 9	? ask_addresses(what, s)
 	    : what < 16 ? ask_routes(what, s)
@@ -413,7 +413,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    : what < 29 ? route_is_on_link(s, 2, &address)
 	    : what < 30 ? ask_many(s)
 	    : what < 31 ? address_get(s, &address, 2, &found)
-			: ask_conf(what, s);
+	    : what < 34 ? ask_conf(what, s)
+			: link_learn_less(s, 2);
 	must(r <= 1 && r > -4096);
 	nl_socket_free(s);
 	return 0;
