@@ -17,7 +17,9 @@
  *
  * What goes from port to port without the host having it is only what stays on the link: to a
  * container's own address the way leads over the host, whose firewall sees it there. So unicast to
- * a link-local address, the host's or a container's, is Neighbour Discovery and ICMPv6 alone.
+ * a link-local address, the host's or a container's, is Neighbour Discovery and ICMPv6 alone, and so
+ * is what goes to all nodes, whose listeners hear it with all that is sent to them. For other groups
+ * one has to ask.
  */
 #include "filter/guard_table.h"
 
@@ -71,6 +73,7 @@
 #define ICMPV6 "\x3a"
 #define NOBODY4 "\0\0\0\0"
 #define NOBODY6 "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define ALL_NODES "\xff\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\x01" /* RFC 4291, 2.7.1 */
 #define LINK_LOCAL "\xfe\x80"
 #define LINK_LOCAL_PART MASK("\xff\xc0")
 #define DHCP_SERVER "\x00\x43" /* ports of UDP */
@@ -152,6 +155,7 @@ static const struct term toward[] = {
 	TYPE, ISNT(IPV6), ACCEPT,
 	FROM6, IN("gateways"), DROP_AS("foreign address"),
 	TO6_PREFIX, LINK_LOCAL_PART, IS(LINK_LOCAL), JUMP("on_link"),
+	TO6, IS(ALL_NODES), JUMP("on_link"),
 	UPPER, IS(UDP), FROM_PORT, IS(DHCPV6_SERVER), DROP_AS("DHCPv6 server"),
 	UPPER, IS(ICMPV6), ICMP_TYPE, IS(ROUTER_ADVERTISEMENT), DROP_AS("router advertisement"),
 	UPPER, IS(ICMPV6), ICMP_TYPE, IS(REDIRECT), DROP_AS("redirect"),
@@ -159,7 +163,7 @@ static const struct term toward[] = {
 		TARGET, IN("gateways"), DROP_AS("foreign target"),
 };
 
-/* To a link-local address, where no firewall of the host's is passed. */
+/* To a link-local address, or to all at once, where no firewall of the host's is passed. */
 static const struct term on_link[] = {
 	UPPER, IS(ICMPV6), RETURN,
 	/* of a connection that the other has begun: not SYN alone */
@@ -213,6 +217,7 @@ static const struct term proven6[] = {
 /* To a link-local address, or a group. */
 static const struct term near[] = {
 	TO6_PREFIX, LINK_LOCAL_PART, IS(LINK_LOCAL), GOTO("on_link"),
+	TO6, IS(ALL_NODES), GOTO("on_link"),
 };
 
 static const struct term icmpv6[] = {
