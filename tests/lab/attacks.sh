@@ -192,12 +192,13 @@ sign_permanent() {
 
 # with_fragments NETNS DEV SIGN FRAME...: a host that takes neighbour discovery in fragments (RFC 6980 was not always)
 with_fragments() {
-	local result
+	local within=() result
 
-	nsenter ${1:+--net="/run/netns/$1"} sysctl -qw "net.ipv6.conf.$2.suppress_frag_ndisc=0" || return 2
+	[ -z "$1" ] || within=(nsenter --net="/run/netns/$1")
+	"${within[@]}" sysctl -qw "net.ipv6.conf.$2.suppress_frag_ndisc=0" || return 2
 	"sign_$3" "${@:4}"
 	result=$?
-	nsenter ${1:+--net="/run/netns/$1"} sysctl -qw "net.ipv6.conf.$2.suppress_frag_ndisc=1"
+	"${within[@]}" sysctl -qw "net.ipv6.conf.$2.suppress_frag_ndisc=1"
 	return $result
 }
 
