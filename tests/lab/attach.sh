@@ -10,8 +10,8 @@ configure() {
 	mkdir -p /etc/v6hook
 	local members=${2-'"probe_ms": 0'}
 
-	# all ports, but where they are what it is about
-	[[ $members == *'"expose"'* ]] || members+=', "expose": { "docker": "all", "podman": "all" }'
+	# guarded, but where that is what it is about
+	[[ $members == *'"guard"'* ]] || members+=', "guard": true'
 	printf '{ "pools": [ %s ], %s }\n' "$1" "$members" >/etc/v6hook/config.json
 }
 
