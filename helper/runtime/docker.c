@@ -85,7 +85,8 @@ static int settle(const struct config_engine *engine, struct docker_container *c
 
 /*
  * Of one that is named by hand, its labels say no more than which network is meant, that an
- * internal one will do, and which place is its. Returns as docker_container_settle.
+ * internal one will do, which place is its, and which ports others reach. Returns as
+ * docker_container_settle.
  */
 static int find_network(const struct config_engine *engine, struct docker_container *c,
 			struct error *e)
@@ -95,6 +96,7 @@ static int find_network(const struct config_engine *engine, struct docker_contai
 	grant_one(engine, c, DOCKER_NETWORK);
 	grant_one(engine, c, DOCKER_TASK);
 	grant_one(engine, c, DOCKER_NUMBER);
+	grant_one(engine, c, DOCKER_EXPOSE);
 	r = settle(engine, c, e);
 	if (r != -ENODEV || !c->wishes[DOCKER_ENABLE].there)
 		return r;

@@ -227,6 +227,19 @@ void docker_container_grant(struct docker_container *c, int r, long status,
 	}
 }
 
+/* Whether the host alone is reached by that address of its. */
+static bool is_loopback(const char *text)
+{
+	struct in6_addr six;
+	struct in_addr four;
+
+	if (inet_pton(AF_INET, text, &four) == 1)
+		return ntohl(four.s_addr) >> 24 == IN_LOOPBACKNET;
+	return inet_pton(AF_INET6, text, &six) == 1 &&
+	       (IN6_IS_ADDR_LOOPBACK(&six) ||
+		(IN6_IS_ADDR_V4MAPPED(&six) && six.s6_addr[12] == IN_LOOPBACKNET));
+}
+
 /* Adds the ports that are published: "80/tcp": [ { "HostIp": "", "HostPort": "8080" } ]. */
 static void read_ports(json_t *ports, struct exposed *ret, bool *ret_more)
 {
@@ -240,7 +253,7 @@ static void read_ports(json_t *ports, struct exposed *ret, bool *ret_more)
 		/* what the host alone reaches is not meant for others */
 		json_array_foreach (places, i, one) {
 			at = json_text(one, "HostIp");
-			open |= !at || (strncmp(at, "127.", 4) != 0 && strcmp(at, "::1") != 0);
+			open |= !at || !is_loopback(at);
 		}
 		if (open && exposed_add(ret, port) == -E2BIG)
 			*ret_more = true;

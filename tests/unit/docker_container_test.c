@@ -48,7 +48,9 @@ TEST(what_is_published_is_its_ports)
 		"{\"Id\":\"" ID "\",\"Name\":\"/web\",\"State\":{\"Running\":true,\"Pid\":7},"
 		"\"HostConfig\":{\"NetworkMode\":\"default\",\"PortBindings\":{\"80/tcp\":[{"
 		"\"HostIp\":\"\",\"HostPort\":\"8080\"}],\"81/tcp\":[{\"HostIp\":\"127.0.0.1\","
-		"\"HostPort\":\"81\"}],\"82/tcp\":[{\"HostIp\":\"::1\"},{\"HostIp\":\"192.0.2.1\"}"
+		"\"HostPort\":\"81\"}],\"85/tcp\":[{\"HostIp\":\"0:0:0:0:0:0:0:1\"}],"
+		"\"86/tcp\":[{\"HostIp\":\"::ffff:127.0.0.1\"}],\"82/"
+		"tcp\":[{\"HostIp\":\"::1\"},{\"HostIp\":\"192.0.2.1\"}"
 		"],\"83/sctp\":[{}],\"x\":[{}],\"84/tcp\":7}},\"NetworkSettings\":{\"Ports\":{"
 		"\"53/udp\":[{\"HostIp\":\"0.0.0.0\",\"HostPort\":\"49153\"}],\"443/tcp\":null,"
 		"\"80/tcp\":[{\"HostIp\":\"::\",\"HostPort\":\"8080\"}]}},\"Config\":{}}";
