@@ -213,9 +213,15 @@ static void trace(pid_t pid, long n, int error)
 	for (;; status = resume(pid, PTRACE_SYSCALL, 0)) {
 		struct __ptrace_syscall_info info;
 
-		/* a signal of its own: hand it on */
-		while (WSTOPSIG(status) != (SIGTRAP | 0x80))
-			status = resume(pid, PTRACE_SYSCALL, WSTOPSIG(status));
+		/* a signal of its own: hand it on; of another program that it becomes, the loader
+		 * may end as it likes */
+		while (WSTOPSIG(status) != (SIGTRAP | 0x80)) {
+			bool becomes = status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8);
+
+			if (becomes)
+				skip_loader(pid);
+			status = resume(pid, PTRACE_SYSCALL, becomes ? 0 : WSTOPSIG(status));
+		}
 		if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)sizeof(info), &info) < 0)
 			die("cannot tell the call");
 		if (info.op != PTRACE_SYSCALL_INFO_ENTRY)
