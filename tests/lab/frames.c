@@ -39,24 +39,6 @@ void die(const char *what)
 	exit(2);
 }
 
-/* Sends from many MACs and addresses; not more than 375 of them are neighbours: all hosts of a
- * machine share 1024. */
-static void flood(void)
-{
-	const struct kind *ns = kind_of("ns"), *udp = kind_of("udp");
-
-	for (int i = 0; i < k.count; i++) {
-		struct frame f = { .len = 0 };
-
-		k.smac = (struct mac){ { 0x02, 0x66, 0, 0, (uint8_t)(i >> 8), (uint8_t)i } };
-		k.src = k.fe80;
-		memcpy(k.src.s6_addr + 10, &k.smac, 6);
-		k.lladdr = k.smac;
-		(i % 16 ? udp : ns)->build(&f);
-		send_frame(fd, ifindex, &f);
-	}
-}
-
 /* ---- until= */
 
 /* Whether a frame is what was asked for: an advertisement of until=, or its echo reply. */
@@ -96,6 +78,32 @@ static int until(void)
 	}
 	fputs("frames: no answer to what was sent last\n", stderr);
 	return 3;
+}
+
+/* ---- flood */
+
+/* Sends from many MACs and addresses; not more than 375 of them are neighbours: all hosts of a
+ * machine share 1024. Asks until= after every hundred, as a processor's queue of 1000 frames
+ * (net.core.netdev_max_backlog) is all hosts', too, and the bridge copies each. Returns as until(). */
+static int flood(void)
+{
+	const struct kind *ns = kind_of("ns"), *udp = kind_of("udp");
+	const struct keys asked = k;
+
+	for (int i = 0; i < asked.count; i++) {
+		struct frame f = { .len = 0 };
+
+		if (i % 100 == 99 && !IN6_IS_ADDR_UNSPECIFIED(&k.until) && until() != 0)
+			return 3;
+		k = asked;
+		k.smac = (struct mac){ { 0x02, 0x66, 0, 0, (uint8_t)(i >> 8), (uint8_t)i } };
+		k.src = k.fe80;
+		memcpy(k.src.s6_addr + 10, &k.smac, 6);
+		k.lladdr = k.smac;
+		(i % 16 ? udp : ns)->build(&f);
+		send_frame(fd, ifindex, &f);
+	}
+	return 0;
 }
 
 /* ---- the command line */
@@ -243,7 +251,8 @@ int main(int argc, char **argv)
 	if (*kind->name == 'm' && !wrapped())
 		wrap("hop");
 	if (strcmp(kind->name, "flood") == 0) {
-		flood();
+		if (flood() != 0)
+			return 3;
 	} else if (kind->build) {
 		kind->build(&f);
 		send_frame(fd, ifindex, &f);
