@@ -1,0 +1,160 @@
+/* What an attach writes into the container's record, and what the record before tells it. */
+#include "policy/recorded.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/note.h"
+#include "base/text.h"
+#include "policy/moved.h"
+#include "policy/word.h"
+
+bool recorded_is_instance(const struct attaching *a, const struct attachment *b)
+{
+	return strcmp(b->boot_id, a->c->boot_id) == 0 && b->netns_dev == a->at.netns.dev &&
+	       b->netns_inode == a->at.netns.inode &&
+	       (!b->started || !a->at.netns.started || b->started == a->at.netns.started);
+}
+
+/* The path as it is found from everywhere; "" for none, or one that does not fit. */
+static void absolute(const char *path, char *out, size_t size)
+{
+	_free_ char *here = path && *path != '/' ? getcwd(NULL, 0) : NULL;
+	int n = snprintf(out, size, "%s%s%s", here ? here : "", here ? "/" : "", path ? path : "");
+
+	if (n < 0 || (size_t)n >= size || !text_is_utf8(out, (size_t)n))
+		*out = '\0';
+}
+
+/* What its engine gave it besides, which its port may send from, too. */
+static void also_given(const struct attaching *a, const struct request *q, struct attachment *ret)
+{
+	const struct given *g = &a->given;
+
+	/* what is not known now is as it was */
+	if (!g->asked && a->had_before && !a->before.ended && a->before.port == ret->port &&
+	    recorded_is_instance(a, &a->before)) {
+		memcpy(ret->also, a->before.also, sizeof(ret->also));
+		ret->also_count = a->before.also_count;
+		ret->expose = a->before.expose;
+		ret->published = a->before.published;
+		return;
+	}
+	ret->expose = q->expose ? *q->expose : a->instance.expose;
+	ret->published = q->published ? *q->published : a->instance.published;
+	/* nobody has said so: nothing is opened */
+	if (ret->published.word == EXPOSE_UNSAID && strcmp(a->instance.ident.runtime, "lxc") != 0)
+		ret->published.word = EXPOSE_NONE;
+	if (g->has_ipv4)
+		ret->also[ret->also_count++] = g->ipv4;
+	for (int i = 0; i < g->count && ret->also_count < ATTACHMENT_ALSO_MAX; i++)
+		if (memcmp(&g->list[i], &ret->address, sizeof(ret->address)) != 0)
+			ret->also[ret->also_count++] = g->list[i];
+}
+
+/* Whether the bridge has the address on-link. */
+static bool is_on_link(struct attaching *a, const struct in6_addr *address)
+{
+	if (host_addresses_of(&a->at.own, a->at.port.via) < 0)
+		return false;
+	for (size_t i = 0; i < a->at.own.count; i++)
+		if (a->at.own.list[i].ifindex == a->at.port.via &&
+		    in_prefix(address, &a->at.own.list[i].address, a->at.own.list[i].length))
+			return true;
+	return false;
+}
+
+bool recorded_same_exposure(const struct attachment *a, const struct attachment *b)
+{
+	return memcmp(&a->expose, &b->expose, sizeof(a->expose)) == 0 &&
+	       memcmp(&a->published, &b->published, sizeof(a->published)) == 0;
+}
+
+/* Whether both say the same of what the port may send from. */
+static bool is_same_guard(const struct attachment *a, const struct attachment *b)
+{
+	return a->on_link == b->on_link && a->also_count == b->also_count &&
+	       memcmp(a->also, b->also, sizeof(a->also[0]) * (size_t)a->also_count) == 0;
+}
+
+int recorded_attach(struct attaching *a, const struct request *q, struct attachment *ret,
+		    struct error *e)
+{
+	struct attachment now = {
+		.pid = a->instance.pid,
+		.netns_dev = a->at.netns.dev,
+		.netns_inode = a->at.netns.inode,
+		.started = a->at.netns.started,
+		.routed = a->choice.pool->routed,
+		.port = a->at.port.outer,
+		.since = time(NULL),
+	};
+	const struct attachment *old = &a->before;
+	int r;
+
+	snprintf(now.instance, sizeof(now.instance), "%s",
+		 q->instance ? q->instance : a->instance.id);
+	if (!*now.instance && a->had_before && old->netns_inode == now.netns_inode)
+		memcpy(now.instance, old->instance, sizeof(now.instance));
+	absolute(q->netns, now.netns_path, sizeof(now.netns_path));
+	memcpy(now.mac, a->at.port.mac, sizeof(now.mac));
+	memcpy(now.place, a->place, sizeof(now.place));
+	memcpy(now.boot_id, a->c->boot_id, sizeof(now.boot_id));
+	now.address = a->choice.lease.address;
+	now.has_address = true;
+	memcpy(now.bridge, a->at.port.via_name, sizeof(now.bridge));
+	memcpy(now.uplink, a->choice.uplink.name, sizeof(now.uplink));
+	also_given(a, q, &now);
+	now.on_link = is_on_link(a, &now.address);
+	*ret = now;
+	if (attaching_again(a)) {
+		moved_links(a, &now);
+		if (old->netns_inode == now.netns_inode && old->netns_dev == now.netns_dev &&
+		    old->pid == now.pid && old->started == now.started &&
+		    strcmp(old->bridge, now.bridge) == 0 && strcmp(old->uplink, now.uplink) == 0 &&
+		    old->routed == now.routed && old->port == now.port && !old->waits &&
+		    !*old->error && strcmp(old->place, now.place) == 0 &&
+		    is_same_guard(old, &now) && recorded_same_exposure(old, &now)) {
+			if (old->has_address &&
+			    memcmp(&old->address, &now.address, sizeof(now.address)) == 0)
+				return 0;
+			now.since = old->since;
+		}
+	}
+	a->recorded = true;
+	a->since = now.since;
+	r = a->c->store->ops->attach(a->c->store, a->ident, &now, e);
+	if (r == -EROFS)
+		note(NOTE_WARNING, "%s", e->text);
+	return r == -EROFS ? 0 : r;
+}
+
+void recorded_failure(const struct attaching *a, const struct error *e)
+{
+	struct attachment failed = { .since = time(NULL), .ended = true };
+	struct error ignored;
+	struct lease lease;
+
+	if (a->instance.ident.owner && !a->had_before &&
+	    a->c->store->ops->find(a->c->store, a->ident, &lease, &ignored) != 1)
+		return;
+	/* what fails may be the instance's own doing, to be rid of the word */
+	if (a->had_before && word_stands(a->c, &a->before))
+		return;
+	if (attaching_again(a)) {
+		failed = a->before;
+	} else if (a->at.netns.fd >= 0) {
+		/* for reconcile, which tries it again */
+		failed.pid = a->instance.pid;
+		failed.netns_dev = a->at.netns.dev;
+		failed.netns_inode = a->at.netns.inode;
+		failed.started = a->at.netns.started;
+		memcpy(failed.boot_id, a->c->boot_id, sizeof(failed.boot_id));
+	}
+	memcpy(failed.place, a->place, sizeof(failed.place));
+	text_escape(e->text, failed.error, sizeof(failed.error));
+	a->c->store->ops->attach(a->c->store, a->ident, &failed, &ignored);
+}
