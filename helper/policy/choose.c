@@ -12,18 +12,15 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/note.h"
-#include "net/mark.h"
 #include "net/ndisc.h"
-#include "net/route.h"
-#include "policy/onlink.h"
+#include "policy/candidate.h"
+#include "policy/forbidden.h"
 #include "policy/quota.h"
 #include "policy/ready.h"
 #include "policy/reserved.h"
 #include "policy/succeed.h"
-#include "policy/trace.h"
 #include "policy/way.h"
 #include "store/allocate.h"
 
@@ -32,105 +29,6 @@
 static bool same(const struct in6_addr *a, const struct in6_addr *b)
 {
 	return memcmp(a, b, sizeof(*a)) == 0;
-}
-
-/* A free address is looked for, and what was seen of those that an engine hands out. */
-struct search {
-	const struct choose *q;
-	struct onlink found;
-};
-
-/*
- * Whether a container bridge has the address on-link; not its own, where no engine hands them out:
- * LXC does not, and Docker has given it none.
- */
-static bool is_engines(const struct choose *q, const struct in6_addr *address,
-		       const struct route *route, struct onlink *ret)
-{
-	const bool none = q->owner || strncmp(q->ident, "lxc:", 4) == 0 || q->given->count == 0;
-	struct error ignored;
-	const struct pool *pool = pools_find(q->c->pools, address, &ignored);
-
-	return pool && onlink_find(q->host, q->own, pool, address, route, q->port->via,
-				   none ? q->port->via : 0, ret);
-}
-
-/* For lease_allocate: the host's addresses, reserved ones, and those that lead somewhere already.
- */
-static bool is_forbidden(const struct in6_addr *address, bool taking_back, void *arg)
-{
-	struct search *s = arg;
-	const struct choose *q = s->q;
-	struct error ignored;
-	struct lease lease;
-	struct route route;
-	struct trace trace;
-
-	/* a pool may have a million of them */
-	if (onlink_holds(&s->found, address) || reserved_is(q->c, q->own, address))
-		return true;
-	/* also one that is leased: it may be freed, and have rested */
-	if (route_lookup(q->host, address, &route) < 0)
-		return false;
-	if (route.length != 128)
-		return is_engines(q, address, &route, &s->found);
-	/* one that is leased is refused by the caller anyway */
-	if (!taking_back && q->c->store->ops->at(q->c->store, address, NULL, &ignored) != 0)
-		return false;
-	/* what still leads to a container is in use, whatever the leases say; and a route that the
-	 * administrator made has a reason */
-	if (taking_back || route.protocol != V6HOOK_PROTOCOL)
-		return true;
-	/* it is a killed run's, or the lease that accounts for it is lost: looking finds that */
-	if (q->c->store->ops->at(q->c->store, address, &lease, &ignored) != 0)
-		return true;
-	/* or nothing but the kernel tells of it: then it is nobody's but the one to whom it leads
-	 */
-	return trace_leads(q->host, address, &trace) &&
-	       memcmp(trace.mac, q->port->mac, sizeof(trace.mac)) != 0;
-}
-
-enum source { FROM_ASKED, FROM_CONFIG, FROM_PIN, FROM_ENGINE, FROM_LABEL, FROM_LEASE, FROM_TRACE };
-
-/* An address that somebody names for the container, and who. */
-struct candidate {
-	struct in6_addr address;
-	enum source source;
-};
-
-#define CANDIDATES_MOST (FROM_TRACE + 1)
-
-static void add(struct candidate *list, int *count, const struct in6_addr *address,
-		enum source source)
-{
-	if (address)
-		list[(*count)++] = (struct candidate){ *address, source };
-}
-
-/* Lists who speaks for the container, the highest authority first. Returns how many. */
-static int list_candidates(const struct choose *q, const struct lease *held,
-			   struct candidate list[CANDIDATES_MOST], struct in6_addr *trace)
-{
-	const struct config_container *said = config_container(q->c->config, q->ident);
-	const struct in6_addr *engines = NULL;
-	struct error ignored;
-	int count = 0;
-
-	for (int i = q->given->count - 1; q->owner == 0 && i >= 0; i--)
-		if (pools_find(q->c->pools, &q->given->list[i], &ignored))
-			engines = &q->given->list[i];
-	add(list, &count, q->asked, FROM_ASKED);
-	add(list, &count, said && said->has_address ? &said->address : NULL, FROM_CONFIG);
-	add(list, &count, held && held->pinned ? &held->address : NULL, FROM_PIN);
-	add(list, &count, engines, FROM_ENGINE);
-	add(list, &count, q->owner == 0 ? q->label : NULL, FROM_LABEL);
-	/* a lease that the configuration has left behind is left for another */
-	add(list, &count,
-	    held && pools_find(q->c->pools, &held->address, &ignored) ? &held->address : NULL,
-	    FROM_LEASE);
-	if (!held && trace_find(q->c, q->host, q->inner, q->port, trace))
-		add(list, &count, trace, FROM_TRACE);
-	return count;
 }
 
 /*
@@ -212,21 +110,6 @@ static bool has_served(const struct choose *q, const struct lease *held)
 	return a && *a->bridge && (!a->has_address || same(&a->address, &held->address));
 }
 
-/* Whether the user may name the address: what an engine hands out, they have asked the engine for.
- * Returns 0 or -EADDRINUSE with STATUS_IN_USE. */
-static int check_label(const struct choose *q, const struct in6_addr *address, struct error *e)
-{
-	char text[INET6_ADDRSTRLEN];
-	struct onlink found;
-	struct route route;
-
-	if (route_lookup(q->host, address, &route) < 0 || !is_engines(q, address, &route, &found))
-		return 0;
-	return error_set(e, STATUS_IN_USE, -EADDRINUSE,
-			 "address %s is on-link on %s, whose engine hands it out",
-			 inet_ntop(AF_INET6, address, text, sizeof(text)), found.bridge);
-}
-
 /* Makes the candidate the container's, and nothing else. Returns as choose_lease. */
 static int take(const struct choose *q, const struct candidate *c, const struct lease *held,
 		struct choice *ret, struct error *e)
@@ -251,7 +134,7 @@ static int take(const struct choose *q, const struct candidate *c, const struct 
 				 "it is pinned to another address: v6hook unpin it first");
 	r = reserved_check(q->c, q->own, q->ident, &c->address, e);
 	if (r == 0 && c->source == FROM_LABEL)
-		r = check_label(q, &c->address, e);
+		r = forbidden_label(q, &c->address, e);
 	if (r == 0)
 		r = claim(q, c, &choice.lease, e);
 	if (r < 0)
@@ -291,7 +174,7 @@ static int take_free(const struct choose *q, const struct lease *held, struct ch
 		     struct error *e)
 {
 	struct choice choice = { .fresh = true, .moved = held != NULL };
-	struct search search = { .q = q };
+	struct forbidden search = { .q = q };
 	unsigned char owner[6];
 	int r;
 
@@ -307,7 +190,7 @@ static int take_free(const struct choose *q, const struct lease *held, struct ch
 			note(NOTE_WARNING, "%s: trying another", e->text);
 			set_aside(q->c, &choice.lease, owner);
 		}
-		r = lease_allocate(q->c->store, q->c->pools, q->ident, is_forbidden, &search,
+		r = lease_allocate(q->c->store, q->c->pools, q->ident, forbidden_is, &search,
 				   q->c->config->hold_s, &choice.lease, e);
 		if (r == -ENOSPC && search.found.length)
 			r = refuse_engines(q, &search.found, e);
@@ -327,14 +210,6 @@ static int take_free(const struct choose *q, const struct lease *held, struct ch
 	}
 	*ret = choice;
 	return 0;
-}
-
-/* Whether the next may have it if this one cannot be followed: a label is a wish. */
-static bool may_pass_over(const struct candidate *c, const struct error *e)
-{
-	if (c->source == FROM_TRACE)
-		return true;
-	return c->source == FROM_LABEL && (e->status == STATUS_USAGE || e->status == STATUS_IN_USE);
 }
 
 /*
@@ -385,11 +260,11 @@ int choose_lease(const struct choose *q, struct choice *ret, struct error *e)
 		held = &lease;
 	if (stays(q, held))
 		return stay(q, held, ret, e);
-	count = list_candidates(q, held, list, &trace);
+	count = candidates_list(q, held, list, &trace);
 	r = -ENOENT;
 	for (int i = 0; i < count && r < 0; i++) {
 		r = take(q, &list[i], held, ret, e);
-		if (r < 0 && !may_pass_over(&list[i], e))
+		if (r < 0 && !candidate_may_pass(&list[i], e))
 			return r;
 		if (r < 0 && list[i].source == FROM_LABEL)
 			snprintf(unheard, sizeof(unheard), "%.255s", e->text);
