@@ -2,7 +2,7 @@
  * Docker's events: all that runs, then all that happens, without a gap between.
  *
  * Theory of operation: one session holds the stream of events, the list of what runs, which is
- * asked for once the stream is open, and inspects of single containers (docker_queue.c). None
+ * asked for once the stream is open, and inspects of single containers (docker_look.c). None
  * waits for another: a container that the daemon cannot answer for, a list that comes slowly, hold
  * up nobody else. The list pauses while many of its containers wait to be inspected. What the
  * stream tells of a container that is being inspected overtakes the answer: one that was sent
@@ -17,12 +17,10 @@
 #include "base/clock.h"
 #include "base/note.h"
 #include "runtime/docker_ask.h"
-#include "runtime/docker_container.h"
-#include "runtime/docker_http.h"
 #include "runtime/docker_lines.h"
 #include "runtime/docker_event.h"
 #include "runtime/docker_list.h"
-#include "runtime/docker_queue.h"
+#include "runtime/docker_look.h"
 #include "runtime/engines.h"
 #include "runtime/library.h"
 
@@ -31,13 +29,8 @@
 #define LIST_AGAIN_MS 5000	/* after a list that failed */
 
 struct docker_watching {
-	const struct config_engine *engine;
-	runtime_heard heard;
-	void (*refused)(const char *name, const struct error *e, void *arg);
-	void *arg;
-	struct docker_session *session;
+	struct docker_looking at;
 	struct docker_lines lines;
-	struct docker_queue queue;
 
 	bool list_wanted; /* what runs is to be looked at; anew, if that is under way */
 	bool listing;	  /* from the request until all of its containers are answered */
@@ -51,20 +44,11 @@ struct docker_watching {
 	struct error error;
 };
 
-/* One inspect under way. */
-struct asking {
-	struct docker_watching *w;
-	struct docker_inspect *inspect;
-	struct docker_answer answer;
-	enum docker_what what;	   /* what is asked for now: the container, its image, a network */
-	struct docker_container c; /* if it is not the container */
-};
-
 static void watching_release(struct docker_watching *w)
 {
-	if (w->session)
-		docker_session_free(w->session);
-	docker_queue_clear(&w->queue);
+	if (w->at.session)
+		docker_session_free(w->at.session);
+	docker_queue_clear(&w->at.queue);
 	free(w->lines.text);
 }
 
@@ -89,152 +73,14 @@ static void look_at(struct docker_watching *w, const char *id, const char *name,
 		return;
 	snprintf(inspect.id, sizeof(inspect.id), "%s", id);
 	snprintf(inspect.name, sizeof(inspect.name), "%s", name);
-	r = docker_queue_add(&w->queue, &inspect);
+	r = docker_queue_add(&w->at.queue, &inspect);
 	/* another connection begins with a list, so nothing is missed */
 	if (r < 0) {
 		error_set(&e, STATUS_FAILED, r,
 			  "too many %s containers wait to be looked at: connecting anew",
-			  w->engine->title);
+			  w->at.engine->title);
 		fail(w, r, &e);
 	}
-}
-
-/* What is told as the reason: Docker connects a container to its networks before it starts it. */
-static const char *why_of(const struct docker_inspect *i, const struct docker_container *c)
-{
-	if (strcmp(i->why, "connect") == 0 && i->event_ns && i->event_ns < c->started_ns)
-		return "start";
-	return i->why;
-}
-
-/* Tells what is known of a container that is to be served, or why it is left alone. */
-static void tell_container(struct asking *a)
-{
-	struct docker_container *c = &a->c;
-	struct docker_watching *w = a->w;
-	struct error e;
-
-	if (c->instance.enable != WISH_NO && docker_container_settle(c, false, &e) < 0)
-		w->refused(c->instance.ident.name, &e, w->arg);
-	else
-		w->heard(RUNTIME_RUNNING, &c->instance, NULL, why_of(a->inspect, c), w->arg);
-}
-
-/* What is to be asked for next of a container that was read; null if all is known. */
-static const char *next_question(struct asking *a)
-{
-	const struct docker_container *c = &a->c;
-	const char *network;
-
-	if (c->wishes_any) {
-		a->what = DOCKER_IMAGE;
-		return c->image;
-	}
-	network = c->instance.enable == WISH_NO ? NULL : docker_container_ask(c);
-	a->what = DOCKER_SUBNET;
-	return network;
-}
-
-/* What became of an answer. */
-enum taken {
-	TAKEN_DONE,
-	TAKEN_AGAIN, /* the inspect is to be sent again: it is another's now */
-	TAKEN_ASK,   /* next_question tells what else there is to ask, if anything */
-};
-
-/* Takes an answer. @r: 0 with it, or why there is none, in e */
-static enum taken take_answer(struct asking *a, int r, long status, struct error *e)
-{
-	struct docker_inspect *i = a->inspect;
-	struct docker_watching *w = a->w;
-	struct docker_container *c = &a->c;
-
-	if (i->outdated)
-		return TAKEN_DONE;
-	if (i->owner) {
-		docker_container_shared(i->id, r == 0 && status == 200 ? &a->answer : NULL, e);
-		w->refused(i->name, e, w->arg);
-		return TAKEN_DONE;
-	}
-	if (a->what == DOCKER_IMAGE)
-		docker_container_grant(c, r, status, &a->answer);
-	else if (a->what == DOCKER_SUBNET)
-		docker_container_answer(c, r, status, &a->answer);
-	else if (r == 0)
-		r = docker_container_read(w->engine, i->id, status, &a->answer, c, e);
-	if (a->what != DOCKER_CONTAINER || r == 0)
-		return TAKEN_ASK;
-	if (r == -ENODEV && *c->shares) {
-		docker_queue_ask_owner(&w->queue, i, c->shares, c->instance.ident.name);
-		return TAKEN_AGAIN;
-	}
-	if (r != -ENOENT && r != -ESRCH && r != -EHOSTDOWN)
-		w->refused(*c->instance.ident.name ? c->instance.ident.name : i->name, e, w->arg);
-	return TAKEN_DONE;
-}
-
-static enum docker_take on_answer(const char *data, size_t len, void *arg)
-{
-	struct asking *a = arg;
-
-	return docker_answer_add(data, len, &a->answer);
-}
-
-static void on_inspected(int r, long status, const struct error *e, void *arg);
-
-/* Asks for a container or an image. Returns 0 or -errno. */
-static int ask(struct asking *a, enum docker_what what, const char *which, struct error *e)
-{
-	const struct docker_request request = { .what = what,
-						.which = which,
-						.timeout_ms = DOCKER_ANSWER_MS,
-						.data = on_answer,
-						.done = on_inspected,
-						.arg = a };
-
-	return docker_begin(a->w->session, &request, NULL, e);
-}
-
-static void on_inspected(int r, long status, const struct error *e, void *arg)
-{
-	struct asking *a = arg;
-	struct error error = *e;
-	enum taken taken = take_answer(a, r, status, &error);
-
-	docker_answer_release(&a->answer);
-	while (taken == TAKEN_ASK) {
-		const char *which = next_question(a);
-
-		a->answer = (struct docker_answer){ 0 };
-		if (which && ask(a, a->what, which, &error) == 0)
-			return;
-		if (which) {
-			taken = take_answer(a, -EIO, 0, &error);
-		} else {
-			tell_container(a);
-			taken = TAKEN_DONE;
-		}
-	}
-	if (taken == TAKEN_DONE)
-		docker_queue_remove(&a->w->queue, a->inspect);
-	free(a);
-}
-
-/* Sends an inspect. Returns 0 or -ENOMEM. */
-static int send_inspect(struct docker_watching *w, struct docker_inspect *i, struct error *e)
-{
-	_free_ struct asking *a = calloc(1, sizeof(*a));
-	int r;
-
-	if (!a)
-		return error_sys(e, -ENOMEM, "cannot inspect a container");
-	a->w = w;
-	a->inspect = i;
-	a->what = DOCKER_CONTAINER;
-	r = ask(a, DOCKER_CONTAINER, i->id, e);
-	if (r == 0)
-		(void)steal_ptr(&a);
-	return r;
 }
 
 static void on_listed_id(const char *id, void *arg)
@@ -245,7 +91,7 @@ static void on_listed_id(const char *id, void *arg)
 /* Whether the list is to wait for the inspects of what it has told. */
 static bool is_ahead(const struct docker_watching *w)
 {
-	return w->queue.count - w->queue.sent > LIST_AHEAD;
+	return w->at.queue.count - w->at.queue.sent > LIST_AHEAD;
 }
 
 static enum docker_take on_list(const char *data, size_t len, void *arg)
@@ -272,7 +118,7 @@ static void on_list_done(int r, long status, const struct error *e, void *arg)
 	if (!w->list_failed)
 		return;
 	w->list_at = clock_ms() + LIST_AGAIN_MS;
-	note(NOTE_WARNING, "cannot list %s's containers: %s", w->engine->title,
+	note(NOTE_WARNING, "cannot list %s's containers: %s", w->at.engine->title,
 	     r < 0 ? e->text : "the list is not whole");
 }
 
@@ -289,7 +135,7 @@ static int send_list(struct docker_watching *w, struct error *e)
 	w->list_wanted = w->list_paused = w->list_failed = false;
 	w->listing = true;
 	memset(&w->list, 0, sizeof(w->list));
-	return docker_begin(w->session, &request, &w->list_transfer, e);
+	return docker_begin(w->at.session, &request, &w->list_transfer, e);
 }
 
 /* The stream is open, and keeps what happens from now on: what runs already is asked for. */
@@ -303,18 +149,18 @@ static void on_opened(void *arg)
 /* Follows an end or another name. */
 static void on_change(struct docker_watching *w, const struct docker_event *event)
 {
-	const struct docker_inspect *sent = docker_queue_outdate(&w->queue, event->id);
+	const struct docker_inspect *sent = docker_queue_outdate(&w->at.queue, event->id);
 	struct instance instance = { .pid = 0 };
 
-	snprintf(instance.ident.runtime, sizeof(instance.ident.runtime), "%s", w->engine->name);
+	snprintf(instance.ident.runtime, sizeof(instance.ident.runtime), "%s", w->at.engine->name);
 	snprintf(instance.id, sizeof(instance.id), "%s", event->id);
 	snprintf(instance.ident.name, sizeof(instance.ident.name), "%s", event->name);
 	if (event->what == DOCKER_EVENT_END) {
-		w->heard(RUNTIME_GONE, &instance, NULL, event->why, w->arg);
+		w->at.heard(RUNTIME_GONE, &instance, NULL, event->why, w->at.arg);
 		return;
 	}
-	w->heard(RUNTIME_RENAMED, &instance, *event->old_name ? event->old_name : NULL, event->why,
-		 w->arg);
+	w->at.heard(RUNTIME_RENAMED, &instance, *event->old_name ? event->old_name : NULL,
+		    event->why, w->at.arg);
 	/* the answer that is under way may tell the old name */
 	if (sent)
 		look_at(w, event->id, event->name, sent->why, sent->event_ns, sent->listed);
@@ -366,15 +212,15 @@ static int open_stream(struct docker_watching *w, const struct docker_guard *gua
 						.data = on_stream,
 						.done = on_stream_done,
 						.arg = w };
-	int r = docker_session_new(w->engine, guard->relay, &w->session, e);
+	int r = docker_session_new(w->at.engine, guard->relay, &w->at.session, e);
 
 	if (r < 0)
 		return r;
 	w->lines.most = EVENT_MAX;
 	w->lines.text = malloc(w->lines.most + 1);
 	if (!w->lines.text)
-		return error_sys(e, -ENOMEM, "cannot follow %s", w->engine->title);
-	r = docker_begin(w->session, &request, NULL, e);
+		return error_sys(e, -ENOMEM, "cannot follow %s", w->at.engine->title);
+	r = docker_begin(w->at.session, &request, NULL, e);
 	if (r < 0 || !guard->opened)
 		return r;
 	r = guard->opened();
@@ -388,10 +234,10 @@ static int go_on_listing(struct docker_watching *w, struct error *e)
 		w->list_paused = false;
 		docker_resume(w->list_transfer);
 	}
-	if (w->listing && !w->list_transfer && w->queue.listed == 0) {
+	if (w->listing && !w->list_transfer && w->at.queue.listed == 0) {
 		w->listing = false;
 		if (!w->list_failed) {
-			w->heard(RUNTIME_LISTED, NULL, NULL, "listed", w->arg);
+			w->at.heard(RUNTIME_LISTED, NULL, NULL, "listed", w->at.arg);
 			library_rest();
 		}
 	}
@@ -417,7 +263,7 @@ int docker_watch(const struct config_engine *engine, const struct docker_guard *
 {
 	CLEANUP(watching_release)
 	struct docker_watching w = {
-		.engine = engine, .heard = heard, .refused = refused, .arg = arg
+		.at = { .engine = engine, .heard = heard, .refused = refused, .arg = arg },
 	};
 	int r = open_stream(&w, guard, e);
 
@@ -425,10 +271,10 @@ int docker_watch(const struct config_engine *engine, const struct docker_guard *
 		struct docker_inspect *i;
 
 		r = go_on_listing(&w, e);
-		while (r == 0 && (i = docker_queue_next(&w.queue)))
-			r = send_inspect(&w, i, e);
+		while (r == 0 && (i = docker_queue_next(&w.at.queue)))
+			r = docker_look_send(&w.at, i, e);
 		if (r == 0 && !w.over)
-			r = docker_turn(w.session, time_to_list(&w), e);
+			r = docker_turn(w.at.session, time_to_list(&w), e);
 	}
 	if (r == 0 && w.result < 0)
 		*e = w.error;

@@ -1,0 +1,155 @@
+/* Single containers of Docker's, inspected beside each other, and what is told of each. */
+#include "runtime/docker_look.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "runtime/docker_ask.h"
+#include "runtime/docker_container.h"
+
+/* One inspect under way. */
+struct asking {
+	struct docker_looking *w;
+	struct docker_inspect *inspect;
+	struct docker_answer answer;
+	enum docker_what what;	   /* what is asked for now: the container, its image, a network */
+	struct docker_container c; /* if it is not the container */
+};
+
+/* What is told as the reason: Docker connects a container to its networks before it starts it. */
+static const char *why_of(const struct docker_inspect *i, const struct docker_container *c)
+{
+	if (strcmp(i->why, "connect") == 0 && i->event_ns && i->event_ns < c->started_ns)
+		return "start";
+	return i->why;
+}
+
+/* Tells what is known of a container that is to be served, or why it is left alone. */
+static void tell_container(struct asking *a)
+{
+	struct docker_container *c = &a->c;
+	struct docker_looking *w = a->w;
+	struct error e;
+
+	if (c->instance.enable != WISH_NO && docker_container_settle(c, false, &e) < 0)
+		w->refused(c->instance.ident.name, &e, w->arg);
+	else
+		w->heard(RUNTIME_RUNNING, &c->instance, NULL, why_of(a->inspect, c), w->arg);
+}
+
+/* What is to be asked for next of a container that was read; null if all is known. */
+static const char *next_question(struct asking *a)
+{
+	const struct docker_container *c = &a->c;
+	const char *network;
+
+	if (c->wishes_any) {
+		a->what = DOCKER_IMAGE;
+		return c->image;
+	}
+	network = c->instance.enable == WISH_NO ? NULL : docker_container_ask(c);
+	a->what = DOCKER_SUBNET;
+	return network;
+}
+
+/* What became of an answer. */
+enum taken {
+	TAKEN_DONE,
+	TAKEN_AGAIN, /* the inspect is to be sent again: it is another's now */
+	TAKEN_ASK,   /* next_question tells what else there is to ask, if anything */
+};
+
+/* Takes an answer. @r: 0 with it, or why there is none, in e */
+static enum taken take_answer(struct asking *a, int r, long status, struct error *e)
+{
+	struct docker_inspect *i = a->inspect;
+	struct docker_looking *w = a->w;
+	struct docker_container *c = &a->c;
+
+	if (i->outdated)
+		return TAKEN_DONE;
+	if (i->owner) {
+		docker_container_shared(i->id, r == 0 && status == 200 ? &a->answer : NULL, e);
+		w->refused(i->name, e, w->arg);
+		return TAKEN_DONE;
+	}
+	if (a->what == DOCKER_IMAGE)
+		docker_container_grant(c, r, status, &a->answer);
+	else if (a->what == DOCKER_SUBNET)
+		docker_container_answer(c, r, status, &a->answer);
+	else if (r == 0)
+		r = docker_container_read(w->engine, i->id, status, &a->answer, c, e);
+	if (a->what != DOCKER_CONTAINER || r == 0)
+		return TAKEN_ASK;
+	if (r == -ENODEV && *c->shares) {
+		docker_queue_ask_owner(&w->queue, i, c->shares, c->instance.ident.name);
+		return TAKEN_AGAIN;
+	}
+	if (r != -ENOENT && r != -ESRCH && r != -EHOSTDOWN)
+		w->refused(*c->instance.ident.name ? c->instance.ident.name : i->name, e, w->arg);
+	return TAKEN_DONE;
+}
+
+static enum docker_take on_answer(const char *data, size_t len, void *arg)
+{
+	struct asking *a = arg;
+
+	return docker_answer_add(data, len, &a->answer);
+}
+
+static void on_inspected(int r, long status, const struct error *e, void *arg);
+
+/* Asks for a container or an image. Returns 0 or -errno. */
+static int ask(struct asking *a, enum docker_what what, const char *which, struct error *e)
+{
+	const struct docker_request request = { .what = what,
+						.which = which,
+						.timeout_ms = DOCKER_ANSWER_MS,
+						.data = on_answer,
+						.done = on_inspected,
+						.arg = a };
+
+	return docker_begin(a->w->session, &request, NULL, e);
+}
+
+static void on_inspected(int r, long status, const struct error *e, void *arg)
+{
+	struct asking *a = arg;
+	struct error error = *e;
+	enum taken taken = take_answer(a, r, status, &error);
+
+	docker_answer_release(&a->answer);
+	while (taken == TAKEN_ASK) {
+		const char *which = next_question(a);
+
+		a->answer = (struct docker_answer){ 0 };
+		if (which && ask(a, a->what, which, &error) == 0)
+			return;
+		if (which) {
+			taken = take_answer(a, -EIO, 0, &error);
+		} else {
+			tell_container(a);
+			taken = TAKEN_DONE;
+		}
+	}
+	if (taken == TAKEN_DONE)
+		docker_queue_remove(&a->w->queue, a->inspect);
+	free(a);
+}
+
+int docker_look_send(struct docker_looking *w, struct docker_inspect *i, struct error *e)
+{
+	_free_ struct asking *a = calloc(1, sizeof(*a));
+	int r;
+
+	if (!a)
+		return error_sys(e, -ENOMEM, "cannot inspect a container");
+	a->w = w;
+	a->inspect = i;
+	a->what = DOCKER_CONTAINER;
+	r = ask(a, DOCKER_CONTAINER, i->id, e);
+	if (r == 0)
+		(void)steal_ptr(&a);
+	return r;
+}
