@@ -7,6 +7,7 @@
  * router's first packet arrives while nobody answers on the bridge, and waits a second. Each step
  * records what it changed; the one ladder at the end takes that back in reverse.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -53,8 +54,23 @@ static int take_place(struct attaching *a, const struct request *q, struct error
 	return r < 0 ? r : 0;
 }
 
+/* What its labels ask for: heard once, when the instance is attached first. Or null. */
+static const struct in6_addr *label_of(const struct attaching *a, const struct request *q,
+				       struct in6_addr *ret)
+{
+	const char *text = a->instance.address;
+
+	if (q->label || !*text || (attaching_again(a) && recorded_is_instance(a, &a->before)))
+		return q->label;
+	if (inet_pton(AF_INET6, text, ret) == 1)
+		return ret;
+	note(NOTE_WARNING, "%s: label v6hook.address is no IPv6 address", a->ident);
+	return NULL;
+}
+
 static int choose(struct attaching *a, const struct request *q, struct error *e)
 {
+	struct in6_addr label;
 	const struct choose choose = {
 		.c = a->c,
 		.host = a->at.host,
@@ -65,7 +81,7 @@ static int choose(struct attaching *a, const struct request *q, struct error *e)
 		.owner = a->instance.ident.owner,
 		.addresses = q->allowance ? q->allowance->addresses : UINT_MAX,
 		.asked = q->has_address ? &q->address : NULL,
-		.label = q->label,
+		.label = label_of(a, q, &label),
 		.given = &a->given,
 		.known = q->known,
 		.before = a->had_before ? &a->before : NULL,
@@ -78,6 +94,9 @@ static int choose(struct attaching *a, const struct request *q, struct error *e)
 
 	if (r == 0)
 		r = choose_lease(&choose, &a->choice, e);
+	if (r == 0 && *a->choice.unheard && !q->hook)
+		note(NOTE_WARNING, "%s: label v6hook.address is not followed: %s", a->ident,
+		     a->choice.unheard);
 	/* the gateway's address would be the router's own there */
 	if (r == 0 && a->choice.uplink.ifindex == a->at.port.via) {
 		choose_undo(a->c, &a->choice);

@@ -45,33 +45,22 @@ static int refuse_sharing(const char *owner, const struct config_engine *engine,
 	return docker_container_shared(owner, r == 0 && status == 200 ? &answer : NULL, e);
 }
 
-/* Has one wish of its labels granted, if there is that. */
-static void grant_one(const struct config_engine *engine, struct docker_container *c,
-		      enum docker_wish_kind kind)
-{
-	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
-	bool there[DOCKER_WISHES];
-	struct error ignored;
-	long status = 0;
-	int r;
-
-	if (!c->wishes[kind].there)
-		return;
-	for (int i = 0; i < DOCKER_WISHES; i++) {
-		there[i] = c->wishes[i].there;
-		c->wishes[i].there = i == (int)kind;
-	}
-	r = docker_get(engine, DOCKER_IMAGE, c->image, &answer, &status, &ignored);
-	docker_container_grant(c, r, status, &answer);
-	for (int i = 0; i < DOCKER_WISHES; i++)
-		c->wishes[i].there = there[i];
-}
-
-/* Asks for its networks until there is one that it is served on. Returns as the settling. */
+/*
+ * Asks for its image, if its labels wish for anything, and for its networks until there is one that
+ * it is served on. Returns as docker_container_settle.
+ */
 static int settle(const struct config_engine *engine, struct docker_container *c, struct error *e)
 {
 	const char *network;
 
+	if (c->wishes_any) {
+		CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+		struct error ignored;
+		long status = 0;
+		int r = docker_get(engine, DOCKER_IMAGE, c->image, &answer, &status, &ignored);
+
+		docker_container_grant(c, r, status, &answer);
+	}
 	while ((network = docker_container_ask(c))) {
 		CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
 		struct error ignored;
@@ -81,27 +70,6 @@ static int settle(const struct config_engine *engine, struct docker_container *c
 		docker_container_answer(c, r, status, &answer);
 	}
 	return docker_container_settle(c, true, e);
-}
-
-/*
- * Of one that is named by hand, its labels say no more than which network is meant, that an
- * internal one will do, which place is its, and which ports others reach. Returns as
- * docker_container_settle.
- */
-static int find_network(const struct config_engine *engine, struct docker_container *c,
-			struct error *e)
-{
-	int r;
-
-	grant_one(engine, c, DOCKER_NETWORK);
-	grant_one(engine, c, DOCKER_TASK);
-	grant_one(engine, c, DOCKER_NUMBER);
-	grant_one(engine, c, DOCKER_EXPOSE);
-	r = settle(engine, c, e);
-	if (r != -ENODEV || !c->wishes[DOCKER_ENABLE].there)
-		return r;
-	grant_one(engine, c, DOCKER_ENABLE);
-	return settle(engine, c, e);
 }
 
 static int docker_find(const struct runtime *self, const char *name,
@@ -122,7 +90,7 @@ static int docker_find(const struct runtime *self, const char *name,
 	if (r == 0)
 		r = docker_container_read(engine, name, status, &answer, &c, e);
 	if (r == 0)
-		r = find_network(engine, &c, e);
+		r = settle(engine, &c, e);
 	if (r == 0)
 		*ret = c.instance;
 	if (r == -ESRCH || r == -ENODEV)
