@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/note.h"
+#include "base/text.h"
 #include "net/ndisc.h"
 #include "policy/candidate.h"
 #include "policy/forbidden.h"
@@ -110,6 +111,19 @@ static bool has_served(const struct choose *q, const struct lease *held)
 	return a && *a->bridge && (!a->has_address || same(&a->address, &held->address));
 }
 
+/* It is pinned to another address than the one that goes before. Returns -EBUSY. */
+static int refuse_pinned(const struct candidate *c, const struct lease *held, struct error *e)
+{
+	char wanted[INET6_ADDRSTRLEN], pinned[INET6_ADDRSTRLEN];
+
+	return error_set(e, STATUS_FAILED, -EBUSY,
+			 "%s %s, but it is pinned to %s: v6hook unpin it first, or %s",
+			 c->source == FROM_CONFIG ? "\"containers\" of the configuration gives it"
+						  : "--address asks for",
+			 text_address(&c->address, wanted), text_address(&held->address, pinned),
+			 c->source == FROM_CONFIG ? "take it out of there" : "leave --address out");
+}
+
 /* Makes the candidate the container's, and nothing else. Returns as choose_lease. */
 static int take(const struct choose *q, const struct candidate *c, const struct lease *held,
 		struct choice *ret, struct error *e)
@@ -130,8 +144,7 @@ static int take(const struct choose *q, const struct candidate *c, const struct 
 		return r;
 	}
 	if (held && held->pinned)
-		return error_set(e, STATUS_FAILED, -EBUSY,
-				 "it is pinned to another address: v6hook unpin it first");
+		return refuse_pinned(c, held, e);
 	r = reserved_check(q->c, q->own, q->ident, &c->address, e);
 	if (r == 0 && c->source == FROM_LABEL)
 		r = forbidden_label(q, &c->address, e);
