@@ -79,11 +79,14 @@ static void look_at_attached(struct list *l, struct listing *item, const struct 
 			 lacks);
 		tell_trouble(item, path);
 	}
-	guard = guarded_look(l->c, &l->look, h);
-	item->guard = guarded_name(guard);
-	item->open = config_exposed(l->c->config, h->ident, &a->expose, &a->published);
-	if (guard == GUARDED_NOT && l->c->config->guard == CONFIG_GUARD_ON)
-		tell_trouble(item, "it is not guarded: v6hook reconcile");
+	/* what a bad configuration would say of it, nobody knows */
+	if (!l->c->salvaged) {
+		guard = guarded_look(l->c, &l->look, h);
+		item->guard = guarded_name(guard);
+		item->open = config_exposed(l->c->config, h->ident, &a->expose, &a->published);
+		if (guard == GUARDED_NOT && l->c->config->guard == CONFIG_GUARD_ON)
+			tell_trouble(item, "it is not guarded: v6hook reconcile");
+	}
 	if (item->state == LIST_BROKEN)
 		return;
 	item->state = LIST_ATTACHED;

@@ -70,6 +70,7 @@ int context_salvage(const char *config_path, struct context *ret, struct error *
 		r = lease_dir_open(c.config->state_dir, false, &c.store, e);
 	if (r < 0)
 		return r;
+	c.salvaged = true;
 	*ret = c;
 	c = (struct context){ 0 };
 	return 0;

@@ -14,6 +14,7 @@ struct context {
 	struct pools *pools;
 	struct lease_store *store;
 	char boot_id[40];
+	bool salvaged; /* the configuration is none: of it no more is known than where leases are */
 };
 
 /*
