@@ -124,12 +124,14 @@ static int run_list(const struct args *a, struct error *e)
 static int run_reconcile(const struct args *a, struct error *e)
 {
 	_context_ struct context c = { 0 };
-	struct output_actions actions = { stdout, a->json, false };
+	struct output_actions actions = { .out = stdout, .json = a->json };
 	int r = context_open(a->request.config_path, !a->dry_run, &c, e);
 
-	if (r == 0)
-		r = op_reconcile(&c, a->dry_run ? RECONCILE_TELL : RECONCILE_DO, output_action,
-				 &actions, e);
+	if (r < 0)
+		return r;
+	r = op_reconcile(&c, a->dry_run ? RECONCILE_TELL : RECONCILE_DO, output_action, &actions,
+			 e);
+	output_actions_end(&actions);
 	if (r == 0 && actions.failed)
 		r = error_set(e, STATUS_FAILED, -EIO,
 			      "not everything could be put right: see above");

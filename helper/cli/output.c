@@ -73,6 +73,18 @@ static int print_json(const json_t *json, const char *end, FILE *out)
 	return 0;
 }
 
+/* Goes on with a JSON array, or begins it. */
+static void begin_item(bool *begun, FILE *out)
+{
+	fputs(*begun ? ",\n" : "[\n", out);
+	*begun = true;
+}
+
+static void end_items(bool begun, FILE *out)
+{
+	fputs(begun ? "\n]\n" : "[]\n", out);
+}
+
 int output_attached(const struct listing *l, bool json, FILE *out)
 {
 	char text[INET6_ADDRSTRLEN];
@@ -115,7 +127,14 @@ int output_action(const struct reconcile_action *a, void *arg)
 	json_put_text(&json, "why", a->why);
 	if (a->error)
 		json_put_text(&json, "error", a->error);
-	return print_json(json, "\n", actions->out);
+	begin_item(&actions->begun, actions->out);
+	return print_json(json, "", actions->out);
+}
+
+void output_actions_end(const struct output_actions *actions)
+{
+	if (actions->json)
+		end_items(actions->begun, actions->out);
 }
 
 #define COLUMNS 10
@@ -202,8 +221,7 @@ int output_list_add(const struct listing *l, void *arg)
 	if (list->as_json) {
 		_json_ json_t *object = to_json(l);
 
-		fputs(list->begun ? ",\n" : "[\n", list->out);
-		list->begun = true;
+		begin_item(&list->begun, list->out);
 		return print_json(object, "", list->out);
 	}
 	if (l->ident.owner)
@@ -223,7 +241,7 @@ int output_list_add(const struct listing *l, void *arg)
 int output_list_print(struct output_list *list)
 {
 	if (list->as_json) {
-		fputs(list->begun ? "\n]\n" : "[]\n", list->out);
+		end_items(list->begun, list->out);
 		return 0;
 	}
 	for (const struct row *row = list->first; row; row = row->next) {

@@ -10,15 +10,19 @@
 int output_attached(const struct listing *l, bool json, FILE *out);
 
 /*
- * What reconcile did, one line or one JSON object an action. Has the type that op_reconcile wants.
+ * What reconcile did, a line an action, or one JSON array. Has the type that op_reconcile wants.
  * @arg: struct output_actions
  */
 struct output_actions {
 	FILE *out;
 	bool json;
+	bool begun;  /* one was printed */
 	bool failed; /* any of them did */
 };
 int output_action(const struct reconcile_action *a, void *arg);
+
+/* After the last one. */
+void output_actions_end(const struct output_actions *actions);
 
 /*
  * A list in the making: one JSON array, printed as it comes, or a table whose columns are as wide
