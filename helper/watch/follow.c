@@ -128,6 +128,13 @@ int follow_look(struct follow *f)
 	return 1;
 }
 
+void follow_again(struct follow *f)
+{
+	f->seen = f->looked = (struct stat){ 0 };
+	f->sum = 0;
+	*f->wrong = '\0';
+}
+
 bool follow_is_news(const struct follow *f)
 {
 	struct stat file = { 0 };

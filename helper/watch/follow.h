@@ -23,6 +23,9 @@ struct follow {
  */
 int follow_look(struct follow *f);
 
+/* Has the next look take the file as a new one, whatever it says: somebody has asked for that. */
+void follow_again(struct follow *f);
+
 /* Whether the file is another than at the last look; that one may have met it half written. */
 bool follow_is_news(const struct follow *f);
 

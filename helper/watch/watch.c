@@ -167,24 +167,6 @@ static void on_child(struct watch *w, pid_t pid, int wait_status, const struct r
 	drift_judged(w->drift, wait_status != 0, cpu);
 }
 
-static void on_signal(int fd, void *arg)
-{
-	struct signalfd_siginfo info;
-	struct watch *w = arg;
-	struct rusage used;
-	int wait_status;
-	pid_t pid;
-
-	if (read(fd, &info, sizeof(info)) != sizeof(info))
-		return;
-	if (info.ssi_signo != SIGCHLD) {
-		w->over = true;
-		return;
-	}
-	while ((pid = wait4(-1, &wait_status, WNOHANG, &used)) > 0)
-		on_child(w, pid, wait_status, &used);
-}
-
 /*
  * Locks again if the file that is locked has been replaced: then the lock can be had. Tells when
  * the store is gone.
@@ -250,6 +232,29 @@ static int see_to_config(struct watch *w, struct error *e)
 	/* a boot, or what happened while nobody watched */
 	drift_all(w->drift);
 	return 0;
+}
+
+static void on_signal(int fd, void *arg)
+{
+	struct signalfd_siginfo info;
+	struct watch *w = arg;
+	struct rusage used;
+	int wait_status;
+	pid_t pid;
+
+	if (read(fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (info.ssi_signo == SIGHUP && w->wrong == 0) {
+		follow_again(&w->follow);
+		w->wrong = see_to_config(w, w->e);
+		return;
+	}
+	if (info.ssi_signo != SIGCHLD) {
+		w->over = true;
+		return;
+	}
+	while ((pid = wait4(-1, &wait_status, WNOHANG, &used)) > 0)
+		on_child(w, pid, wait_status, &used);
 }
 
 /* Sees to what is to be seen to every second. */
@@ -321,6 +326,9 @@ static int set_up(struct watch *w, struct error *e)
 	sigaddset(&signals, SIGCHLD);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
+	/* a terminal that hangs up ends what runs in it */
+	if (!isatty(STDIN_FILENO))
+		sigaddset(&signals, SIGHUP);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	allow_descriptors();
 	w->jobs = jobs_new(&w->follow.now);
