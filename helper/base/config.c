@@ -80,6 +80,20 @@ bool config_serves(const struct config_engine *engines, enum engine which)
 			   own.st_ino == other.st_ino);
 }
 
+int config_look_at(const char *socket)
+{
+	struct stat st;
+
+	if (stat(socket, &st) < 0)
+		return -errno;
+	return S_ISSOCK(st.st_mode) ? 0 : -ENOTSOCK;
+}
+
+bool config_misses(const struct config_engine *engines, enum engine which)
+{
+	return engines[which].named || !engines[ENGINE_PODMAN].named;
+}
+
 const struct config_container *config_container(const struct config *c, const char *ident)
 {
 	for (size_t i = 0; i < c->container_count; i++)

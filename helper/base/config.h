@@ -97,6 +97,15 @@ void config_free(struct config *c);
  */
 bool config_serves(const struct config_engine *engines, enum engine which);
 
+/* What is where an engine is to be asked: 0 for a socket, -ENOTSOCK, or -errno. */
+int config_look_at(const char *socket);
+
+/*
+ * Whether the engine is missed where it does not answer: who names Podman alone may have no Docker,
+ * which is served if it comes.
+ */
+bool config_misses(const struct config_engine *engines, enum engine which);
+
 /* What the configuration says of one container, or null. @ident: as ident_text writes it */
 const struct config_container *config_container(const struct config *c, const char *ident);
 

@@ -62,6 +62,12 @@ static void add_holder(struct said *s, const char *runtime, const char *name)
 	add(s, "%s%s:%s", s->count ? " or " : "", runtime, name);
 }
 
+/* Has why one more engine is none of them. */
+static void add_other(struct said *s, const char *why)
+{
+	add(s, "%s%s", s->count ? ", and " : "", why);
+}
+
 /* Returns 0, or -EEXIST if several have. */
 static int check_one(const struct said *holders, const char *name, struct error *e)
 {
@@ -83,27 +89,27 @@ static const char *podman_hint(const struct runtime_options *o)
 }
 
 /*
- * Nobody knows the name. @r: -ETIMEDOUT if one that hangs may, else -ENOENT; @asked: what came of
- * asking all but LXC. Returns r.
+ * Nobody knows the name. @r: -ENOENT, or another if one that cannot be asked may; @asked: what came
+ * of asking each. Returns r.
  */
 static int unknown(const struct runtime_options *o, const char *name, int r, const char *asked,
 		   struct error *e)
 {
-	return error_set(e, r == -ETIMEDOUT ? STATUS_FAILED : STATUS_NO_CONTAINER, r,
-			 "%s container '%s': LXC does not know it%s%s",
-			 r == -ETIMEDOUT ? "there may be a" : "no", name, asked, podman_hint(o));
+	return error_set(e, r == -ENOENT ? STATUS_NO_CONTAINER : STATUS_FAILED, r,
+			 "%s container '%s': %s%s", r == -ENOENT ? "no" : "there may be a", name,
+			 asked, podman_hint(o));
 }
 
 /*
- * Asks every engine for the name. One that is not installed or does not answer has no containers.
- * Returns the result of the one that knows it, with what it filled in; -ENOENT if none does,
- * -ETIMEDOUT if one that hangs may; -EEXIST if several do.
+ * Asks every engine for the name. One that does not answer has no containers.
+ * Returns the result of the one that knows it, with what it filled in; -ENOENT if none does;
+ * -ETIMEDOUT, -ELIBACC or -ENOTSOCK if one may that cannot be asked; -EEXIST if several do.
  */
 static int ask_all(const struct runtime_options *o, const char *name, struct instance *ret,
 		   struct error *e)
 {
-	struct said holders = { 0 }, others = { 0 }, hang = { 0 };
-	int result = -ENOENT;
+	struct said holders = { 0 }, others = { 0 }, mute = { 0 };
+	int result = -ENOENT, unknown_as = -ENOENT;
 
 	for (size_t i = 0; runtimes[i]; i++) {
 		const struct runtime *runtime = runtimes[i];
@@ -115,23 +121,35 @@ static int ask_all(const struct runtime_options *o, const char *name, struct ins
 		if (runtime->tells && !config_serves(o->engines, runtime->engine))
 			continue;
 		r = runtime->find(runtime, name, o, &instance, &error);
-		if (r == -ETIMEDOUT)
-			add(&hang, "%s%s", hang.count ? ", and " : "", error.text);
-		if (r == -ENOENT && runtime->tells)
-			add(&others, ", nor does %s (%s)", engine->title, engine->socket);
-		else if (r == -ETIMEDOUT || (r == -EHOSTDOWN && runtime->tells))
-			add(&others, ", and %s", error.text);
-		if (r == -ENOENT || r == -EHOSTDOWN || r == -ETIMEDOUT)
-			continue;
-		add_holder(&holders, runtime->name, name);
-		result = r;
-		*e = error;
-		*ret = instance;
+		switch (r) {
+		case -ETIMEDOUT:
+		case -ELIBACC:
+		case -ENOTSOCK:
+			add_other(&mute, error.text);
+			add_other(&others, error.text);
+			unknown_as = r;
+			break;
+		case -EHOSTDOWN:
+			if (config_misses(o->engines, runtime->engine))
+				add_other(&others, error.text);
+			break;
+		case -ENOENT:
+			if (runtime->tells)
+				snprintf(error.text, sizeof(error.text), "%s (%s) does not",
+					 engine->title, engine->socket);
+			add_other(&others, runtime->tells ? error.text : "LXC does not know it");
+			break;
+		default:
+			add_holder(&holders, runtime->name, name);
+			result = r;
+			*e = error;
+			*ret = instance;
+		}
 	}
 	if (holders.count == 0)
-		return unknown(o, name, hang.count ? -ETIMEDOUT : -ENOENT, others.text, e);
-	if (holders.count == 1 && hang.count)
-		note(NOTE_WARNING, "%s: it may have a '%s', too", hang.text, name);
+		return unknown(o, name, unknown_as, others.text, e);
+	if (holders.count == 1 && mute.count)
+		note(NOTE_WARNING, "%s: it may have a '%s', too", mute.text, name);
 	return check_one(&holders, name, e) < 0 ? -EEXIST : result;
 }
 

@@ -19,12 +19,18 @@ static int check_socket(const struct runtime *self, const struct runtime_options
 			struct error *e)
 {
 	const struct config_engine *engine = &o->engines[self->engine];
+	int there;
 
 	if (!engine->socket)
 		return error_set(e, STATUS_FAILED, -EHOSTDOWN,
 				 "%s is not served: add \"%s\": {} to the configuration",
 				 engine->title, engine->name);
-	if (access(engine->socket, F_OK) < 0)
+	there = config_look_at(engine->socket);
+	if (there == -ENOTSOCK)
+		return error_set(e, STATUS_FAILED, there,
+				 "%s is no socket: the configuration must name %s's",
+				 engine->socket, engine->title);
+	if (there < 0)
 		return error_set(e, STATUS_FAILED, -EHOSTDOWN, "%s does not answer on %s (%s)",
 				 engine->title, engine->socket, engine->start);
 	if (!config_serves(o->engines, self->engine))

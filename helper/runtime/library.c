@@ -17,12 +17,12 @@ int library_load(const char *soname, const struct library_symbol *symbols, size_
 	void *library = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
 
 	if (!library)
-		return error_set(e, STATUS_FAILED, -EHOSTDOWN, "%s is not installed", soname);
+		return error_set(e, STATUS_FAILED, -ELIBACC, "%s is not installed", soname);
 	for (size_t i = 0; i < count; i++) {
 		void *address = dlsym(library, symbols[i].name);
 
 		if (!address)
-			return error_set(e, STATUS_FAILED, -EHOSTDOWN, "%s has no %s", soname,
+			return error_set(e, STATUS_FAILED, -ELIBACC, "%s has no %s", soname,
 					 symbols[i].name);
 		memcpy(symbols[i].into, &address, sizeof(address));
 	}

@@ -14,7 +14,7 @@ struct library_symbol {
 
 /*
  * Loads the library for the rest of the process's life and fills in the functions.
- * Returns 0, or -EHOSTDOWN with a message that names the library.
+ * Returns 0, or -ELIBACC with a message that names the library.
  */
 int library_load(const char *soname, const struct library_symbol *symbols, size_t count,
 		 struct error *e);

@@ -128,8 +128,9 @@ static int lxc_each_running(const struct runtime *self, const struct runtime_opt
 	else
 		lxc_path_standard(o->owner, path, sizeof(path));
 	r = load(e);
+	/* who has no liblxc has no LXC */
 	if (r < 0)
-		return r;
+		return r == -ELIBACC ? -EHOSTDOWN : r;
 	count = list_active(path, &names, NULL);
 	for (int i = 0; i < count; i++) {
 		struct instance instance;

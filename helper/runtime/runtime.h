@@ -64,9 +64,10 @@ struct runtime {
 	 * @name: checked by ident_parse
 	 * Returns 0; -ENOENT if the engine knows no such container; -ESRCH if it is not running;
 	 * -ENODEV if it shares its network with the host or another container, or has none; all
-	 * with a message, the first two with STATUS_NO_CONTAINER; -EHOSTDOWN if the engine is not
-	 * installed or does not answer; or another -errno. ret->ident is filled in for -ESRCH and
-	 * -ENODEV, too.
+	 * with a message, the first two with STATUS_NO_CONTAINER; -EHOSTDOWN if the engine does not
+	 * answer; -ELIBACC without a library by which it is asked, -ENOTSOCK if what is named as
+	 * its socket is none: then it may have such a container; or another -errno. ret->ident is
+	 * filled in for -ESRCH and -ENODEV, too.
 	 */
 	int (*find)(const struct runtime *self, const char *name, const struct runtime_options *o,
 		    struct instance *ret, struct error *e);

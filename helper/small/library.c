@@ -10,7 +10,8 @@ int library_load(const char *soname, const struct library_symbol *symbols, size_
 {
 	(void)symbols, (void)count;
 	whole_become();
-	return error_set(e, STATUS_FAILED, -EHOSTDOWN, "%s cannot be loaded", soname);
+	return error_set(e, STATUS_FAILED, -ELIBACC, "%s cannot be loaded without v6hook-full",
+			 soname);
 }
 
 void library_rest(void)

@@ -49,7 +49,7 @@ void channel_start(struct channel *c, const struct config *config)
 	c->connect_at = engine->socket ? clock_ms() + c->pause : INT64_MAX;
 	c->pause = c->pause * 2 > PAUSE_MOST_MS ? PAUSE_MOST_MS : c->pause * 2;
 	/* in this order: a link to a socket that is not there yet tells nothing */
-	if (!engine->socket || access(engine->socket, F_OK) < 0 ||
+	if (!engine->socket || config_look_at(engine->socket) < 0 ||
 	    !config_serves(config->engines, c->engine) ||
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return;
@@ -88,13 +88,19 @@ bool channel_is_silent(struct channel *c, const struct config *config)
 	if (c->heard || clock_ms() - c->silent_since < SILENCE_MS ||
 	    !config_serves(config->engines, c->engine))
 		return false;
-	if (access(socket, F_OK) < 0) {
-		/* who names Podman alone may have no Docker, which is served if it comes */
-		if (errno != EACCES && !config->engines[c->engine].named &&
-		    config->engines[ENGINE_PODMAN].named)
+	switch (config_look_at(socket)) {
+	case 0:
+		break;
+	case -ENOTSOCK:
+		why = "is no socket: the configuration must name the engine's";
+		break;
+	case -EACCES:
+		why = "root may not reach: chown its directory to root";
+		break;
+	default:
+		if (!config_misses(config->engines, c->engine))
 			return false;
-		why = errno == EACCES ? "root may not reach: chown its directory to root"
-				      : "is not there yet";
+		why = "is not there yet";
 	}
 	snprintf(c->waits, sizeof(c->waits), "for %.300s, which %s", socket, why);
 	c->heard = true;
