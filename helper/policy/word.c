@@ -73,12 +73,16 @@ bool word_find(struct context *c, const struct request *q, const char *ident,
 {
 	_netns_ struct netns netns = NETNS_NONE;
 	struct instance instance = { .pid = 0 };
-	char found[IDENT_TEXT_MAX];
+	char found[IDENT_TEXT_MAX], name[IDENT_TEXT_MAX];
+	struct request own = *q;
 	struct error ignored;
 	struct ident id;
 
-	if (ident_from_text(ident, &id) < 0 || id.owner ||
-	    resolve_instance(c, q, &instance, &ignored) < 0 ||
+	if (ident_from_text(ident, &id) < 0 || id.owner)
+		return false;
+	/* whose it is is known by now: no other engine is asked */
+	own.container = ident_container(&id, name);
+	if (resolve_instance(c, &own, &instance, &ignored) < 0 ||
 	    strcmp(ident_text(&instance.ident, found), ident) != 0 || !instance.pid ||
 	    netns_pin_pid(instance.pid, &netns, &ignored) < 0)
 		return false;
