@@ -29,8 +29,8 @@ static int on_attachment(const char *text, const struct attachment *a, void *arg
 	return 0;
 }
 
-int op_rename(struct context *c, const struct ident *from, const struct ident *to,
-	      const char *instance, struct error *e)
+int op_rename(struct context *c, struct ident *from, const struct ident *to, const char *instance,
+	      struct error *e)
 {
 	struct lease_store *s = c->store;
 	_close_ int old_lock = -1, new_lock = -1;
@@ -41,11 +41,11 @@ int op_rename(struct context *c, const struct ident *from, const struct ident *t
 	bool leased, worded;
 	int r;
 
-	if (!from) {
+	if (!*from->name) {
 		r = s->ops->walk_attachments(s, on_attachment, &f, e);
 		if (r < 0 || !f.since)
 			return r;
-		from = &f.ret;
+		*from = f.ret;
 	}
 	r = s->ops->lock(s, LOCK_CONTAINER, ident_text(from, old), false, CONTEXT_WAIT_MS,
 			 &old_lock, e);

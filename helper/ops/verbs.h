@@ -59,11 +59,11 @@ int op_detach(struct context *c, const struct request *q, struct listing *ret, s
 /*
  * Makes the lease of one name that of another, of the same engine, if that instance was the last
  * that it was attached to: who tells the names need not be trusted.
- * @from: or null: whatever name that instance was attached by last
+ * @from: without a name: whatever name that instance was attached by last, which is filled in
  * Returns 1, 0 if there is no such lease, or -errno.
  */
-int op_rename(struct context *c, const struct ident *from, const struct ident *to,
-	      const char *instance, struct error *e);
+int op_rename(struct context *c, struct ident *from, const struct ident *to, const char *instance,
+	      struct error *e);
 
 /* Calls each for every lease, in the order of addresses. Returns 0 or -errno. */
 int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), void *arg,

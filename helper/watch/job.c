@@ -57,6 +57,7 @@ static bool is_attached(struct context *c, const struct record *r, const char *c
 static int rename_lease(struct context *c, const struct record *r, const char *container)
 {
 	struct ident from = { 0 }, to = { 0 };
+	char old[IDENT_TEXT_MAX];
 	struct error e;
 	int err;
 
@@ -66,11 +67,11 @@ static int rename_lease(struct context *c, const struct record *r, const char *c
 	snprintf(to.name, sizeof(to.name), "%s", r->name);
 	if (strcmp(from.name, to.name) == 0)
 		return 0;
-	err = op_rename(c, *r->old_name ? &from : NULL, &to, r->id, &e);
+	err = op_rename(c, &from, &to, r->id, &e);
 	if (err < 0)
 		journal_change("failed", container, NULL, r->why, e.text);
 	else if (err > 0)
-		journal_change("renamed", container, NULL, r->old_name, NULL);
+		journal_change("renamed", container, NULL, ident_text(&from, old), NULL);
 	return err;
 }
 
