@@ -310,7 +310,7 @@ static int tell_unguarded(const struct holder *h, void *arg)
  */
 static int guard(struct reconcile *r)
 {
-	struct reconcile_action action = { .what = RECONCILE_REMOVE, .why = "guard of nobody" };
+	struct reconcile_action action = { .what = RECONCILE_REMOVE, .why = "rules for no container" };
 	bool extra = false;
 	struct error e;
 	int err = r->look.unguarded
