@@ -194,6 +194,6 @@ void args_help(const struct args_verb *verb, FILE *out)
 			continue;
 		snprintf(left, sizeof(left), "--%s%s%s", known[i].option.name,
 			 known[i].value ? " " : "", known[i].value ? known[i].value : "");
-		fprintf(out, "  %-22s %s\n", left, known[i].help);
+		fprintf(out, "  %-28s %s\n", left, known[i].help);
 	}
 }
