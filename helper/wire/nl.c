@@ -5,6 +5,7 @@
 #include <netlink/errno.h>
 #include <netlink/socket.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -14,6 +15,7 @@
 #define REQUEST_SIZE 1024 /* the largest names a table and a chain of nf_tables */
 #define MAX_ERRNO 4095	  /* include/linux/err.h */
 #define TRIES 4		  /* of one message, where the failure may be a passing one */
+#define DUMPS_MOST 16	  /* of one dump, while what it lists is changed all the time */
 
 /*
  * Opens a socket of the given netlink protocol. It gets its port and is connected in one step: what
@@ -86,7 +88,51 @@ struct exchange {
 	size_t count;
 	int *result; /* of each request: of the function above, or the kernel's error */
 	bool ended;  /* the last one is answered */
+
+	/* of a dump, whose end tells whether it is worth anything */
+	char *kept; /* its messages, one after the other */
+	size_t kept_len, kept_room;
+	bool torn; /* what it lists has changed meanwhile: something may be missing, or come twice
+		    */
 };
+
+static void exchange_release(struct exchange *x)
+{
+	free(x->kept);
+}
+
+/* Keeps one message of a dump. Returns 0 or -ENOMEM. */
+static int keep(struct exchange *x, const struct nlmsghdr *h)
+{
+	const size_t len = NLMSG_ALIGN(h->nlmsg_len);
+
+	if (len > x->kept_room - x->kept_len) {
+		const size_t room = 2 * x->kept_room + len;
+		char *larger = realloc(x->kept, room);
+
+		if (!larger)
+			return -ENOMEM;
+		x->kept = larger;
+		x->kept_room = room;
+	}
+	memcpy(x->kept + x->kept_len, h, h->nlmsg_len);
+	x->kept_len += len;
+	return 0;
+}
+
+/* Hands out what was kept, until the function returns anything but 0. Returns that. */
+static int hand_out(const struct exchange *x)
+{
+	int r = 0;
+
+	for (size_t at = 0; r == 0 && at < x->kept_len;) {
+		const struct nlmsghdr *h = (const struct nlmsghdr *)(x->kept + at);
+
+		r = x->each(h, x->arg);
+		at += NLMSG_ALIGN(h->nlmsg_len);
+	}
+	return r;
+}
 
 /* 0, or one of the kernel's; what is neither is -EIO. */
 static int kernel_error(int error)
@@ -99,6 +145,11 @@ static int last_word(const struct exchange *x, const struct nlmsghdr *h)
 {
 	const struct nlmsgerr *error = nlmsg_data(h);
 
+	/* of a dump that has failed in its middle (netlink_dump: dump_done_errno) */
+	if (h->nlmsg_type == NLMSG_DONE && x->dump)
+		return nlmsg_datalen(h) >= (int)sizeof(int) && *(const int *)nlmsg_data(h) < 0
+			       ? kernel_error(*(const int *)nlmsg_data(h))
+			       : 0;
 	if (h->nlmsg_type == NLMSG_ERROR && h->nlmsg_len < NLMSG_LENGTH(sizeof(*error)))
 		return -EIO;
 	if (h->nlmsg_type == NLMSG_ERROR && error->error)
@@ -116,12 +167,13 @@ static void take(struct exchange *x, const struct nlmsghdr *h)
 
 	if (place >= x->count || h->nlmsg_type == NLMSG_NOOP || h->nlmsg_type == NLMSG_OVERRUN)
 		return;
+	x->torn |= x->dump && h->nlmsg_flags & NLM_F_DUMP_INTR;
 	if (last) {
 		r = last_word(x, h);
 		if (r < 0)
 			x->result[place] = r;
 	} else if (x->each && x->result[place] == 0) {
-		x->result[place] = x->each(h, x->arg);
+		x->result[place] = x->dump ? keep(x, h) : x->each(h, x->arg);
 	}
 	/* a change ends with its acknowledgement, a question about one thing with its answer */
 	x->ended = place == x->count - 1 && (last || (x->each && !x->dump));
@@ -223,8 +275,8 @@ static int send_all(struct nl_sock *s, struct nl_msg *const *list, size_t count)
 int nl_ask(struct nl_sock *s, struct nl_msg *request,
 	   int (*each)(const struct nlmsghdr *answer, void *arg), void *arg)
 {
-	struct exchange x = { .each = each, .arg = arg, .count = 1 };
-	int r, result = 0;
+	CLEANUP(exchange_release) struct exchange x = { .each = each, .arg = arg, .count = 1 };
+	int r, result = 0, tries = 0;
 
 	if (!request)
 		return -ENOMEM;
@@ -232,10 +284,19 @@ int nl_ask(struct nl_sock *s, struct nl_msg *request,
 	x.dump = each && (nlmsg_hdr(request)->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
 	if (!each)
 		nlmsg_hdr(request)->nlmsg_flags |= NLM_F_ACK;
-	r = send_all(s, &request, 1);
-	x.first = nlmsg_hdr(request)->nlmsg_seq;
-	if (r == 0)
-		r = receive(s, &x);
+	do {
+		x.ended = x.torn = false;
+		x.kept_len = 0;
+		nlmsg_hdr(request)->nlmsg_seq = NL_AUTO_SEQ;
+		r = send_all(s, &request, 1);
+		x.first = nlmsg_hdr(request)->nlmsg_seq;
+		if (r == 0)
+			r = receive(s, &x);
+	} while (r == 0 && result == 0 && x.torn && ++tries < DUMPS_MOST);
+	if (r == 0 && result == 0 && x.torn)
+		return -EAGAIN;
+	if (r == 0 && result == 0 && x.dump)
+		result = hand_out(&x);
 	return r < 0 ? r : result;
 }
 

@@ -42,8 +42,9 @@ int nl_do(struct nl_sock *s, struct nl_msg *request);
 
 /*
  * Sends the request and hands every answer to each, until the last; a non-zero return of each is
- * remembered and returned (later answers are skipped).
- * Returns 0, the kernel's own -errno, or -ETIMEDOUT.
+ * remembered and returned (later answers are skipped). A dump is handed out once it is whole: one
+ * during which what it lists was changed (NLM_F_DUMP_INTR) is asked for again.
+ * Returns 0, the kernel's own -errno, -ETIMEDOUT, or -EAGAIN for a dump that never was whole.
  */
 int nl_ask(struct nl_sock *s, struct nl_msg *request,
 	   int (*each)(const struct nlmsghdr *answer, void *arg), void *arg);
