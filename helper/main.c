@@ -84,6 +84,26 @@ static int run_attach(const struct args *a, struct error *e)
 	return r;
 }
 
+/*
+ * While the configuration is bad: what its record tells of is taken out of service all the same.
+ * Anything else is left, as much may be said of it that is not known. @r, @e: what is wrong with it
+ */
+static int detach_recorded(const struct request *q, int r, struct error *e)
+{
+	_context_ struct context c = { 0 };
+	struct listing done = { .changed = false };
+	const struct error why = *e;
+	struct error ignored;
+
+	if (q->release || context_salvage(q->config_path, true, &c, &ignored) < 0 ||
+	    op_detach(&c, q, &done, &ignored) < 0 || !done.changed) {
+		*e = why;
+		return r;
+	}
+	note(NOTE_WARNING, "it is detached, but %s", why.text);
+	return 0;
+}
+
 static int run_detach(const struct args *a, struct error *e)
 {
 	_context_ struct context c = { 0 };
@@ -94,7 +114,7 @@ static int run_detach(const struct args *a, struct error *e)
 	if (r < 0 && q.hook)
 		return ask_without_config(a, e, ask_detach);
 	q.word = q.hook ? WORD_NONE : WORD_ROOT;
-	return r < 0 ? r : op_detach(&c, &q, &ignored, e);
+	return r < 0 ? detach_recorded(&q, r, e) : op_detach(&c, &q, &ignored, e);
 }
 
 static int run_list(const struct args *a, struct error *e)
@@ -106,7 +126,7 @@ static int run_list(const struct args *a, struct error *e)
 
 	/* what is leased is so whatever the configuration says */
 	if (bad < 0)
-		r = context_salvage(a->request.config_path, &c, e);
+		r = context_salvage(a->request.config_path, false, &c, e);
 	if (r < 0)
 		return r;
 	list = output_list_new(a->json, stdout);

@@ -228,9 +228,9 @@ int config_read(const char *path, struct config **ret, struct error *e)
 	return 0;
 }
 
-/* Takes a path that the file names, if it is one. */
-static void salvage_path(const json_t *tree, const char *key,
-			 int (*read)(const struct value *, void *), struct config *c)
+/* Takes a value of the file's, if it is a good one. */
+static void salvage(const json_t *tree, const char *key, int (*read)(const struct value *, void *),
+		    struct config *c)
 {
 	struct error ignored;
 	const struct value v = { json_object_get(tree, key), key, &ignored };
@@ -252,8 +252,9 @@ int config_salvage(const char *path, struct config **ret, struct error *e)
 		return r;
 	if (file_read(AT_FDCWD, path, CONFIG_SIZE_MAX, &text, &len) == 0 &&
 	    json_parse(text, len, &tree, &ignored) == 0) {
-		salvage_path(tree, "socket", read_socket, c);
-		salvage_path(tree, "state_dir", read_state_dir, c);
+		salvage(tree, "socket", read_socket, c);
+		salvage(tree, "state_dir", read_state_dir, c);
+		salvage(tree, "gateway", read_gateway, c);
 	}
 	*ret = steal_ptr(&c);
 	return 0;

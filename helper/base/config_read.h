@@ -14,7 +14,8 @@ int config_read(const char *path, struct config **ret, struct error *e);
 
 /*
  * What is left of a file that is bad, missing or not to be read: the defaults and no pool, with the
- * places that it names ("socket", "state_dir") as far as it is JSON. For what only looks or asks.
+ * places that it names ("socket", "state_dir") and the gateway as far as it is JSON. For what only
+ * looks, asks or takes out of service.
  * Returns 0 or -ENOMEM.
  */
 int config_salvage(const char *path, struct config **ret, struct error *e);

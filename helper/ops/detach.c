@@ -74,6 +74,9 @@ int op_detach(struct context *c, const struct request *q, struct listing *ret, s
 	r = held_take(c, q, false, &h, e);
 	if (r < 0)
 		return r;
+	/* nor is it known then whether this is the right place to look */
+	if (!h.found && c->salvaged)
+		return error_set(e, STATUS_NO_CONTAINER, -ENOENT, "%s holds no lease", h.ident);
 	if (!h.found) {
 		note(NOTE_DETAIL, "%s holds no lease: nothing to detach", h.ident);
 		/* why its start hook failed is kept for list: a hook follows it to the end */

@@ -57,7 +57,7 @@ int context_open(const char *config_path, bool write, struct context *ret, struc
 	return 0;
 }
 
-int context_salvage(const char *config_path, struct context *ret, struct error *e)
+int context_salvage(const char *config_path, bool write, struct context *ret, struct error *e)
 {
 	_context_ struct context c = { 0 };
 	int r = config_salvage(config_path, &c.config, e);
@@ -66,8 +66,11 @@ int context_salvage(const char *config_path, struct context *ret, struct error *
 		r = pools_new(c.config, &c.pools, e);
 	if (r == 0)
 		r = lease_boot_id(c.boot_id, e);
+	/* an empty one, made in the wrong place, would tell that there is nothing */
+	if (r == 0 && write && access(c.config->state_dir, F_OK) < 0)
+		r = error_sys(e, -errno, "cannot open %s", c.config->state_dir);
 	if (r == 0)
-		r = lease_dir_open(c.config->state_dir, false, &c.store, e);
+		r = lease_dir_open(c.config->state_dir, write, &c.store, e);
 	if (r < 0)
 		return r;
 	c.salvaged = true;

@@ -26,10 +26,11 @@ int context_open(const char *config_path, bool write, struct context *ret, struc
 void context_release(struct context *c);
 
 /*
- * The leases without a configuration that is good: for who only looks. Where they are, it may say
- * still. Returns 0 or -errno.
+ * The leases without a configuration that is good: for who only looks, or takes out of service what
+ * a record tells of. Where they are, it may say still; with write they must be there. Returns 0 or
+ * -errno.
  */
-int context_salvage(const char *config_path, struct context *ret, struct error *e);
+int context_salvage(const char *config_path, bool write, struct context *ret, struct error *e);
 
 /* Reads the configuration alone: there is no store in it. Returns as context_open. */
 int context_read(const char *config_path, struct context *ret, struct error *e);
