@@ -50,7 +50,10 @@ static int fail(struct error *e, int r, const char *what)
 {
 	switch (r) {
 	case -EPERM:
-		return error_set(e, STATUS_FAILED, r, "cannot %s: that needs CAP_NET_ADMIN", what);
+		return error_set(e, STATUS_FAILED, r,
+				 "cannot %s: that needs CAP_NET_ADMIN, and no other program that "
+				 "owns the table v6hook (nft list tables)",
+				 what);
 	case -ENOENT:
 	case -EOPNOTSUPP:
 	case -EPROTONOSUPPORT:
@@ -60,6 +63,9 @@ static int fail(struct error *e, int r, const char *what)
 				 "(CONFIG_NF_TABLES_BRIDGE): \"guard\": \"best-effort\" "
 				 "does without",
 				 what);
+	case -ERESTART:
+		return error_set(e, STATUS_FAILED, r,
+				 "cannot %s: nf_tables is changed all the time: try again", what);
 	default:
 		return error_sys(e, r, "cannot %s", what);
 	}
@@ -75,38 +81,6 @@ int guard_open(struct nl_sock **ret, struct error *e)
 static void add_message(struct nl_msg *message, void *arg)
 {
 	batch_add(arg, message);
-}
-
-static void add_elements(struct batch *b, const struct filter_element *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		batch_add(b, element_message(&list[i], true));
-}
-
-int guard_set(struct nl_sock *nl, const struct guard_port *p, struct error *e)
-{
-	struct filter_element list[GUARD_ELEMENTS];
-	const size_t count = guard_elements(p, list);
-	int r = -ENOENT;
-
-	/* another may make the table meanwhile, or remove it */
-	for (int tries = 0; tries < TRIES && (r == -ENOENT || r == -EEXIST); tries++) {
-		bool lacks[GUARD_TABLES] = { false };
-		_batch_ struct batch b;
-
-		for (size_t t = 0; tries % 2 && t < GUARD_TABLES; t++)
-			lacks[t] = has_of(list, count, t) && read_is_there(nl, tables[t]) == 0;
-		batch_begin(&b, nl, 0);
-		for (size_t t = 0; t < GUARD_TABLES; t++)
-			if (lacks[t])
-				build_table(tables[t], add_message, &b);
-		add_elements(&b, list, count);
-		r = batch_commit(&b);
-		/* nobody has made it, and it cannot be made */
-		if (r == -ENOENT && tries % 2)
-			break;
-	}
-	return r < 0 ? fail(e, r, "guard its port") : 0;
 }
 
 /* Reads the elements of one table, after those before. Returns 0 or -errno. */
@@ -153,6 +127,24 @@ int guard_read(struct nl_sock *nl, bool all, struct guard_state *ret, struct err
 	/* no nf_tables: no table */
 	if (r == -EOPNOTSUPP || r == -EPROTONOSUPPORT)
 		r = 0;
+	if (r < 0)
+		return fail(e, r, "read the guard's table");
+	*ret = g;
+	g.elements = (struct elements){ 0 };
+	return 0;
+}
+
+int guard_read_elements(struct nl_sock *nl, struct guard_state *ret, struct error *e)
+{
+	CLEANUP(guard_state_release) struct guard_state g = { 0 };
+	int r = read_generation(nl, &g.generation);
+
+	for (size_t t = 0; r == 0 && t < GUARD_TABLES; t++) {
+		r = read_list(nl, t, &g.elements);
+		g.tables[t].there = g.tables[t].whole = r == 0;
+		if (r == -ENOENT || r == -EOPNOTSUPP)
+			r = 0;
+	}
 	if (r < 0)
 		return fail(e, r, "read the guard's table");
 	*ret = g;
@@ -225,6 +217,59 @@ int guard_make(struct nl_sock *nl, const struct guard_state *g, struct elements 
 	return 1;
 }
 
+/* Adds elements to the tables as they are. Returns 0 or the kernel's -errno. */
+static int add(struct nl_sock *nl, const struct filter_element *list, size_t count)
+{
+	_batch_ struct batch b;
+
+	batch_begin(&b, nl, 0);
+	for (size_t i = 0; i < count; i++)
+		batch_add(&b, element_message(&list[i], true));
+	return batch_commit(&b);
+}
+
+/* Makes the tables anew, with what they have and these elements besides. Returns 0 or -errno. */
+static int make_with(struct nl_sock *nl, const struct filter_element *list, size_t count,
+		     struct error *e)
+{
+	CLEANUP(guard_state_release) struct guard_state g = { 0 };
+	_elements_ struct elements must = { 0 };
+	int r = guard_read(nl, true, &g, e);
+
+	for (size_t i = 0; r == 0 && i < g.elements.count; i++)
+		r = elements_add(&must, &g.elements.list[i]);
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = elements_add(&must, &list[i]);
+	if (r == 0)
+		r = guard_make(nl, &g, &must, e);
+	return r < 0 ? r : 0;
+}
+
+int guard_set(struct nl_sock *nl, const struct guard_port *p, struct error *e)
+{
+	struct filter_element list[GUARD_ELEMENTS];
+	const size_t count = guard_elements(p, list);
+	int r = 1;
+
+	/* without their rules elements keep nothing out */
+	for (size_t t = 0; r == 1 && t < GUARD_TABLES; t++)
+		if (has_of(list, count, t))
+			r = read_has_rules(nl, tables[t]);
+	if (r == 1)
+		r = add(nl, list, count);
+	else if (r == 0)
+		r = -ENOENT;
+	/* there is none, or one that another has made or emptied */
+	for (int tries = 0; tries < TRIES && (r == -ENOENT || r == -EINVAL || r == -ERESTART);
+	     tries++) {
+		r = make_with(nl, list, count, e);
+		/* it cannot be made */
+		if (r == -ENOENT)
+			break;
+	}
+	return r < 0 ? fail(e, r, "guard its port") : 0;
+}
+
 /* What one container leaves, and keeps of it. */
 struct leaving {
 	char comment[FILTER_COMMENT_MAX];
@@ -248,25 +293,16 @@ static int leave(struct nl_sock *nl, const struct leaving *l, struct error *e)
 {
 	CLEANUP(guard_state_release) struct guard_state g = { 0 };
 	_elements_ struct elements must = { 0 };
-	int r = read_generation(nl, &g.generation);
+	int r = guard_read_elements(nl, &g, e);
 	bool others = false;
 
-	for (size_t t = 0; r == 0 && t < GUARD_TABLES; t++) {
-		r = read_list(nl, t, &g.elements);
-		/* as they are, whatever rules they have: who judges that is reconcile */
-		g.tables[t].there = g.tables[t].whole = r == 0;
-		if (r == -ENOENT || r == -EOPNOTSUPP)
-			r = 0;
-	}
 	for (size_t i = 0; i < g.elements.count; i++)
 		others |= !is_left(l, &g.elements.list[i]) &&
 			  strcmp(g.elements.list[i].comment, GUARD_HOST) != 0;
 	for (size_t i = 0; others && r == 0 && i < g.elements.count; i++)
 		if (!is_left(l, &g.elements.list[i]))
 			r = elements_add(&must, &g.elements.list[i]);
-	if (r < 0)
-		return fail(e, r, "read the guard's table");
-	return guard_make(nl, &g, &must, e);
+	return r < 0 ? r : guard_make(nl, &g, &must, e);
 }
 
 int guard_leave(struct nl_sock *nl, const char *name, const struct guard_port *but, struct error *e)

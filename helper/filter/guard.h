@@ -14,7 +14,8 @@ int guard_open(struct nl_sock **ret, struct error *e);
 
 /*
  * Puts the port under guard, all at once; what guards it already stays. The table is made if there
- * is none. Returns 0 or -errno.
+ * is none, and made anew with all that it has if its rules are not there, or it is another's.
+ * Returns 0 or -errno.
  */
 int guard_set(struct nl_sock *nl, const struct guard_port *p, struct error *e);
 
@@ -47,6 +48,12 @@ static inline void guard_state_release(struct guard_state *g)
  * -errno.
  */
 int guard_read(struct nl_sock *nl, bool all, struct guard_state *ret, struct error *e);
+
+/*
+ * Reads the elements alone: for who takes some away. What rules the tables have is not asked, as
+ * that is reconcile's to judge: those that are there pass for whole. Returns 0 or -errno.
+ */
+int guard_read_elements(struct nl_sock *nl, struct guard_state *ret, struct error *e);
 
 /*
  * Whether each table is there with the right rules, or is not and has nothing to hold.

@@ -80,6 +80,7 @@ int read_generation(struct nl_sock *nl, uint32_t *ret)
 struct reading {
 	struct elements *into;
 	uint8_t set;
+	uint32_t len; /* of its keys: those of others are no elements of ours */
 };
 
 /* Copies the comment out of what nft(8) and we keep with an element: type, length, value. */
@@ -110,6 +111,8 @@ static int on_element(struct reading *r, struct nlattr *attr)
 	    !data[NFTA_DATA_VALUE] || nla_len(data[NFTA_DATA_VALUE]) > FILTER_KEY_MAX)
 		return -EBADMSG;
 	one.len = (uint8_t)nla_len(data[NFTA_DATA_VALUE]);
+	if (one.len != r->len)
+		return 0;
 	memcpy(one.key, nla_data(data[NFTA_DATA_VALUE]), one.len);
 	read_comment(part[NFTA_SET_ELEM_USERDATA], one.comment);
 	return elements_add(r->into, &one);
@@ -137,7 +140,7 @@ static int read_set(struct nl_sock *nl, const struct filter_table *t, size_t at,
 		    struct elements *into)
 {
 	_nl_msg_ struct nl_msg *m = build_message(t, NFT_MSG_GETSETELEM, NLM_F_DUMP);
-	struct reading r = { .into = into, .set = (uint8_t)at };
+	struct reading r = { .into = into, .set = (uint8_t)at, .len = t->sets[at].len };
 
 	if (!m || nla_put_string(m, NFTA_SET_ELEM_LIST_TABLE, t->name) < 0 ||
 	    nla_put_string(m, NFTA_SET_ELEM_LIST_SET, t->sets[at].name) < 0)
@@ -149,15 +152,20 @@ int read_elements(struct nl_sock *nl, const struct filter_table *t, struct eleme
 {
 	_elements_ struct elements all = { 0 };
 	int r = -EAGAIN;
+	size_t sets = 0;
 
 	for (int tries = 0; tries < TRIES && r == -EAGAIN; tries++) {
 		elements_release(&all);
-		r = 0;
-		for (size_t i = 0; r == 0 && i < t->set_count; i++)
+		r = sets = 0;
+		for (size_t i = 0; r == 0 && i < t->set_count; i++) {
 			r = read_set(nl, t, i, &all);
+			sets += r == 0;
+			if (r == -ENOENT)
+				r = 0;
+		}
 	}
-	if (r < 0)
-		return r;
+	if (r < 0 || !sets)
+		return r < 0 ? r : -ENOENT;
 	elements_sort(&all);
 	*ret = all;
 	all = (struct elements){ 0 };
@@ -294,4 +302,31 @@ int read_is_there(struct nl_sock *nl, const struct filter_table *t)
 		return -ENOMEM;
 	r = nl_ask(nl, m, on_table, NULL);
 	return r == -ENOENT ? 0 : r < 0 ? r : 1;
+}
+
+/* How often a chain is used: by its rules, and by those that lead to it. */
+static int on_chain(const struct nlmsghdr *h, void *arg)
+{
+	const struct nlattr *use =
+		nlmsg_find_attr((struct nlmsghdr *)h, sizeof(struct nfgenmsg), NFTA_CHAIN_USE);
+
+	if (use && nla_len(use) == sizeof(uint32_t))
+		*(uint32_t *)arg = ntohl(nla_get_u32(use));
+	return 0;
+}
+
+int read_has_rules(struct nl_sock *nl, const struct filter_table *t)
+{
+	const struct filter_chain *first = t->chains;
+	_nl_msg_ struct nl_msg *m = build_message(t, NFT_MSG_GETCHAIN, 0);
+	uint32_t uses = 0, rules = 0;
+	int r;
+
+	if (m && (nla_put_string(m, NFTA_CHAIN_TABLE, t->name) < 0 ||
+		  nla_put_string(m, NFTA_CHAIN_NAME, first->name) < 0))
+		return -ENOMEM;
+	r = nl_ask(nl, m, on_chain, &uses);
+	for (size_t i = 0; i < first->count; i++)
+		rules += first->terms[i].what == TERM_VERDICT;
+	return r == -ENOENT ? 0 : r < 0 ? r : uses == rules;
 }

@@ -25,7 +25,7 @@ static inline void elements_release(struct elements *all)
 /* The generation of nf_tables: it is another after each change, whoever makes it. 0 or -errno */
 int read_generation(struct nl_sock *nl, uint32_t *ret);
 
-/* Reads all elements of all sets. Returns 0, -ENOENT if there is no such table or set, or -errno.
+/* Reads all elements of all sets that there are. Returns 0, -ENOENT if there are none, or -errno.
  */
 int read_elements(struct nl_sock *nl, const struct filter_table *t, struct elements *ret);
 
@@ -34,6 +34,13 @@ int read_elements(struct nl_sock *nl, const struct filter_table *t, struct eleme
  * others. Returns 1, 0 (there is none, or it is another), or -errno.
  */
 int read_is_whole(struct nl_sock *nl, const struct filter_table *t);
+
+/*
+ * Whether the table is there and has as many rules as it must in its first chain, to which nothing
+ * leads: that costs one question, and tells of a table that was emptied, or is another's. Returns
+ * 1, 0 or -errno.
+ */
+int read_has_rules(struct nl_sock *nl, const struct filter_table *t);
 
 /* Whether there is a table of that name. Returns 1, 0 or -errno. */
 int read_is_there(struct nl_sock *nl, const struct filter_table *t);
