@@ -121,14 +121,17 @@ static char *sum_of_record(const json_t *json, char *out)
 	return out;
 }
 
-/* Takes the checksum of a record out of it. Whether it is right; an earlier version's has none. */
+/*
+ * Takes the checksum of a record out of it. Whether it is right: a record without one, of a version
+ * before there was any, is as good as unreadable, and its container is asked for anew.
+ */
 static bool is_summed(json_t *json)
 {
 	_json_ json_t *sum = json_incref(json_object_get(json, "sum"));
 	char own[32];
 
 	json_object_del(json, "sum");
-	return !sum || text_equal(json_string_value(sum), sum_of_record(json, own));
+	return sum && text_equal(json_string_value(sum), sum_of_record(json, own));
 }
 
 /* A number as text: not all that read JSON have integers of 64 bits. @out: 32 bytes. Returns it. */
@@ -191,8 +194,10 @@ static bool read_also(const json_t *json, struct attachment *a)
 	size_t i;
 
 	a->on_link = json_is_true(json_object_get(json, "on_link"));
+	/* that what is published is published says nothing */
 	if (!read_exposed(json, "expose", &a->expose) ||
-	    !read_exposed(json, "published", &a->published))
+	    !read_exposed(json, "published", &a->published) ||
+	    a->published.word == EXPOSE_PUBLISHED)
 		return false;
 	if (list && (!json_is_array(list) || json_array_size(list) > ATTACHMENT_ALSO_MAX))
 		return false;

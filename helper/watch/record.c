@@ -44,8 +44,9 @@ int record_check(struct record *r)
 	if (r->magic != RECORD_MAGIC || r->kind < RECORD_RUNNING || r->kind > RECORD_NOTE ||
 	    r->wish > WISH_NO || r->given_count > INSTANCE_GIVEN_MAX ||
 	    !exposed_is_valid(&r->expose) || !exposed_is_valid(&r->published) ||
-	    !(is_id(r->id) || (!whom && !*r->id)) || !is_name(r->name, !whom) ||
-	    !is_name(r->old_name, true) || (r->kind == RECORD_RUNNING && r->pid < 1))
+	    r->published.word == EXPOSE_PUBLISHED || !(is_id(r->id) || (!whom && !*r->id)) ||
+	    !is_name(r->name, !whom) || !is_name(r->old_name, true) ||
+	    (r->kind == RECORD_RUNNING && r->pid < 1))
 		return -EBADMSG;
 	return 0;
 }

@@ -4,6 +4,8 @@
 
 #include "base/cleanup.h"
 #include "base/ident.h"
+#include "base/json.h"
+#include "base/text.h"
 #include "store/lease_json.h"
 
 static void try_lease(const char *text, size_t len)
@@ -43,6 +45,26 @@ static void try_attachment(const char *text, size_t len)
 	attachment_is_live(&a, "0");
 }
 
+/* The same with the checksum that it must have, if it is JSON at all. */
+static void try_summed(const char *text, size_t len)
+{
+	_free_ char *compact = NULL, *whole = NULL;
+	_json_ json_t *json = NULL;
+	struct error ignored;
+	char sum[32];
+
+	if (json_parse(text, len, &json, &ignored) < 0 || !json_is_object(json))
+		return;
+	json_object_del(json, "sum");
+	compact = json_dumps(json, JSON_COMPACT);
+	must(compact != NULL);
+	snprintf(sum, sizeof(sum), "%016llx", (unsigned long long)text_hash(compact, 0));
+	json_object_set_new(json, "sum", json_string(sum));
+	whole = json_dumps(json, 0);
+	must(whole != NULL);
+	try_attachment(whole, strlen(whole));
+}
+
 /* Both say a checksum of themselves, which no fuzzer guesses: they are made of the input, too. */
 static void try_made(const uint8_t *data, size_t size)
 {
@@ -69,6 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	try_lease(text, size);
 	try_attachment(text, size);
+	try_summed(text, size);
 	try_made(data, size);
 	return 0;
 }

@@ -44,6 +44,20 @@ attach_plain() {
 	attach "lxc:$1" --netns "/run/netns/$1" "${@:2}"
 }
 
+# resum FILE: gives a record of an attachment that was edited the checksum that it must have
+resum() {
+	local sum
+
+	sum=$(jq -j -c 'del(.sum)' "$1" | perl -0777 -e '
+		use integer;
+		sub shifted { no integer; return $_[0] >> 33 }
+		my $h = 0xcbf29ce484222325;
+		$h = ($h ^ $_) * 0x100000001b3 for unpack "C*", <STDIN>;
+		$h = ($h ^ shifted($h)) * $_ for 0xff51afd7ed558ccd, 0xc4ceb9fe1a85ec53;
+		printf "%016x", $h ^ shifted($h)') &&
+		jq --arg sum "$sum" 'del(.sum) + { sum: $sum }' "$1" >"$1.new" && cat "$1.new" >"$1" && rm "$1.new"
+}
+
 # ---- what is seen from outside
 
 # cut_off ADDR: unreachable, in half the time: for hosts whose proxy answers without delay

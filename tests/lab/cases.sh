@@ -96,8 +96,9 @@ ready_reconcile() {
 	beside
 	at 1
 	v6hook attach lxc:gone --pid "$inject_pid" --address "$p:5" >/dev/null
-	# no process has this PID; the checksum goes with it, as an earlier version's record has none
-	sed -i -e 's/"pid":.*/"pid":	4194304,/' -e '/"error":/s/,$//' -e '/"sum":/d' "$lab_store/attached/lxc:gone.json"
+	# no process has this PID
+	sed -i 's/"pid":.*/"pid": 4194304,/' "$lab_store/attached/lxc:gone.json"
+	resum "$lab_store/attached/lxc:gone.json"
 	ip -6 neigh del proxy "$p:1" dev eth0
 	ip -6 neigh add proxy "$p:7" dev eth0 proto "$lab_mark"
 	ip -6 route add "$p:8" dev br0 proto "$lab_mark"

@@ -1,6 +1,8 @@
 /* Checks that leases and attachments read back as written, and nothing else is taken for one. */
 #include "unit.h"
 
+#include "base/json.h"
+#include "base/text.h"
 #include "store/lease_json.h"
 
 static const struct lease lease = {
@@ -84,6 +86,24 @@ static void check_attachment(const struct attachment *a)
 	assert_int_equal(b.nsid, a->nsid);
 }
 
+/* Gives a record the checksum that it must have, unless it is no JSON. @text: size bytes */
+static void resum(char *text, size_t size)
+{
+	_json_ json_t *json = json_loads(text, 0, NULL);
+	_free_ char *compact = NULL, *whole = NULL;
+	char sum[32];
+
+	if (!json)
+		return;
+	json_object_del(json, "sum");
+	compact = json_dumps(json, JSON_COMPACT);
+	snprintf(sum, sizeof(sum), "%016llx", (unsigned long long)text_hash(compact, 0));
+	json_object_set_new(json, "sum", json_string(sum));
+	whole = json_dumps(json, 0);
+	assert_true(strlen(whole) < size);
+	strcpy(text, whole);
+}
+
 /* Before it was recorded when the process was started. */
 TEST(attachments_of_an_earlier_version_are_read)
 {
@@ -101,10 +121,8 @@ TEST(attachments_of_an_earlier_version_are_read)
 	assert_non_null(line);
 	end = strchr(line, '\n') + 1;
 	memmove(line, end, strlen(end) + 1);
-	/* nor had it a checksum */
-	line = strstr(text, ",\n  \"sum\"");
-	assert_non_null(line);
-	strcpy(line, "\n}\n");
+	assert_int_equal(attachment_decode(text, strlen(text), ident, &b), -EBADMSG);
+	resum(text, len);
 	assert_int_equal(attachment_decode(text, strlen(text), ident, &b), 0);
 	assert_true(b.started == 0 && b.port == 0 && b.netns_inode == attachment.netns_inode);
 }
@@ -243,8 +261,9 @@ TEST(attachments_with_wrong_values_are_refused)
 		{ "\"detached\"", "\"waiting\"" },
 		{ "\"port\": 0", "\"port\": -1" },
 		{ "\"port\": 0", "\"port\": null" },
-		{ "}", ",\"sum\":\"0123456789abcdef\"}" },
-		{ "}", ",\"sum\":7}" },
+		{ "}", ",\"published\":\"published\"}" },
+		{ "}", ",\"published\":\"80\"}" },
+		{ "}", ",\"expose\":7}" },
 	};
 	_free_ char *text = NULL;
 	char ident[IDENT_TEXT_MAX] = "untouched";
@@ -252,16 +271,37 @@ TEST(attachments_with_wrong_values_are_refused)
 	size_t len = 0;
 
 	assert_int_equal(attachment_encode(lease.ident, &attachment, &text, &len), 0);
-	/* each is refused for itself, not for the sum */
-	strcpy(strstr(text, ",\n  \"sum\""), "\n}\n");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		char bad[2048];
 
 		change(text, &rows[i], bad, sizeof(bad));
+		/* each is refused for itself, not for the sum */
+		resum(bad, sizeof(bad));
 		check(attachment_decode(bad, strlen(bad), ident, &a) == -EBADMSG, "row %zu", i);
 	}
 	assert_int_equal(a.pid, 4711);
 	assert_string_equal(ident, "untouched");
+}
+
+TEST(an_attachment_without_its_checksum_is_refused)
+{
+	static const char *const rows[] = { "", ",\n  \"sum\": 7",
+					    ",\n  \"sum\": \"0123456789abcdef\"" };
+	_free_ char *text = NULL;
+	char ident[IDENT_TEXT_MAX], *at;
+	struct attachment a;
+	size_t len = 0;
+
+	assert_int_equal(attachment_encode(lease.ident, &attachment, &text, &len), 0);
+	assert_int_equal(attachment_decode(text, len, ident, &a), 0);
+	at = strstr(text, ",\n  \"sum\"");
+	assert_non_null(at);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char bad[2048];
+
+		snprintf(bad, sizeof(bad), "%.*s%s\n}\n", (int)(at - text), text, rows[i]);
+		check(attachment_decode(bad, strlen(bad), ident, &a) == -EBADMSG, "row %zu", i);
+	}
 }
 
 TEST(what_is_cut_anywhere_is_refused)
@@ -346,6 +386,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_lease_is_refused),
 		cmocka_unit_test(leases_with_wrong_values_are_refused),
 		cmocka_unit_test(attachments_with_wrong_values_are_refused),
+		cmocka_unit_test(an_attachment_without_its_checksum_is_refused),
 		cmocka_unit_test(what_is_cut_anywhere_is_refused),
 		cmocka_unit_test(a_flipped_bit_makes_no_other_record),
 		cmocka_unit_test(damaged_files_are_read_or_refused),
