@@ -230,6 +230,7 @@ PLACES = \
 	lxc-config/v6hook-mount.conf:$(DATADIR)/lxc/config/v6hook-mount.conf:644 \
 	man/v6hook.8:$(DATADIR)/man/man8/v6hook.8:644 \
 	man/v6hook.json.5:$(DATADIR)/man/man5/v6hook.json.5:644 \
+	hooks/60-v6hook.rules:$(PREFIX)/lib/udev/rules.d/60-v6hook.rules:644 \
 	docker/v6hook-watch.service:$(PREFIX)/lib/systemd/system/v6hook-watch.service:644 \
 	completion/v6hook:$(DATADIR)/bash-completion/completions/v6hook:644 \
 	lxc-config/rt_protos:/etc/iproute2/rt_protos.d/v6hook.conf:644
@@ -253,7 +254,7 @@ put = echo "$(DESTDIR)$(word 2,$1)"; install -d "$(DESTDIR)$(dir $(word 2,$1))";
 INCLUDED = $(filter lxc-config/v6hook%,$(PLACES))
 .PHONY: uninstall
 uninstall:
-	@$(if $(DESTDIR),,lxc-config/retire "$(FORCE)" $(foreach place,$(INCLUDED),$(word 2,$(subst :, ,$(place)))))
+	@$(if $(DESTDIR),,lxc-config/retire "$(FORCE)" "$(SBINDIR)/v6hook" $(foreach place,$(INCLUDED),$(word 2,$(subst :, ,$(place)))))
 	rm -f $(foreach place,$(if $(DESTDIR),$(PLACES),$(filter-out $(INCLUDED),$(PLACES))),\
 		"$(DESTDIR)$(word 2,$(subst :, ,$(place)))")
 	@$(if $(DESTDIR),,[ ! -d /run/systemd/system ] || systemctl daemon-reload)

@@ -57,8 +57,13 @@ static int ask_without_config(const struct args *a, struct error *e,
 			      int (*ask)(const struct args *, const struct error *, struct error *))
 {
 	const struct error why = *e;
+	struct error ignored;
 	int r = ask(a, &why, e);
 
+	/* nobody sees that the container's former port is gone: it must not be cut off by what that
+	 * had */
+	if (r < 0)
+		op_sweep(&ignored);
 	/* the configuration's is the fault to mend */
 	if (r < 0 && r != -EREMOTEIO)
 		*e = why;
@@ -179,6 +184,16 @@ static int run_unpin(const struct args *a, struct error *e)
 	return r < 0 ? r : op_unpin(&c, &a->request, e);
 }
 
+static void print_removed(const char *table)
+{
+	printf("removed table %s\n", table);
+}
+
+static int run_sweep(const struct args *a, struct error *e)
+{
+	return a->all ? op_sweep_all(print_removed, e) : op_sweep(e);
+}
+
 /* One line a verb: it is dispatched, parsed and explained from here. */
 static const struct verb {
 	struct args_verb args;
@@ -214,6 +229,12 @@ static const struct verb {
 		    "a reboot" },
 	  .run = run_reconcile,
 	  .needs = NEEDS_RAW },
+	{ .args = { "sweep", "", ARGS_ALL, 0,
+		    "Gives free what the guard keeps for ports that are gone; --all removes its "
+		    "tables" },
+	  .run = run_sweep,
+	  .small = true,
+	  .needs = NEEDS_NET },
 	{ .args = { "watch", "", ARGS_JSON, 0,
 		    "The service: attaches what Docker and Podman start, repairs what drifts, for "
 		    "every "

@@ -43,6 +43,10 @@ static const struct known {
 	  ARGS_DRY_RUN,
 	  NULL,
 	  "only say what would be done" },
+	{ { "all", no_argument, NULL, 'A' },
+	  ARGS_ALL,
+	  NULL,
+	  "remove the tables of the guard and of exposure" },
 	{ { "json", no_argument, NULL, 'j' }, ARGS_JSON, NULL, "print JSON" },
 	{ { "config", required_argument, NULL, 'c' }, 0, "FILE", "default " CONFIG_DEFAULT_PATH },
 	{ { "verbose", no_argument, NULL, 'v' }, 0, NULL, "say what is changed on the host" },
@@ -105,6 +109,9 @@ static int take(const struct args_verb *verb, int option, const char *value, str
 		return 0;
 	case 'd':
 		a->dry_run = true;
+		return 0;
+	case 'A':
+		a->all = true;
 		return 0;
 	case 'j':
 		a->json = true;

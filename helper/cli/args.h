@@ -17,6 +17,7 @@ enum args_option {
 	ARGS_HOOK = 32,	   /* --hook */
 	ARGS_DRY_RUN = 64, /* --dry-run */
 	ARGS_JSON = 16,	   /* --json */
+	ARGS_ALL = 128,	   /* --all */
 };
 
 /* A verb as the command line sees it. */
@@ -32,6 +33,7 @@ struct args {
 	struct request request;
 	bool json;
 	bool dry_run;
+	bool all;
 	bool verbose;
 	bool help;
 };

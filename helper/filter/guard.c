@@ -152,6 +152,29 @@ int guard_read_elements(struct nl_sock *nl, struct guard_state *ret, struct erro
 	return 0;
 }
 
+int guard_end(struct nl_sock *nl, bool ended[GUARD_TABLES], struct error *e)
+{
+	int r = -ENOENT;
+
+	/* another may remove one meanwhile */
+	for (int tries = 0; tries < TRIES && r == -ENOENT; tries++) {
+		CLEANUP(guard_state_release) struct guard_state g = { 0 };
+		_batch_ struct batch b;
+
+		r = guard_read(nl, false, &g, e);
+		if (r < 0)
+			return r;
+		batch_begin(&b, nl, 0);
+		for (size_t t = 0; t < GUARD_TABLES; t++) {
+			ended[t] = g.tables[t].there;
+			if (ended[t])
+				batch_add(&b, build_end(tables[t]));
+		}
+		r = batch_is_empty(&b) ? 0 : batch_commit(&b);
+	}
+	return r < 0 ? fail(e, r, "remove the guard's tables") : 0;
+}
+
 bool guard_fits(const struct guard_state *g, const struct elements *must)
 {
 	for (size_t t = 0; t < GUARD_TABLES; t++)

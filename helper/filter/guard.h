@@ -55,6 +55,10 @@ int guard_read(struct nl_sock *nl, bool all, struct guard_state *ret, struct err
  */
 int guard_read_elements(struct nl_sock *nl, struct guard_state *ret, struct error *e);
 
+/* Removes both tables, whatever is in them. @ended: which of them were there. Returns 0 or -errno.
+ */
+int guard_end(struct nl_sock *nl, bool ended[GUARD_TABLES], struct error *e);
+
 /*
  * Whether each table is there with the right rules, or is not and has nothing to hold.
  * @must: all elements that must be there

@@ -104,4 +104,16 @@ typedef int (*reconcile_each)(const struct reconcile_action *a, void *arg);
 int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each, void *arg,
 		 struct error *e);
 
+/*
+ * Gives free what the guard keeps for ports that are gone. Needs no configuration and no store, so
+ * that it serves where those are what is wrong, and where no service runs. Returns 0 or -errno.
+ */
+int op_sweep(struct error *e);
+
+/*
+ * Removes all that is in nf_tables of ours, whoever is attached. @each: called for each table, by
+ * the name that nft(8) is told. Returns 0 or -errno.
+ */
+int op_sweep_all(void (*each)(const char *table), struct error *e);
+
 #endif

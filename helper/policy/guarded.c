@@ -182,6 +182,14 @@ static bool hold(struct making *m, const struct holder *h)
 	return r >= 0 && s->ops->unchanged(s, h->ident, h->attachment) == 1;
 }
 
+/* Whether its port is gone for certain: there is nothing to guard, until somebody sees its end. */
+static bool is_gone(const struct making *m, const struct holder *h)
+{
+	struct link ignored;
+
+	return link_by_index(m->look->host, h->attachment->port, &ignored) == -ENODEV;
+}
+
 /* Adds what guards one that is attached. Returns 1 if it lacks some of it, 0 or -errno. */
 static int want(struct making *m, const struct holder *h, bool bridged)
 {
@@ -195,7 +203,7 @@ static int want(struct making *m, const struct holder *h, bool bridged)
 	guarded_port(m->c, h->ident, &h->address, h->attachment, &port);
 	port.speaks = port.speaks && bridged;
 	lacks = !guard_holds(&m->look->guard, &port);
-	if (lacks && !hold(m, h))
+	if (lacks && (is_gone(m, h) || !hold(m, h)))
 		return keep(m, guard_comment(h->ident, comment));
 	count = guard_elements(&port, list);
 	for (size_t i = 0; r == 0 && i < count; i++)

@@ -10,6 +10,7 @@
 #include "filter/build.h"
 #include "filter/guard.h"
 #include "filter/guard_table.h"
+#include "filter/sweep.h"
 
 static struct guard_port some_port(const char *name)
 {
@@ -134,6 +135,48 @@ TEST(the_kernel_takes_it_and_lists_it)
 	assert_false(g.tables[0].there);
 }
 
+/* What is kept for ports that are gone is free; of those that are there nothing is lost. */
+TEST(what_is_kept_for_a_port_that_is_gone_is_free)
+{
+	_nl_sock_ struct nl_sock *nl = NULL;
+	CLEANUP(guard_state_release) struct guard_state g = { 0 };
+	struct guard_port here = some_port("lxc:here"), gone = some_port("lxc:gone");
+	struct filter_element list[GUARD_ELEMENTS];
+	bool ended[GUARD_TABLES];
+	struct error e;
+
+	if (unshare(CLONE_NEWNET) < 0)
+		skip();
+	/* the loopback */
+	here.port = 1;
+	here.has_ipv4 = gone.has_ipv4 = true;
+	here.ipv4.s_addr = htonl(0x0a000005);
+	gone.ipv4.s_addr = htonl(0x0a000006);
+	gone.mac[5] = 6;
+	inet_pton(AF_INET6, "2001:db8::6", &gone.address);
+	/* of what both have, the one that is there keeps it */
+	gone.given[gone.given_count++] = here.address;
+	assert_int_equal(guard_open(&nl, &e), 0);
+	assert_int_equal(guard_sweep(nl, &e), 0);
+	assert_int_equal(guard_set(nl, &gone, &e), 0);
+	assert_int_equal(guard_set(nl, &here, &e), 0);
+	assert_int_equal(guard_sweep(nl, &e), 0);
+	assert_int_equal(guard_read(nl, true, &g, &e), 0);
+	assert_true(g.tables[0].whole && guard_holds(&g, &here));
+	assert_int_equal(g.elements.count, guard_elements(&here, list));
+	guard_state_release(&g);
+	assert_int_equal(guard_leave(nl, "lxc:here", NULL, &e), 0);
+	assert_int_equal(guard_set(nl, &gone, &e), 0);
+	assert_int_equal(guard_sweep(nl, &e), 0);
+	assert_int_equal(guard_read(nl, true, &g, &e), 0);
+	assert_false(g.tables[0].there);
+	assert_int_equal(guard_set(nl, &here, &e), 0);
+	assert_int_equal(guard_end(nl, ended, &e), 0);
+	assert_true(ended[0] && !ended[1]);
+	assert_int_equal(guard_end(nl, ended, &e), 0);
+	assert_false(ended[0] || ended[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +184,7 @@ int main(void)
 		cmocka_unit_test(comments_tell_names_apart),
 		cmocka_unit_test(every_rule_fits_in_a_message),
 		cmocka_unit_test(the_kernel_takes_it_and_lists_it),
+		cmocka_unit_test(what_is_kept_for_a_port_that_is_gone_is_free),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,27 @@
+/* sweep: gives free what the guard keeps for ports that are gone, or takes all of it away. */
+#include "filter/sweep.h"
+#include "ops/verbs.h"
+#include "wire/nl.h"
+
+int op_sweep(struct error *e)
+{
+	_nl_sock_ struct nl_sock *nl = NULL;
+	int r = guard_open(&nl, e);
+
+	return r < 0 ? r : guard_sweep(nl, e);
+}
+
+int op_sweep_all(void (*each)(const char *table), struct error *e)
+{
+	static const char *const names[GUARD_TABLES] = { "bridge v6hook", "ip6 v6hook" };
+	_nl_sock_ struct nl_sock *nl = NULL;
+	bool ended[GUARD_TABLES] = { false };
+	int r = guard_open(&nl, e);
+
+	if (r == 0)
+		r = guard_end(nl, ended, e);
+	for (size_t t = 0; r == 0 && t < GUARD_TABLES; t++)
+		if (ended[t])
+			each(names[t]);
+	return r;
+}
