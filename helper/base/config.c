@@ -20,6 +20,7 @@ int config_defaults(struct config **ret, struct error *e)
 	inet_pton(AF_INET6, "fe80::1", &c->gateway);
 	c->probe_ms = 1000;
 	c->hold_s = 60;
+	c->guard = CONFIG_GUARD_ON;
 	c->expose_lxc.word = EXPOSE_ALL;
 	for (enum engine i = 0; i < ENGINES; i++)
 		c->engines[i] = (struct config_engine){
@@ -28,7 +29,7 @@ int config_defaults(struct config **ret, struct error *e)
 			.title = i == ENGINE_DOCKER ? "Docker" : "Podman",
 			.start = i == ENGINE_DOCKER ? "systemctl start docker"
 						    : "systemctl start podman.socket",
-			.expose = { .word = EXPOSE_ALL },
+			.expose = { .word = EXPOSE_PUBLISHED },
 		};
 	c->engines[ENGINE_DOCKER].socket = strdup("/var/run/docker.sock");
 	c->socket = strdup(CONFIG_DEFAULT_SOCKET);

@@ -5,13 +5,13 @@
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lab.sh"
 lab_store=/var/lib/v6hook
 
-# configure POOLS [MEMBERS]: writes the configuration; without MEMBERS, no duplicate probe; all ports are open
+# configure POOLS [MEMBERS]: writes the configuration; without MEMBERS, no duplicate probe; all ports are open, unless
+# they say what is ("expose": {} leaves it at the default)
 configure() {
 	mkdir -p /etc/v6hook
 	local members=${2-'"probe_ms": 0'}
 
-	# guarded, but where that is what it is about
-	[[ $members == *'"guard"'* ]] || members+=', "guard": true'
+	[[ $members == *'"expose"'* ]] || members+=', "expose": { "docker": "all", "podman": "all" }'
 	printf '{ "pools": [ %s ], %s }\n' "$1" "$members" >/etc/v6hook/config.json
 }
 

@@ -19,8 +19,9 @@ TEST(defaults_are_as_documented)
 	assert_int_equal(c->announce_s, 0);
 	assert_false(c->announce_link_local);
 	assert_int_equal(c->expose_lxc.word, EXPOSE_ALL);
-	assert_int_equal(c->engines[ENGINE_DOCKER].expose.word, EXPOSE_ALL);
-	assert_int_equal(c->guard, CONFIG_GUARD_OFF);
+	assert_int_equal(c->engines[ENGINE_DOCKER].expose.word, EXPOSE_PUBLISHED);
+	assert_int_equal(c->engines[ENGINE_PODMAN].expose.word, EXPOSE_PUBLISHED);
+	assert_int_equal(c->guard, CONFIG_GUARD_ON);
 	assert_false(c->engines[ENGINE_DOCKER].labelled);
 	assert_string_equal(c->engines[ENGINE_DOCKER].socket, "/var/run/docker.sock");
 	assert_null(c->engines[ENGINE_PODMAN].socket);
@@ -150,7 +151,7 @@ TEST(the_guard_may_be_left_out_or_tried)
 		{ "\"guard\":true", CONFIG_GUARD_ON },
 		{ "\"guard\":false", CONFIG_GUARD_OFF },
 		{ "\"guard\":\"best-effort\"", CONFIG_GUARD_BEST_EFFORT },
-		{ "\"hold_s\":1", CONFIG_GUARD_OFF },
+		{ "\"hold_s\":1", CONFIG_GUARD_ON },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -173,14 +174,17 @@ TEST(the_nearest_says_what_is_exposed)
 		{ "\"expose\":{\"docker\":\"published\"}", "docker:a", "", "none", "none" },
 		{ "\"expose\":{\"lxc\":\"published\"}", "lxc:a", "", "", "none" },
 		{ "\"expose\":{\"podman\":\"published\"}", "podman:a", "", "80/tcp", "80/tcp" },
-		{ "\"hold_s\":0", "podman:a", "", "80/tcp", "all" },
+		{ "\"hold_s\":0", "podman:a", "", "80/tcp", "80/tcp" },
+		{ "\"hold_s\":0", "docker:a", "", "80/tcp", "80/tcp" },
+		{ "\"hold_s\":0", "docker:a", "", "none", "none" },
+		{ "\"expose\":{}", "docker:a", "", "80/tcp", "80/tcp" },
 		{ "\"hold_s\":0", "docker:a", "all", "80/tcp", "all" },
 		{ "\"hold_s\":0", "docker:a", "none", "80/tcp", "none" },
 		{ "\"expose\":{\"docker\":[\"1/udp\"]}", "docker:a", "", "80/tcp", "1/udp" },
 		{ "\"expose\":{\"docker\":[\"1/udp\"]}", "docker:a", "published", "80/tcp",
 		  "80/tcp" },
 		{ "\"expose\":{\"docker\":[]}", "docker:a", "", "80/tcp", "none" },
-		{ "\"expose\":{\"lxc\":\"none\"}", "docker:a", "", "80/tcp", "all" },
+		{ "\"expose\":{\"lxc\":\"none\"}", "docker:a", "", "80/tcp", "80/tcp" },
 		{ "\"containers\":{\"docker:a\":{\"expose\":\"none\"}}", "docker:a", "all", "",
 		  "none" },
 		{ "\"containers\":{\"docker:a\":{\"expose\":[\"5-6/tcp\"]}}", "docker:a", "all", "",
