@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define EXPOSED_RANGES 16    /* in one list, */
 #define EXPOSED_PORTS 256    /* and ports in all of them */
@@ -42,6 +43,12 @@ int exposed_add(struct exposed *list, const char *text);
  * exposed_add.
  */
 int exposed_parse(const char *text, struct exposed *ret);
+
+/* Whether both say the same. */
+static inline bool exposed_is_same(const struct exposed *a, const struct exposed *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
 
 /* Whether it is one that exposed_parse could return, or unsaid. */
 bool exposed_is_valid(const struct exposed *e);

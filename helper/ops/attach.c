@@ -42,9 +42,7 @@ static int take_place(struct attaching *a, const struct request *q, struct error
 
 	if (q->place || *a->instance.place)
 		place_keep(q->place ? q->place : a->instance.place, a->place);
-	/* whose labels never change */
-	else if (a->had_before && (recorded_is_instance(a, &a->before) ||
-				   (q->instance && strcmp(q->instance, a->before.instance) == 0)))
+	else if (recorded_is_container(a, q))
 		memcpy(a->place, a->before.place, sizeof(a->place));
 	if (!*a->place || q->has_address || (said && said->has_address))
 		return 0;

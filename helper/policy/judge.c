@@ -221,6 +221,31 @@ static bool rests(const struct judge *j, const struct attachment *a)
 	return j->service && *a->error && a->since <= time(NULL) && a->since + RETRY_S > time(NULL);
 }
 
+/* Whether two say different things of it. Who says nothing does not. */
+static bool differ(const struct exposed *said, const struct exposed *recorded)
+{
+	return said->word != EXPOSE_UNSAID && !exposed_is_same(said, recorded);
+}
+
+/*
+ * Whether its engine, asked just now, says otherwise than is recorded which of its ports are to be
+ * reached, or which IPv4 address it has. @running: null if it was not asked
+ */
+static bool is_told_otherwise(const struct instance *running, const struct attachment *a)
+{
+	if (!running)
+		return false;
+	for (int i = 0; i < running->given_count; i++) {
+		bool known = !IN6_IS_ADDR_V4MAPPED(&running->given[i]);
+
+		for (int k = 0; k < a->also_count; k++)
+			known |= IN6_ARE_ADDR_EQUAL(&running->given[i], &a->also[k]);
+		if (!known)
+			return true;
+	}
+	return differ(&running->expose, &a->expose) || differ(&running->published, &a->published);
+}
+
 /* Judges one whose port is gone, or of which there may be another now. */
 static struct verdict judge_port(const struct holder *h, const struct instance *running,
 				 const char *why)
@@ -291,6 +316,8 @@ static int judge_attached(struct judge *j, struct holder *h, bool together, stru
 	if (!what && moves(j, h))
 		what = "no pool holds its address";
 	*ret = what ? attach(NULL, what) : nothing;
+	if (!what && is_told_otherwise(running, a))
+		*ret = attach(running, "its engine says otherwise");
 	return 0;
 }
 

@@ -19,6 +19,14 @@ bool recorded_is_instance(const struct attaching *a, const struct attachment *b)
 	       (!b->started || !a->at.netns.started || b->started == a->at.netns.started);
 }
 
+bool recorded_is_container(const struct attaching *a, const struct request *q)
+{
+	const char *id = q->instance ? q->instance : a->instance.id;
+
+	return a->had_before && (recorded_is_instance(a, &a->before) ||
+				 (*id && strcmp(id, a->before.instance) == 0));
+}
+
 /* The path as it is found from everywhere; "" for none, or one that does not fit. */
 static void absolute(const char *path, char *out, size_t size)
 {
@@ -30,29 +38,39 @@ static void absolute(const char *path, char *out, size_t size)
 }
 
 /* What its engine gave it besides, which its port may send from, too. */
-static void also_given(const struct attaching *a, const struct request *q, struct attachment *ret)
+static void also_given(const struct attaching *a, struct attachment *ret)
 {
 	const struct given *g = &a->given;
 
-	/* what is not known now is as it was */
-	if (!g->asked && a->had_before && !a->before.ended && a->before.port == ret->port &&
-	    recorded_is_instance(a, &a->before)) {
+	/* what nobody has said just now is as it was said, of another network all is unknown */
+	if (!g->asked && a->had_before && !a->before.ended && recorded_is_instance(a, &a->before) &&
+	    (a->before.port == ret->port || strcmp(a->before.bridge, ret->bridge) == 0)) {
 		memcpy(ret->also, a->before.also, sizeof(ret->also));
 		ret->also_count = a->before.also_count;
-		ret->expose = a->before.expose;
-		ret->published = a->before.published;
 		return;
 	}
-	ret->expose = q->expose ? *q->expose : a->instance.expose;
-	ret->published = q->published ? *q->published : a->instance.published;
-	/* nobody has said so: nothing is opened */
-	if (ret->published.word == EXPOSE_UNSAID && strcmp(a->instance.ident.runtime, "lxc") != 0)
-		ret->published.word = EXPOSE_NONE;
 	if (g->has_ipv4)
 		ret->also[ret->also_count++] = g->ipv4;
 	for (int i = 0; i < g->count && ret->also_count < ATTACHMENT_ALSO_MAX; i++)
 		if (memcmp(&g->list[i], &ret->address, sizeof(ret->address)) != 0)
 			ret->also[ret->also_count++] = g->list[i];
+}
+
+/* Which of its ports are to be reached. What nobody has said just now is as it was said before. */
+static void told_ports(const struct attaching *a, const struct request *q, struct attachment *ret)
+{
+	const bool same = recorded_is_container(a, q);
+
+	ret->expose = q->expose ? *q->expose : a->instance.expose;
+	ret->published = q->published ? *q->published : a->instance.published;
+	if (same && ret->expose.word == EXPOSE_UNSAID)
+		ret->expose = a->before.expose;
+	if (same && ret->published.word == EXPOSE_UNSAID)
+		ret->published = a->before.published;
+	/* never said: nothing is opened */
+	else if (ret->published.word == EXPOSE_UNSAID &&
+		 strcmp(a->instance.ident.runtime, "lxc") != 0)
+		ret->published.word = EXPOSE_NONE;
 }
 
 /* Whether the bridge has the address on-link. */
@@ -69,8 +87,8 @@ static bool is_on_link(struct attaching *a, const struct in6_addr *address)
 
 bool recorded_same_exposure(const struct attachment *a, const struct attachment *b)
 {
-	return memcmp(&a->expose, &b->expose, sizeof(a->expose)) == 0 &&
-	       memcmp(&a->published, &b->published, sizeof(a->published)) == 0;
+	return exposed_is_same(&a->expose, &b->expose) &&
+	       exposed_is_same(&a->published, &b->published);
 }
 
 /* Whether both say the same of what the port may send from. */
@@ -107,7 +125,8 @@ int recorded_attach(struct attaching *a, const struct request *q, struct attachm
 	now.has_address = true;
 	memcpy(now.bridge, a->at.port.via_name, sizeof(now.bridge));
 	memcpy(now.uplink, a->choice.uplink.name, sizeof(now.uplink));
-	also_given(a, q, &now);
+	also_given(a, &now);
+	told_ports(a, q, &now);
 	now.on_link = is_on_link(a, &now.address);
 	*ret = now;
 	if (attaching_again(a)) {

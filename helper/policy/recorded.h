@@ -7,6 +7,10 @@
 /* Whether a record of this boot is of the instance that is attached now. */
 bool recorded_is_instance(const struct attaching *a, const struct attachment *b);
 
+/* Whether the record before is of this container, since whose making its labels and ports are the
+ * same. */
+bool recorded_is_container(const struct attaching *a, const struct request *q);
+
 /* Whether both say the same of which ports others may reach. */
 bool recorded_same_exposure(const struct attachment *a, const struct attachment *b);
 
