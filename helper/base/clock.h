@@ -7,4 +7,7 @@
 /* Milliseconds of the monotonic clock (clock_gettime(2)). */
 int64_t clock_ms(void);
 
+/* Milliseconds of a processor that this process has used. */
+int64_t clock_used_ms(void);
+
 #endif

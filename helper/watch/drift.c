@@ -79,6 +79,7 @@ static void compare(struct drift *d, int64_t now)
 	struct compared found;
 	struct doubt *doubt = &d->ears.doubt;
 	bool all = doubt->all || d->trouble, ways = doubt->ways || d->trouble;
+	const int64_t used = clock_used_ms();
 	int64_t took;
 
 	d->compare_at = d->ears.doubt_at = EARS_NEVER;
@@ -103,7 +104,8 @@ static void compare(struct drift *d, int64_t now)
 	}
 	if (doubt->guard)
 		compare_guard(d, now);
-	took = clock_ms() - now;
+	/* of a processor, not of the day: on a busy machine it would be deaf for long */
+	took = clock_used_ms() - used;
 	d->compare_from = now + took * COMPARE_SHARE;
 	if (found.soon) {
 		doubt->all = true;
