@@ -1,0 +1,20 @@
+/* Programs of the system's that are asked to do something: no shell, no environment, and a
+ * deadline. */
+#ifndef V6HOOK_PROGRAM_H
+#define V6HOOK_PROGRAM_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+/*
+ * Runs a program and waits for it. It is looked for in the system's directories alone, must be
+ * root's and nobody else's to write, and gets a closed environment and no open files but its
+ * output. All that it has started ends with the deadline.
+ * @argv: its name, its arguments, null; @ms: how long it may take
+ * Returns 0; -ENOENT if there is none; -EPERM if it is not root's alone; -ETIMEDOUT; -EIO if it
+ * failed, with the last line of what it said; or -errno.
+ */
+int program_run(const char *const *argv, int ms, struct error *e);
+
+#endif
