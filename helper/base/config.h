@@ -66,6 +66,13 @@ enum config_guard {
 	CONFIG_GUARD_BEST_EFFORT, /* one that cannot be guarded is attached all the same */
 };
 
+/* Which other firewalls v6hook has let through what goes to containers, where they drop it. */
+enum config_open {
+	CONFIG_OPEN_DOCKER, /* Docker, in the place that it keeps for that; the rest is told */
+	CONFIG_OPEN_NONE,
+	CONFIG_OPEN_ALL,
+};
+
 struct config {
 	struct config_pool *pools;
 	size_t pool_count;
@@ -76,6 +83,7 @@ struct config {
 	bool announce_link_local; /* "announce_from": "link-local" */
 	struct exposed expose_lxc;
 	enum config_guard guard;
+	enum config_open open_firewall;
 	struct config_engine engines[ENGINES];
 	struct config_container *containers;
 	size_t container_count;

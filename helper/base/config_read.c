@@ -163,6 +163,19 @@ static int read_guard(const struct value *v, void *into)
 	return 0;
 }
 
+static int read_open_firewall(const struct value *v, void *into)
+{
+	struct config *c = into;
+
+	if (json_is_boolean(v->json))
+		c->open_firewall = json_is_true(v->json) ? CONFIG_OPEN_ALL : CONFIG_OPEN_NONE;
+	else if (text_equal(json_string_value(v->json), "docker"))
+		c->open_firewall = CONFIG_OPEN_DOCKER;
+	else
+		return value_bad(v, "must be true, false or \"docker\"");
+	return 0;
+}
+
 static int read_state_dir(const struct value *v, void *into)
 {
 	return value_path(v, &((struct config *)into)->state_dir);
@@ -177,6 +190,7 @@ static const struct key top[] = {
 	{ "announce_from", read_announce_from },
 	{ "expose", read_exposes },
 	{ "guard", read_guard },
+	{ "open_firewall", read_open_firewall },
 	{ "lxc", read_lxc },
 	{ "docker", read_docker },
 	{ "podman", read_podman },

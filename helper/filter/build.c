@@ -9,8 +9,11 @@
 #include "filter/build.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <errno.h>
+#include <linux/netfilter/nf_tables_compat.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/xt_comment.h>
 #include <string.h>
 
 /* What nft(8) keeps with things, and reads: type, length, value (libnftnl's udata.h) */
@@ -209,7 +212,8 @@ static uint32_t load_to(struct registers *r, uint32_t len)
 static const char *const names[] = {
 	[TERM_META] = "meta",	  [TERM_PAYLOAD] = "payload",	[TERM_EXTENSION] = "exthdr",
 	[TERM_CT] = "ct",	  [TERM_MASK] = "bitwise",	[TERM_COMPARE] = "cmp",
-	[TERM_LOOKUP] = "lookup", [TERM_VERDICT] = "immediate",
+	[TERM_LOOKUP] = "lookup", [TERM_VERDICT] = "immediate", [TERM_COUNTER] = "counter",
+	[TERM_REMARK] = "match",
 };
 
 static void put_verdict(struct making *k, const struct term *term)
@@ -235,6 +239,24 @@ static void put_mask(struct making *k, const struct term *term, const struct reg
 	put_number(k, NFTA_BITWISE_LEN, term->len);
 	put_value(k, NFTA_BITWISE_MASK, term->value, term->len);
 	put_value(k, NFTA_BITWISE_XOR, zero, term->len);
+}
+
+static void put_wide(struct making *k, int type, uint64_t number)
+{
+	const uint64_t wire = htobe64(number);
+
+	put(k, type, &wire, sizeof(wire));
+}
+
+/* iptables' comment (include/uapi/linux/netfilter/xt_comment.h). */
+static void put_remark(struct making *k, const char *text)
+{
+	struct xt_comment_info info = { 0 };
+
+	strncpy((char *)info.comment, text, sizeof(info.comment) - 1);
+	put_text(k, NFTA_MATCH_NAME, "comment");
+	put_number(k, NFTA_MATCH_REV, 0);
+	put(k, NFTA_MATCH_INFO, &info, sizeof(info));
 }
 
 static void put_term(struct making *k, const struct term *term, struct registers *r)
@@ -275,17 +297,29 @@ static void put_term(struct making *k, const struct term *term, struct registers
 		put_number(k, NFTA_LOOKUP_FLAGS, term->op);
 		r->used = true;
 		break;
+	case TERM_COUNTER:
+		put_wide(k, NFTA_COUNTER_BYTES, 0);
+		put_wide(k, NFTA_COUNTER_PACKETS, 0);
+		break;
+	case TERM_REMARK:
+		put_remark(k, term->value);
+		break;
 	case TERM_VERDICT:
 		put_verdict(k, term);
 		break;
 	}
 }
 
-/* The message for the rule that begins with the term. @ret_next: the first of the next rule */
+/*
+ * The message for the rule that begins with the term. @before: as build_rule
+ * @ret_next: the first of the next rule
+ */
 static struct nl_msg *rule_message(const struct filter_table *t, const struct filter_chain *c,
-				   const struct term *term, const struct term **ret_next)
+				   const struct term *term, uint64_t before,
+				   const struct term **ret_next)
 {
-	struct making k = begin(t, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, NFTA_RULE_TABLE);
+	struct making k = begin(t, NFT_MSG_NEWRULE, NLM_F_CREATE | (before ? 0 : NLM_F_APPEND),
+				NFTA_RULE_TABLE);
 	struct registers registers = { 0 };
 	struct nlattr *all, *one, *data;
 
@@ -303,6 +337,8 @@ static struct nl_msg *rule_message(const struct filter_table *t, const struct fi
 	}
 	close_nest(&k, all);
 	put_comment(&k, NFTA_RULE_USERDATA, term->comment);
+	if (before)
+		put_wide(&k, NFTA_RULE_POSITION, before);
 	*ret_next = term + 1;
 	return end(&k);
 }
@@ -319,8 +355,26 @@ void build_table(const struct filter_table *t, void (*each)(struct nl_msg *messa
 		const struct filter_chain *c = &t->chains[i];
 
 		for (const struct term *term = c->terms; term < c->terms + c->count;)
-			each(rule_message(t, c, term, &term), arg);
+			each(rule_message(t, c, term, 0, &term), arg);
 	}
+}
+
+struct nl_msg *build_rule(const struct filter_table *t, const struct filter_chain *c,
+			  uint64_t before)
+{
+	const struct term *ignored;
+
+	return rule_message(t, c, c->terms, before, &ignored);
+}
+
+struct nl_msg *build_rule_end(const struct filter_table *t, const struct filter_chain *c,
+			      uint64_t handle)
+{
+	struct making k = begin(t, NFT_MSG_DELRULE, 0, NFTA_RULE_TABLE);
+
+	put_text(&k, NFTA_RULE_CHAIN, c->name);
+	put_wide(&k, NFTA_RULE_HANDLE, handle);
+	return end(&k);
 }
 
 struct nl_msg *build_element(const struct filter_table *t, const struct filter_element *element,

@@ -24,6 +24,17 @@ int build_listed_len(const struct nlmsghdr *message);
 /* The message that removes the table, with all that is in it. */
 struct nl_msg *build_end(const struct filter_table *t);
 
+/*
+ * The message that adds a rule to a chain of somebody else's table, as iptables would.
+ * @before: the handle of the rule before which it is to stand; 0: at the end. Null without memory.
+ */
+struct nl_msg *build_rule(const struct filter_table *t, const struct filter_chain *c,
+			  uint64_t before);
+
+/* The message that removes a rule from it. */
+struct nl_msg *build_rule_end(const struct filter_table *t, const struct filter_chain *c,
+			      uint64_t handle);
+
 /* The message that adds elements of one set, or removes them. Null without memory. */
 struct nl_msg *build_element(const struct filter_table *t, const struct filter_element *element,
 			     bool add);

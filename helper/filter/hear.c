@@ -1,5 +1,5 @@
 /*
- * The kernel's word that something of our tables of nf_tables has changed.
+ * The kernel's word that something of nf_tables has changed: in our tables, or in those of others.
  *
  * Theory of operation: each change of a table, a chain, a rule, a set or an element is told with
  * the table's name as the first attribute (net/netfilter/nf_tables_api.c: nf_tables_*_notify). A
@@ -8,7 +8,6 @@
 #include "filter/hear.h"
 
 #include <errno.h>
-#include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <sys/socket.h>
 
@@ -33,23 +32,36 @@ int hear_open(void)
 	return steal_fd(&fd);
 }
 
-/* Whether a message is of one of our tables. */
-static bool is_ours(struct nlmsghdr *h)
+/* What a message tells of: bits. */
+static unsigned int heard(struct nlmsghdr *h)
 {
+	const struct nfgenmsg *msg = nlmsg_data(h);
 	struct nlattr *name;
 
-	if (h->nlmsg_type >> 8 != NFNL_SUBSYS_NFTABLES ||
-	    !nlmsg_valid_hdr(h, sizeof(struct nfgenmsg)) ||
+	if (h->nlmsg_type >> 8 != NFNL_SUBSYS_NFTABLES || !nlmsg_valid_hdr(h, sizeof(*msg)) ||
 	    (h->nlmsg_type & 0xff) == NFT_MSG_NEWGEN)
-		return false;
-	name = nlmsg_find_attr(h, sizeof(struct nfgenmsg), NFTA_TABLE_NAME);
-	return name && nla_strcmp(name, guard_table.name) == 0;
+		return 0;
+	name = nlmsg_find_attr(h, sizeof(*msg), NFTA_TABLE_NAME);
+	if (name && nla_strcmp(name, guard_table.name) == 0)
+		return HEARD_OURS;
+	if (msg->nfgen_family != NFPROTO_IPV6 && msg->nfgen_family != NFPROTO_INET)
+		return 0;
+	switch (h->nlmsg_type & 0xff) {
+	case NFT_MSG_NEWCHAIN:
+	case NFT_MSG_DELCHAIN:
+	case NFT_MSG_NEWRULE:
+	case NFT_MSG_DELRULE:
+		return HEARD_OTHERS;
+	default:
+		return 0;
+	}
 }
 
-bool hear_take(int fd)
+unsigned int hear_take(int fd)
 {
 	static char message[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
-	bool ours = false;
+	const unsigned int all = HEARD_OURS | HEARD_OTHERS;
+	unsigned int what = 0;
 
 	for (int i = 0; i < READS_MOST; i++) {
 		struct sockaddr_nl from = { .nl_pid = UINT32_MAX };
@@ -59,7 +71,7 @@ bool hear_take(int fd)
 		int left = (int)n;
 
 		if (n < 0 && errno == ENOBUFS) {
-			ours = true;
+			what = all;
 			continue;
 		}
 		if (n < 0)
@@ -67,10 +79,10 @@ bool hear_take(int fd)
 		/* the kernel's alone: anybody can send to a port */
 		if (from.nl_pid != 0)
 			continue;
-		ours |= n > (ssize_t)sizeof(message);
+		what |= n > (ssize_t)sizeof(message) ? all : 0;
 		for (struct nlmsghdr *h = (struct nlmsghdr *)message;
 		     n <= (ssize_t)sizeof(message) && nlmsg_ok(h, left); h = nlmsg_next(h, &left))
-			ours |= is_ours(h);
+			what |= heard(h);
 	}
-	return ours;
+	return what;
 }

@@ -1,13 +1,15 @@
-/* The kernel's word that something of our tables of nf_tables has changed. */
+/* The kernel's word that something of nf_tables has changed: in our tables, or in those of others.
+ */
 #ifndef V6HOOK_FILTER_HEAR_H
 #define V6HOOK_FILTER_HEAR_H
-
-#include <stdbool.h>
 
 /* Opens a socket that tells of it. Returns it, or -errno. */
 int hear_open(void);
 
-/* Reads all that it tells now. Returns whether any of it was of a table of our name. */
-bool hear_take(int fd);
+#define HEARD_OURS 1   /* something of a table of our name */
+#define HEARD_OTHERS 2 /* chains or rules of another table that may filter what is forwarded */
+
+/* Reads all that it tells now. Returns what of it there was: bits. */
+unsigned int hear_take(int fd);
 
 #endif

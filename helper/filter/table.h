@@ -22,6 +22,8 @@ enum term_what {
 	TERM_MASK,
 	TERM_COMPARE,
 	TERM_LOOKUP,
+	TERM_COUNTER, /* as iptables has in each rule; */
+	TERM_REMARK,  /* its comment for people: value */
 	TERM_VERDICT, /* ends the rule */
 };
 

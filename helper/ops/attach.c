@@ -249,6 +249,8 @@ static void describe(const struct attaching *a, struct listing *ret)
 static void doubt(struct attaching *a, const struct request *q, struct listing *l)
 {
 	struct reach reach = {
+		.c = a->c,
+		.opens = true,
 		.nl = a->at.host,
 		.own = &a->at.own,
 		.routed = a->choice.pool->routed,

@@ -196,6 +196,7 @@ int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), 
 		r = host_addresses_read(l.look.host, &l.own, e);
 	if (r < 0)
 		return r;
+	l.reach.c = c;
 	l.reach.nl = l.look.host;
 	l.reach.own = &l.own;
 	r = tell_all(&l);

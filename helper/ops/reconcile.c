@@ -19,6 +19,7 @@
 #include "policy/guarded.h"
 #include "policy/judge.h"
 #include "policy/leftover.h"
+#include "policy/opened.h"
 #include "policy/ready.h"
 #include "policy/restore.h"
 #include "policy/trace.h"
@@ -330,6 +331,32 @@ static int guard(struct reconcile *r)
 	return extra ? r->each(&action, r->arg) : err;
 }
 
+/* Tells of one whose way was closed. Returns what each does. */
+static int tell_opened(const struct holder *h, void *arg)
+{
+	struct reconcile *r = arg;
+	struct reconcile_action action = {
+		.what = RECONCILE_ATTACH,
+		.address = h->address,
+		.why = "way through another firewall",
+	};
+
+	return ident_from_text(h->ident, &action.ident) < 0 ? 0 : r->each(&action, r->arg);
+}
+
+/* Has other firewalls let through what must be, and no more. Returns as each does. */
+static int open_others(struct reconcile *r)
+{
+	struct reconcile_action action = { .what = RECONCILE_REMOVE,
+					   .why = "what another firewall let through for nobody" };
+	bool extra = false;
+	int err;
+
+	restore_pause(&r->restore);
+	err = opened_make(r->c, &r->look, changes(r), tell_opened, r, &extra);
+	return err == 0 && extra ? r->each(&action, r->arg) : err;
+}
+
 /* Judges everything that was seen. Returns 0 or what each returned. */
 static int judge_all(struct reconcile *r)
 {
@@ -382,6 +409,8 @@ int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each,
 		err = guard(&r);
 	if (err == 0)
 		err = judge_all(&r);
+	if (err == 0)
+		err = open_others(&r);
 	if (err == 0 && r.look.unasked && how != RECONCILE_REPAIR)
 		return error_set(e, STATUS_FAILED, -EIO,
 				 "what %s has started was left out, as it does not say what runs",

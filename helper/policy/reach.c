@@ -10,9 +10,7 @@
 
 #include "net/host.h"
 #include "net/route.h"
-
-/* With this option Docker (27 and later) lets more than the bridge of a network in. */
-#define ROUTED "com.docker.network.bridge.gateway_mode_ipv6=routed"
+#include "policy/opened.h"
 
 /* Appends a reason. */
 __attribute__((format(printf, 3, 4))) static void add(char *out, size_t size, const char *fmt, ...)
@@ -102,29 +100,23 @@ static void look_at_way(struct reach *r, const struct in6_addr *address,
 	    other.name, r->bridge, inet_ntop(AF_INET6, prefix, text, sizeof(text)), table);
 }
 
-/* Adds what a firewall does to what comes to the address. */
+/* Adds what another firewall does to what is forwarded to the address and from it. */
 static void look_at_firewall(struct reach *r, const struct in6_addr *address, char *out,
 			     size_t size)
 {
-	const struct firewall_way way = { r->uplink, r->bridge, *address };
-	enum firewall found;
-	char chain[160];
+	const struct other_way way = { r->uplink, r->bridge, *address };
+	struct other_wall wall;
+	char why[REACH_MAX];
 
 	if (r->firewall_known && !r->firewalled)
 		return;
-	found = firewall_look(&way, chain, sizeof(chain));
+	opened_begin(r->opens ? r->c : NULL, r->nl, &way, &wall);
 	r->firewall_known = true;
-	r->firewalled = found != FIREWALL_NONE;
-	if (found == FIREWALL_DROPS)
-		add(out, size,
-		    "nft chain \"%s\" drops what is forwarded: have it accept what leaves by %s "
-		    "and what comes in from it",
-		    chain, r->bridge);
-	if (found == FIREWALL_DROPS_EARLY)
-		add(out, size,
-		    "nft chain \"%s\" drops what does not come from %s: if Docker made that rule, "
-		    "create the network again with -o " ROUTED,
-		    chain, r->bridge);
+	r->firewalled = wall.any;
+	if (!wall.drops)
+		return;
+	opened_tell(r->c, r->nl, &way, &wall, why, sizeof(why));
+	add(out, size, "%s", why);
 }
 
 void reach_doubt(struct reach *r, const struct in6_addr *address, char *out, size_t size)

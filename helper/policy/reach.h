@@ -2,14 +2,16 @@
 #ifndef V6HOOK_REACH_H
 #define V6HOOK_REACH_H
 
-#include "net/firewall.h"
 #include "net/link.h"
 #include "net/uplink.h"
+#include "policy/context.h"
 
-#define REACH_MAX 512 /* bytes of the reasons */
+#define REACH_MAX 1024 /* bytes of the reasons */
 
 /* A way in. What is found of it is kept for the next address on the same way. */
 struct reach {
+	const struct context *c;
+	bool opens; /* what another firewall drops is opened, if that may be; else only told */
 	struct nl_sock *nl;
 	struct host_addresses *own;
 	bool routed; /* the provider routes the range: nothing is solicited */

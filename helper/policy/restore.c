@@ -135,6 +135,8 @@ static void tell(struct restore *r, const struct restore_one *o)
 			  &source) > 0 &&
 	    ndisc_announce_many(u->ifindex, u->mac, &source, &h->address, &error) < 0)
 		note(NOTE_WARNING, "cannot announce the address: %s", error.text);
+	r->reach.c = j->c;
+	r->reach.opens = true;
 	r->reach.nl = j->look->host;
 	r->reach.own = &j->own;
 	r->reach.routed = h->attachment->routed;

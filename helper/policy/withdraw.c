@@ -13,6 +13,7 @@
 #include "policy/former.h"
 #include "policy/guarded.h"
 #include "policy/living.h"
+#include "policy/opened.h"
 #include "wire/nl.h"
 
 #define TRIES 2 /* of what has no way back */
@@ -66,8 +67,10 @@ static int clear(struct context *c, const struct lease *lease, const struct atta
 	if (r == 0)
 		r = former_leave(c, host, lease->ident, e);
 	/* not before: an address that is public is guarded */
-	if (r == 0)
+	if (r == 0) {
 		guarded_end(c, lease->ident, NULL, NULL);
+		opened_end(c, host);
+	}
 	if (r < 0 || !a || !attachment_is_live(a, c->boot_id))
 		return r;
 	for (int tries = 0; tries < TRIES; tries++) {

@@ -26,6 +26,7 @@
 #include "watch/guards.h"
 #include "watch/inner.h"
 #include "watch/recall.h"
+#include "watch/walls.h"
 
 #define PAUSE_FIRST_MS 1000 /* before what was left as it is is judged again */
 #define PAUSE_MOST_MS 10000
@@ -47,6 +48,7 @@ struct drift {
 	 */
 	int64_t compare_at, ready_at, net_at;
 	int64_t judge_from, compare_from; /* not before */
+	uint64_t walls;		 /* which ways others have closed, as they were found last */
 	uint64_t trouble, extra; /* what the last comparison has found: numbers that tell it, */
 	uint64_t judged, judged_extra; /* and what it was when it was judged last */
 	bool failed;		       /* that did not do all that it meant to */
@@ -71,6 +73,16 @@ static void compare_guard(struct drift *d, int64_t now)
 	}
 	doubt->guard = false;
 	doubt->odd |= !right;
+}
+
+/* Looks which ways others have closed: what is the same as it was has been judged. */
+static void look_at_walls(struct drift *d)
+{
+	const uint64_t walls = walls_look(d->ears.kept);
+
+	d->ears.doubt.walls = false;
+	d->ears.doubt.odd |= walls && walls != d->walls;
+	d->walls = walls;
 }
 
 /* Compares what is known with the kernel's tables. */
@@ -104,6 +116,8 @@ static void compare(struct drift *d, int64_t now)
 	}
 	if (doubt->guard)
 		compare_guard(d, now);
+	if (doubt->walls)
+		look_at_walls(d);
 	/* of a processor, not of the day: on a busy machine it would be deaf for long */
 	took = clock_used_ms() - used;
 	d->compare_from = now + took * COMPARE_SHARE;

@@ -215,12 +215,15 @@ static void on_kernel(int fd, void *arg)
 static void on_filter(int fd, void *arg)
 {
 	struct ears *h = arg;
+	const unsigned int heard = hear_take(fd);
 
-	if (!hear_take(fd))
-		return;
-	h->doubt.guard = true;
-	h->guard_told = clock_ms();
-	doubt(h);
+	if (heard & HEARD_OURS) {
+		h->doubt.guard = true;
+		h->guard_told = clock_ms();
+	}
+	h->doubt.walls |= (heard & HEARD_OTHERS) != 0;
+	if (heard)
+		doubt(h);
 }
 
 static void listen_again(struct ears *h)
@@ -336,7 +339,7 @@ void ears_doubt(struct ears *h)
 {
 	compare_forget_links(&h->compare);
 	h->link_count = 0;
-	h->doubt = (struct doubt){ true, true, true, true, true, true };
+	h->doubt = (struct doubt){ true, true, true, true, true, true, true };
 	doubt(h);
 }
 

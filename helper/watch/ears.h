@@ -14,7 +14,8 @@ struct doubt {
 	bool ways;  /* what they share */
 	bool ends;  /* whether they live, of whose end nothing is told */
 	bool odd;   /* something that only a reconciliation can judge */
-	bool guard; /* the filters */
+	bool guard; /* the filters, */
+	bool walls; /* and those of others */
 	bool ready; /* which addresses are to be ready, and whether they are */
 };
 

@@ -64,6 +64,7 @@ static const struct {
 	{ "expose.lxc", "{\"pools\":[" POOL "],\"expose\":{\"lxc\":#}}", "list" },
 	{ "expose.docker", "{\"pools\":[" POOL "],\"expose\":{\"docker\":#}}", "list" },
 	{ "guard", "{\"pools\":[" POOL "],\"guard\":#}", "bool" },
+	{ "open_firewall", "{\"pools\":[" POOL "],\"open_firewall\":#}", "bool" },
 	{ "lxc", "{\"pools\":[" POOL "],\"lxc\":#}", "object" },
 	{ "lxc.required", "{\"pools\":[" POOL "],\"lxc\":{\"required\":#}}", "bool" },
 	{ "docker", "{\"pools\":[" POOL "],\"docker\":#}", "object" },

@@ -22,6 +22,7 @@ TEST(defaults_are_as_documented)
 	assert_int_equal(c->engines[ENGINE_DOCKER].expose.word, EXPOSE_PUBLISHED);
 	assert_int_equal(c->engines[ENGINE_PODMAN].expose.word, EXPOSE_PUBLISHED);
 	assert_int_equal(c->guard, CONFIG_GUARD_ON);
+	assert_int_equal(c->open_firewall, CONFIG_OPEN_DOCKER);
 	assert_false(c->engines[ENGINE_DOCKER].labelled);
 	assert_string_equal(c->engines[ENGINE_DOCKER].socket, "/var/run/docker.sock");
 	assert_null(c->engines[ENGINE_PODMAN].socket);
@@ -161,6 +162,28 @@ TEST(the_guard_may_be_left_out_or_tried)
 		snprintf(text, sizeof(text), "{\"pools\":[" POOL "],%s}", rows[i].text);
 		c = read_good(text);
 		check(c->guard == rows[i].guard, "%s", rows[i].text);
+	}
+}
+
+TEST(other_firewalls_are_opened_as_far_as_is_said)
+{
+	static const struct {
+		const char *text;
+		enum config_open open;
+	} rows[] = {
+		{ "\"open_firewall\":true", CONFIG_OPEN_ALL },
+		{ "\"open_firewall\":false", CONFIG_OPEN_NONE },
+		{ "\"open_firewall\":\"docker\"", CONFIG_OPEN_DOCKER },
+		{ "\"hold_s\":1", CONFIG_OPEN_DOCKER },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_config_ struct config *c = NULL;
+		char text[256];
+
+		snprintf(text, sizeof(text), "{\"pools\":[" POOL "],%s}", rows[i].text);
+		c = read_good(text);
+		check(c->open_firewall == rows[i].open, "%s", rows[i].text);
 	}
 }
 
@@ -346,6 +369,7 @@ int main(void)
 		SCRATCH_TEST(podman_is_served_if_it_is_named),
 		SCRATCH_TEST(a_socket_of_both_is_podmans),
 		SCRATCH_TEST(the_guard_may_be_left_out_or_tried),
+		SCRATCH_TEST(other_firewalls_are_opened_as_far_as_is_said),
 		SCRATCH_TEST(the_nearest_says_what_is_exposed),
 		SCRATCH_TEST(pools_without_a_name_get_one),
 		SCRATCH_TEST(files_that_cannot_be_read_are_refused),

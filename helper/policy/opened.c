@@ -1,0 +1,300 @@
+/*
+ * What other firewalls are had to let through for who is attached, as far as the configuration lets
+ * us.
+ *
+ * Theory of operation: an accept of ours cannot overrule another's drop, so the one who drops has
+ * to be told. What is opened is as much as is ours behind one bridge: the part of a pool's range in
+ * which the address lies, or the address alone where the bridge has it on-link, as others may have
+ * addresses there. So it is done once for all containers of a bridge, and nothing of it is done at
+ * most attaches. Which of their ports others reach is exposure's to say, whose table sees the same
+ * packets. What we have opened is known by the comments that others keep with it, and it is needed
+ * as long as one of our routes leads there: nothing else has to be remembered. An attach holds the
+ * host's lock shared until it is over, and who closes holds it alone.
+ */
+#include "policy/opened.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/note.h"
+#include "net/link.h"
+#include "net/route.h"
+#include "policy/way.h"
+
+/* With this option Docker (27 and later) lets more than the bridge of a network in. */
+#define ROUTED "com.docker.network.bridge.gateway_mode_ipv6=routed"
+
+/* Whether we may have all of them let something through. @owners: bits */
+static bool may_open(const struct context *c, unsigned int owners)
+{
+	switch (c->config->open_firewall) {
+	case CONFIG_OPEN_ALL:
+		return !(owners & 1U << OTHER_OWNERS);
+	case CONFIG_OPEN_DOCKER:
+		return owners == 1U << OTHER_DOCKER;
+	default:
+		return false;
+	}
+}
+
+/* Whether the prefix holds the address. */
+static bool holds(const struct opening *o, const struct in6_addr *address)
+{
+	return in_prefix(address, &o->prefix, o->length);
+}
+
+/* The largest block around the address that the range holds whole. */
+static void widen(const struct range *range, const struct in6_addr *address, struct opening *o)
+{
+	unsigned int length = 64;
+	struct range block = range_of_prefix(address, length);
+
+	while (length < 128 && !range_covers(range, &block)) {
+		uint64_t host = (++length == 128) ? 0 : ~UINT64_C(0) >> (length - 64);
+
+		block = (struct range){
+			.prefix = range_prefix_of(address),
+			.first = range_interface_id(address) & ~host,
+			.last = range_interface_id(address) | host,
+		};
+	}
+	o->prefix = range_address(block.prefix, block.first);
+	o->length = length;
+}
+
+/* What is to be opened for the address. */
+static struct opening opening_of(const struct context *c, struct nl_sock *host,
+				 const struct other_way *way)
+{
+	struct opening o = { .prefix = way->address, .length = 128 };
+	struct error ignored;
+	const struct pool *pool = pools_find(c->pools, &way->address, &ignored);
+	struct link bridge;
+
+	snprintf(o.bridge, sizeof(o.bridge), "%s", way->bridge);
+	if (pool && link_by_name(host, way->bridge, &bridge) == 0 &&
+	    route_is_on_link(host, bridge.ifindex, &way->address) == 0)
+		widen(way_range(pool, &way->address), &way->address, &o);
+	return o;
+}
+
+/* Has one of them let it through, and tells of it. Returns 0 or -errno. */
+static int open_one(const struct context *c, struct nl_sock *host, const struct other_way *way,
+		    const struct other_wall *wall)
+{
+	const struct opening_ops *owner = other_owners[wall->owner];
+	const struct opening o = opening_of(c, host, way);
+	char prefix[OPENING_TEXT_MAX];
+	struct error e;
+	int r = owner->open(&o, &e);
+
+	if (r < 0)
+		note(NOTE_STATE, "%s does not let %s through on %s: %s", owner->name,
+		     opening_prefix_text(&o, prefix), way->bridge, e.text);
+	else
+		note(NOTE_WARNING,
+		     "%s is told to let through what goes to %s on %s, and what comes from there",
+		     owner->name, opening_prefix_text(&o, prefix), way->bridge);
+	return r;
+}
+
+void opened_begin(const struct context *c, struct nl_sock *host, const struct other_way *way,
+		  struct other_wall *ret)
+{
+	unsigned int tried = 0;
+
+	other_look(way, ret);
+	/* what one lets through may be another's to drop */
+	while (c && ret->drops && may_open(c, ret->passed) && !(tried & 1U << ret->owner)) {
+		tried |= 1U << ret->owner;
+		if (open_one(c, host, way, ret) < 0)
+			break;
+		other_look(way, ret);
+	}
+}
+
+/* What to type where nobody keeps a place for it. */
+static void tell_by_hand(const struct opening *o, const char *chain, char *out, size_t size)
+{
+	char prefix[OPENING_TEXT_MAX];
+
+	opening_prefix_text(o, prefix);
+	if (strcmp(chain, "ip6 filter FORWARD") == 0)
+		snprintf(out, size,
+			 "ip6tables -I FORWARD -o %s -d %s -j ACCEPT; "
+			 "ip6tables -I FORWARD -i %s -s %s -j ACCEPT",
+			 o->bridge, prefix, o->bridge, prefix);
+	else
+		snprintf(out, size,
+			 "nft 'insert rule %s oifname %s ip6 daddr %s accept; "
+			 "insert rule %s iifname %s ip6 saddr %s accept'",
+			 chain, o->bridge, prefix, chain, o->bridge, prefix);
+}
+
+void opened_tell(const struct context *c, struct nl_sock *host, const struct other_way *way,
+		 const struct other_wall *wall, char *out, size_t size)
+{
+	const struct opening o = opening_of(c, host, way);
+	const char *name;
+	char what[640];
+
+	if (wall->early) {
+		snprintf(out, size,
+			 "nft chain \"%s\" drops what does not come from %s: if Docker made that "
+			 "rule, create the network again with -o " ROUTED,
+			 wall->chain, way->bridge);
+		return;
+	}
+	if (wall->owner == OTHER_OWNERS) {
+		tell_by_hand(&o, wall->chain, what, sizeof(what));
+		snprintf(out, size, "nft chain \"%s\" drops what is forwarded: %s", wall->chain,
+			 what);
+		return;
+	}
+	name = other_owners[wall->owner]->name;
+	other_owners[wall->owner]->tell(&o, what, sizeof(what));
+	snprintf(out, size, "%s drops what is forwarded (nft chain \"%s\"): %s%s", name,
+		 wall->chain, what,
+		 may_open(c, wall->passed) ? ", or v6hook reconcile"
+					   : "; \"open_firewall\": true has v6hook do it");
+}
+
+/* Which of the openings a route of ours needs. */
+struct needs {
+	const struct openings *all;
+	int bridges[OPENINGS_MOST]; /* ifindexes, 0: none, or any */
+	bool needed[OPENINGS_MOST];
+};
+
+static int on_route(const struct in6_addr *address, int ifindex, void *arg)
+{
+	struct needs *n = arg;
+
+	for (size_t i = 0; i < n->all->count; i++)
+		n->needed[i] |= holds(&n->all->list[i], address) &&
+				(!*n->all->list[i].bridge || n->bridges[i] == ifindex);
+	return 0;
+}
+
+/* Finds out which are needed. Returns 0 or -errno. */
+static int find_needs(struct nl_sock *host, const struct openings *all, struct needs *ret)
+{
+	struct link link;
+
+	*ret = (struct needs){ .all = all };
+	for (size_t i = 0; i < all->count; i++)
+		if (*all->list[i].bridge && link_by_name(host, all->list[i].bridge, &link) == 0)
+			ret->bridges[i] = link.ifindex;
+	return route_each_marked(host, on_route, ret);
+}
+
+/*
+ * Closes what is open for nobody, of one owner. @change: or only look
+ * Returns whether there is any, or -errno.
+ */
+static int close_extra(const struct context *c, struct nl_sock *host, enum other_owner which,
+		       bool change, struct error *e)
+{
+	const struct opening_ops *owner = other_owners[which];
+	struct openings all = { .count = 0 };
+	struct needs needs;
+	bool any = false;
+	int r = owner->read(&all, e);
+
+	if (r < 0 || all.count == 0)
+		return r;
+	r = find_needs(host, &all, &needs);
+	if (r < 0)
+		return error_sys(e, r, "cannot read the routes");
+	for (size_t i = 0; i < all.count; i++) {
+		if (needs.needed[i] && may_open(c, 1U << which))
+			continue;
+		any = true;
+		if (change && owner->close(&all.list[i], e) < 0)
+			r = error_prefix(e, -EIO, "%s", owner->name);
+	}
+	return r < 0 ? r : any;
+}
+
+/* Closes it, while nobody begins to need it. Returns as close_extra. */
+static int close_locked(const struct context *c, struct nl_sock *host, enum other_owner which,
+			struct error *e)
+{
+	_close_ int lock = -1;
+	int r = close_extra(c, host, which, false, e);
+
+	if (r == 1)
+		r = c->store->ops->lock(c->store, LOCK_HOST, NULL, false, CONTEXT_WAIT_MS, &lock,
+					e);
+	else
+		return r;
+	return r < 0 ? r : close_extra(c, host, which, true, e);
+}
+
+void opened_end(const struct context *c, struct nl_sock *host)
+{
+	struct error e;
+
+	for (enum other_owner i = 0; i < OTHER_OWNERS; i++)
+		if (close_locked(c, host, i, &e) < 0)
+			note(NOTE_DETAIL, "what is open in %s is left: %s", other_owners[i]->name,
+			     e.text);
+}
+
+/* Whether it is recorded as attached, by a port. */
+static bool is_attached(const struct context *c, const struct holder *h)
+{
+	const struct attachment *a = h->attachment;
+
+	return a && !a->waits && a->port && attachment_is_live(a, c->boot_id);
+}
+
+int opened_make(const struct context *c, struct look *l, bool change,
+		int (*opened)(const struct holder *h, void *arg), void *arg, bool *extra)
+{
+	const struct holders *all = &l->present;
+	struct other_wall wall = { .any = true };
+	const struct attachment *before = NULL;
+	char why[512];
+	int r = 0;
+
+	/* those of one bridge mostly lie side by side, and one look is enough for all of them */
+	for (size_t i = 0; r == 0 && wall.any && i < all->count; i++) {
+		const struct holder *h = &all->list[i];
+		const struct attachment *a = h->attachment;
+		const struct other_way way = { a ? a->uplink : "", a ? a->bridge : "", h->address };
+		struct other_wall at_first;
+
+		if (!is_attached(c, h) ||
+		    (before && !a->on_link && strcmp(before->uplink, a->uplink) == 0 &&
+		     strcmp(before->bridge, a->bridge) == 0))
+			continue;
+		before = a;
+		other_look(&way, &at_first);
+		wall = at_first;
+		if (!at_first.drops)
+			continue;
+		if (change)
+			opened_begin(c, l->host, &way, &wall);
+		if (wall.drops && !(may_open(c, wall.passed) && !change)) {
+			opened_tell(c, l->host, &way, &wall, why, sizeof(why));
+			note(NOTE_STATE, "%s: %s", a->bridge, why);
+		} else {
+			r = opened(h, arg);
+		}
+	}
+	*extra = false;
+	for (enum other_owner i = 0; i < OTHER_OWNERS; i++) {
+		struct error e;
+		int any = change ? close_locked(c, l->host, i, &e)
+				 : close_extra(c, l->host, i, false, &e);
+
+		if (any < 0)
+			note(NOTE_STATE, "what is open in %s: %s", other_owners[i]->name, e.text);
+		*extra |= any == 1;
+	}
+	return r;
+}

@@ -1,0 +1,86 @@
+# What the tests of other firewalls share, to be sourced instead of watch.sh.
+# shellcheck shell=bash disable=SC2034,SC2154
+
+# shellcheck source=SCRIPTDIR/watch.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/watch.sh"
+walls_range=2001:db8:1::d:0/112
+walls_one=2001:db8:1::d:1
+walls_two=2001:db8:1::d:2
+walls_all='open:yes closed:no ping:yes out:yes across:yes'
+walls_none='open:no closed:no ping:no out:no across:no'
+
+# walls_lab: router, host, two bridges with a container each that serves on the ports 80 and 81; 80 is exposed
+walls_lab() {
+	watch_lab
+	sysctl -qw net.ipv6.conf.all.forwarding=1
+	bridge br0
+	bridge br1
+	plain one br0
+	plain two br1
+	mkdir -p $lab_run/page
+	local name port
+	for name in one two; do
+		for port in 80 81; do
+			lab_in $name busybox httpd -p "[::]:$port" -h $lab_run/page
+		done
+	done
+}
+
+# walls_config [OPEN]: the configuration, with "open_firewall" if it is given
+walls_config() {
+	configure '{ "ranges": ["'$walls_range'"] }' \
+		'"probe_ms": 0, "guard": false, "expose": { "lxc": ["80/tcp"], "docker": ["80/tcp"] }'"${1:+, \"open_firewall\": $1}"
+}
+
+# tries NETNS ADDR PORT: whether a connection is made within a second
+tries() {
+	lab_in "$1" timeout 1 bash -c "exec 3<>/dev/tcp/$2/$3" 2>/dev/null
+}
+
+# cell NAME CMD...: prints NAME:yes or NAME:no, into a file of its own
+cell() {
+	local seen=no
+
+	"${@:2}" >/dev/null 2>&1 && seen=yes
+	echo "$1:$seen" >"$lab_run/cell.$1"
+}
+
+# cells: prints what is seen of the container one, all at once: its open port, its closed one, ping, what it begins
+# itself, and what another container on another bridge reaches of it
+cells() {
+	local name
+
+	lab_forget
+	cell open tries internet $walls_one 80 &
+	cell closed tries internet $walls_one 81 &
+	cell ping lab_in internet busybox ping -6 -c 1 -W 1 $walls_one &
+	cell out tries one $lab_internet 80 &
+	cell across tries two $walls_one 80 &
+	wait $(jobs -p | grep -vxE "${watch_pid:-0}|${walls_daemons:-0}")
+	for name in open closed ping out across; do
+		cat "$lab_run/cell.$name"
+	done | paste -sd ' '
+}
+
+# seen NAME CELLS: checks what is seen; a cell that should be "yes" is tried again on this machine, which may be slow
+seen() {
+	local try got
+
+	for try in 1 2 3; do
+		got=$(cells)
+		[ "$got" = "$2" ] && break
+	done
+	is "$1" "$got" "$2"
+}
+
+# both_on: attaches both containers, by hand; $err has what is said of the first
+both_on() {
+	attach_plain two --address $walls_two
+	attach_plain one --address $walls_one
+}
+
+# both_off: detaches both, the last one too
+both_off() {
+	detach lxc:two
+	detach lxc:one
+}
