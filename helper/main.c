@@ -7,6 +7,7 @@
 
 #include "cli/args.h"
 #include "cli/ask.h"
+#include "cli/diagnosis.h"
 #include "base/caps.h"
 #include "base/cleanup.h"
 #include "base/note.h"
@@ -163,6 +164,20 @@ static int run_reconcile(const struct args *a, struct error *e)
 	return r;
 }
 
+static int run_doctor(const struct args *a, struct error *e)
+{
+	_findings_ struct findings found = { 0 };
+	int r = op_doctor(a->request.config_path, &found, e);
+
+	if (r == 0)
+		r = diagnosis_print(&found, a->json, stdout);
+	if (r < 0)
+		return r;
+	return findings_count(&found, FINDING_BROKEN)
+		       ? error_set(e, STATUS_FAILED, -EIO, "something is broken: see above")
+		       : 0;
+}
+
 static int run_watch(const struct args *a, struct error *e)
 {
 	return watch_run(a->request.config_path, a->json, e);
@@ -235,6 +250,9 @@ static const struct verb {
 	  .run = run_sweep,
 	  .small = true,
 	  .needs = NEEDS_NET },
+	{ .args = { "doctor", "", ARGS_JSON, 0,
+		    "Finds what is wrong on this host, and says the one thing to do about it" },
+	  .run = run_doctor },
 	{ .args = { "watch", "", ARGS_JSON, 0,
 		    "The service: attaches what Docker and Podman start, repairs what drifts, for "
 		    "every "

@@ -23,11 +23,9 @@
 
 /* What is read of an answer has at least its size. */
 static const struct nla_policy link_policy[IFLA_MAX + 1] = {
-	[IFLA_IFNAME] = { .type = NLA_STRING },
-	[IFLA_MASTER] = { .type = NLA_U32 },
-	[IFLA_LINK] = { .type = NLA_U32 },
-	[IFLA_LINK_NETNSID] = { .type = NLA_U32 },
-	[IFLA_CARRIER_UP_COUNT] = { .type = NLA_U32 },
+	[IFLA_IFNAME] = { .type = NLA_STRING },	   [IFLA_MTU] = { .type = NLA_U32 },
+	[IFLA_MASTER] = { .type = NLA_U32 },	   [IFLA_LINK] = { .type = NLA_U32 },
+	[IFLA_LINK_NETNSID] = { .type = NLA_U32 }, [IFLA_CARRIER_UP_COUNT] = { .type = NLA_U32 },
 };
 
 /* IPv6's settings, as the message tells them; unknown where it does not. */
@@ -80,9 +78,12 @@ int link_read(const struct nlmsghdr *h, struct link *ret)
 	l.carrier = msg->ifi_flags & IFF_LOWER_UP;
 	/* net/ipv6/ndisc.c: ndisc_constructor */
 	l.solicits = !(msg->ifi_flags & (IFF_NOARP | IFF_LOOPBACK));
+	l.multicast = msg->ifi_flags & IFF_MULTICAST;
 	snprintf(l.name, sizeof(l.name), "%s", nla_get_string(attr[IFLA_IFNAME]));
 	if (attr[IFLA_CARRIER_UP_COUNT])
 		l.carrier_ups = nla_get_u32(attr[IFLA_CARRIER_UP_COUNT]);
+	if (attr[IFLA_MTU])
+		l.mtu = nla_get_u32(attr[IFLA_MTU]);
 	if (attr[IFLA_MASTER])
 		l.master = (int)nla_get_u32(attr[IFLA_MASTER]);
 	if (attr[IFLA_LINK])

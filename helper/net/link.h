@@ -30,7 +30,9 @@ struct link {
 	bool carrier;		  /* and running: IFF_LOWER_UP */
 	unsigned int carrier_ups; /* how many times it began to run */
 	bool learns; /* a bridge that learns MACs also of frames that no filter sees, as of LLDP */
-	bool solicits;		  /* Neighbour Discovery is done there: not so on a tunnel or lo */
+	bool solicits;	  /* Neighbour Discovery is done there: not so on a tunnel or lo */
+	bool multicast;	  /* it takes multicasts, as solicitations are */
+	unsigned int mtu; /* bytes */
 	struct link_conf conf;
 };
 

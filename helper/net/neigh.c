@@ -243,6 +243,14 @@ int neigh_is_permanent(struct nl_sock *s, const struct in6_addr *address, int if
 	return r <= 0 ? r : (now.state & NUD_PERMANENT) != 0;
 }
 
+int neigh_has_failed(struct nl_sock *s, const struct in6_addr *address, int ifindex)
+{
+	struct neigh now;
+	int r = get(s, address, ifindex, 0, &now);
+
+	return r <= 0 ? r : (now.state & NUD_FAILED) != 0;
+}
+
 int neigh_is_marked(struct nl_sock *s, const struct in6_addr *address, int ifindex,
 		    unsigned char ret_mac[6])
 {

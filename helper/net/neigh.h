@@ -49,6 +49,9 @@ int neigh_add(struct nl_sock *s, const struct in6_addr *address, int ifindex,
 /* Whether the address is a permanent neighbour, of whoever made it. Returns 1, 0 or -errno. */
 int neigh_is_permanent(struct nl_sock *s, const struct in6_addr *address, int ifindex);
 
+/* Whether the kernel has asked for the address in vain (NUD_FAILED). Returns 1, 0 or -errno. */
+int neigh_has_failed(struct nl_sock *s, const struct in6_addr *address, int ifindex);
+
 /* Whether it is one with the mark, and with which MAC. Returns 1, 0 or -errno. */
 int neigh_is_marked(struct nl_sock *s, const struct in6_addr *address, int ifindex,
 		    unsigned char ret_mac[6]);

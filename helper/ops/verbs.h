@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/ident.h"
+#include "doctor/finding.h"
 #include "policy/context.h"
 #include "policy/reach.h"
 #include "policy/request.h"
@@ -115,5 +116,11 @@ int op_sweep(struct error *e);
  * the name that nft(8) is told. Returns 0 or -errno.
  */
 int op_sweep_all(void (*each)(const char *table), struct error *e);
+
+/*
+ * Examines the host, its settings and everything that is attached. Changes nothing.
+ * @ret: zeros; what was found, for findings_release. Returns 0 or -errno.
+ */
+int op_doctor(const char *config_path, struct findings *ret, struct error *e);
 
 #endif

@@ -1,0 +1,213 @@
+/* Each bridge that containers are on: its gateway address, its MAC, what it floods and filters. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "doctor/checks.h"
+
+#include <linux/netdevice.h> /* after those of the C library, which it does not go before */
+
+#define PORTS_MOST 1023 /* net/bridge/br_private.h: BR_MAX_PORTS, less number 0 */
+#define PORTS_MANY 900
+#define FORWARDS 3 /* linux/if_bridge.h: BR_STATE_FORWARDING */
+
+/* Calls look for each bridge on which nothing is told to be lost yet. */
+static void each(struct exam *x, void (*look)(struct exam *x, struct scene_link *b))
+{
+	for (size_t i = 0; i < x->scene->bridges.count; i++)
+		if (!x->scene->bridges.list[i].dead)
+			look(x, &x->scene->bridges.list[i]);
+}
+
+/* The path of a file of the interface below /sys. Returns out. */
+static const char *path_of(const struct scene_link *b, const char *file, char out[96])
+{
+	snprintf(out, 96, "/sys/class/net/%.15s/%s", b->name, file);
+	return out;
+}
+
+static void look_up(struct exam *x, struct scene_link *b)
+{
+	if (b->link.ifindex && b->link.up)
+		return;
+	b->dead = true;
+	exam_tell(x, FINDING_BROKEN, "%u attached containers are cut off, as %s is %s", b->attached,
+		  b->name, b->link.ifindex ? "down" : "gone");
+	exam_evidence(x, "ip link show %s: %s", b->name,
+		      b->link.ifindex ? "not UP" : "no such interface");
+	if (b->link.ifindex)
+		exam_remedy(x, "ip link set %s up && v6hook reconcile", b->name);
+	else
+		exam_remedy(x,
+			    "systemctl restart lxc-net docker # whichever made %s; then v6hook "
+			    "reconcile",
+			    b->name);
+}
+
+void check_bridge_up(struct exam *x)
+{
+	each(x, look_up);
+}
+
+static void look_at_ipv6(struct exam *x, struct scene_link *b)
+{
+	if (b->link.conf.disable_ipv6 != 1)
+		return;
+	b->dead = true;
+	exam_tell(x, FINDING_BROKEN, "IPv6 is off on %s", b->name);
+	exam_saw_sysctl(x, "conf", b->name, "disable_ipv6", 1);
+	exam_remedy(x, "v6hook reconcile");
+}
+
+void check_bridge_ipv6(struct exam *x)
+{
+	each(x, look_at_ipv6);
+}
+
+struct find_gateway {
+	const struct in6_addr *gateway;
+	bool found, duplicate;
+};
+
+static int on_address(const struct address *a, void *arg)
+{
+	struct find_gateway *f = arg;
+
+	if (memcmp(&a->address, f->gateway, sizeof(a->address)) != 0)
+		return 0;
+	f->found = true;
+	f->duplicate = a->flags & IFA_F_DADFAILED;
+	return 0;
+}
+
+static void look_at_gateway(struct exam *x, struct scene_link *b)
+{
+	const struct in6_addr *gateway = &x->scene->config->gateway;
+	struct find_gateway f = { .gateway = gateway };
+	char text[INET6_ADDRSTRLEN];
+
+	if (address_each(x->scene->host, b->link.ifindex, on_address, &f) < 0 ||
+	    (f.found && !f.duplicate))
+		return;
+	inet_ntop(AF_INET6, gateway, text, sizeof(text));
+	exam_tell(x, FINDING_BROKEN,
+		  f.found ? "another on %s has the gateway's address"
+			  : "the containers on %s have no gateway",
+		  b->name);
+	exam_evidence(x, "ip -6 addr show dev %s: %s%s", b->name, f.found ? text : "no ",
+		      f.found ? " dadfailed" : text);
+	if (f.found)
+		exam_remedy(x, "editor %s # another \"gateway\", link-local",
+			    x->scene->config_path);
+	else
+		exam_remedy(x, "v6hook reconcile");
+}
+
+void check_bridge_gateway(struct exam *x)
+{
+	each(x, look_at_gateway);
+}
+
+static void look_at_mac(struct exam *x, struct scene_link *b)
+{
+	char path[96];
+	int type;
+
+	if (strcmp(b->link.kind, "bridge") != 0 ||
+	    !exam_number(x, path_of(b, "addr_assign_type", path), &type) || type == NET_ADDR_SET)
+		return;
+	exam_tell(x, FINDING_WARNING,
+		  "the MAC of %s changes as containers come and go, and cuts the others off",
+		  b->name);
+	exam_evidence(x, "%s = %d: not set", path, type);
+	exam_remedy(x, "v6hook reconcile");
+}
+
+void check_bridge_mac(struct exam *x)
+{
+	each(x, look_at_mac);
+}
+
+static void look_at_advertisements(struct exam *x, struct scene_link *b)
+{
+	if (b->link.conf.accept_ra <= 0)
+		return;
+	exam_tell(x, FINDING_WARNING, "a container on %s can make itself the host's router",
+		  b->name);
+	exam_saw_sysctl(x, "conf", b->name, "accept_ra", b->link.conf.accept_ra);
+	exam_remedy(x, "sysctl -w net.ipv6.conf.%s.accept_ra=0", b->name);
+}
+
+void check_bridge_accept_ra(struct exam *x)
+{
+	each(x, look_at_advertisements);
+}
+
+/* The ports of a bridge that do not forward, counted; the name of one is kept. */
+struct ports {
+	size_t count, blocked;
+	char one[IF_NAMESIZE];
+	int state;
+};
+
+static void read_ports(struct exam *x, const struct scene_link *b, struct ports *ret)
+{
+	char path[96], file[400];
+	_closedir_ DIR *dir = opendir(path_of(b, "brif", path));
+	struct dirent *entry;
+	int state;
+
+	*ret = (struct ports){ 0 };
+	while (dir && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		ret->count++;
+		snprintf(file, sizeof(file), "%s/%s/state", path, entry->d_name);
+		if (!exam_number(x, file, &state) || state == FORWARDS)
+			continue;
+		ret->blocked++;
+		ret->state = state;
+		snprintf(ret->one, sizeof(ret->one), "%.15s", entry->d_name);
+	}
+}
+
+static void look_at_ports(struct exam *x, struct scene_link *b)
+{
+	struct ports ports;
+
+	read_ports(x, b, &ports);
+	if (ports.count < PORTS_MANY)
+		return;
+	exam_tell(x, ports.count < PORTS_MOST ? FINDING_WARNING : FINDING_BROKEN,
+		  "%s is %s: a bridge has %d ports at most", b->name,
+		  ports.count < PORTS_MOST ? "almost full" : "full", PORTS_MOST);
+	exam_evidence(x, "/sys/class/net/%s/brif: %zu ports", b->name, ports.count);
+	exam_remedy(x,
+		    "ip link add br1 up type bridge # for the next containers, or docker network "
+		    "create");
+}
+
+void check_bridge_ports(struct exam *x)
+{
+	each(x, look_at_ports);
+}
+
+static void look_at_blocked(struct exam *x, struct scene_link *b)
+{
+	struct ports ports;
+
+	read_ports(x, b, &ports);
+	if (!ports.blocked)
+		return;
+	exam_tell(x, FINDING_BROKEN, "%s lets nothing through at %zu of its ports", b->name,
+		  ports.blocked);
+	exam_evidence(x, "/sys/class/net/%s/brif/%s/state = %d", b->name, ports.one, ports.state);
+	exam_remedy(x, "bridge link set dev %s state %d", ports.one, FORWARDS);
+}
+
+void check_bridge_blocked(struct exam *x)
+{
+	each(x, look_at_blocked);
+}

@@ -1,0 +1,62 @@
+/* The service: that it runs, that it will after a boot, and that it can be asked. */
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "doctor/checks.h"
+
+#define UNIT "v6hook-watch.service"
+#define WANTED "/etc/systemd/system/multi-user.target.wants/" UNIT
+
+/* Whether a service runs for the store. Returns 1, 0 or -errno. */
+static int runs(const struct scene *s, struct error *e)
+{
+	_close_ int lock = -1;
+	int r = s->store->ops->lock(s->store, LOCK_SERVICE, NULL, false, 0, &lock, e);
+
+	return r == -EBUSY ? 1 : r;
+}
+
+void check_service(struct exam *x)
+{
+	const struct scene *s = x->scene;
+	struct error e;
+	int r = s->store ? runs(s, &e) : 1;
+
+	if (r == 1)
+		return;
+	if (r < 0) {
+		exam_tell(x, FINDING_UNKNOWN, "whether the service runs cannot be told");
+		exam_evidence(x, "%s", e.text);
+		return;
+	}
+	exam_tell(x, FINDING_WARNING,
+		  "the service does not run: what is lost is not put back by "
+		  "itself, nobody's start is noticed");
+	exam_evidence(x, "%s/lock is not locked", s->config->state_dir);
+	exam_remedy(x, "systemctl enable --now " UNIT);
+}
+
+void check_service_boot(struct exam *x)
+{
+	if (access("/run/systemd/system", F_OK) < 0 || access(WANTED, F_OK) == 0 || errno != ENOENT)
+		return;
+	exam_tell(x, FINDING_WARNING, "the service does not come back after a boot");
+	exam_evidence(x, "there is no " WANTED);
+	exam_remedy(x, "systemctl enable " UNIT);
+}
+
+void check_service_socket(struct exam *x)
+{
+	const char *path = x->scene->config->socket;
+	const mode_t all = S_IWUSR | S_IWGRP | S_IWOTH;
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISSOCK(st.st_mode) && (st.st_mode & all) == all)
+		return;
+	if (errno == EACCES)
+		return;
+	exam_tell(x, FINDING_BROKEN, "users and their containers cannot ask the service");
+	exam_evidence(x, "%s: not a socket for everybody", path);
+	exam_remedy(x, "systemctl restart " UNIT);
+}

@@ -1,0 +1,173 @@
+/*
+ * doctor: what is wrong on this host, and the one thing to do about it. Changes nothing.
+ *
+ * Theory of operation: everything is looked at once, as list and reconcile do (world/look.c). What
+ * is decided about it, by which uplink a range leads out and how a port must be guarded, is asked
+ * of policy here; the checks themselves (doctor/) know of no deciding. What cannot be had is told
+ * by the check that it concerns, and the others go on.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "doctor/doctor.h"
+#include "ops/verbs.h"
+#include "policy/guarded.h"
+#include "policy/ready.h"
+#include "policy/way.h"
+
+/* All that a scene points to. */
+struct visit {
+	struct context c;
+	struct look look;
+	struct host_addresses own;
+	struct scene scene;
+	struct error misconfigured, unlooked;
+	enum scene_guard *guards;
+	struct scene_way *ways;
+	struct ready ready;
+	struct marked_entry entries[READY_MOST]; /* of what is ready */
+};
+
+static void visit_release(struct visit *v)
+{
+	scene_links_release(&v->scene);
+	free(v->ways);
+	free(v->guards);
+	host_addresses_release(&v->own);
+	look_release(&v->look);
+	cleanup_nl_sock(&v->look.host);
+	context_release(&v->c);
+}
+
+/* Finds out which way each range of the configuration leads out. Returns 0 or -ENOMEM. */
+static int ask_ways(struct visit *v)
+{
+	const struct pools *pools = v->c.pools;
+	size_t count = 0, n = 0;
+
+	for (size_t i = 0; i < pools->count; i++)
+		count += pools->list[i].range_count;
+	v->ways = calloc(count + 1, sizeof(*v->ways));
+	if (!v->ways)
+		return -ENOMEM;
+	for (size_t i = 0; i < pools->count; i++) {
+		const struct pool *pool = &pools->list[i];
+
+		for (size_t k = 0; k < pool->range_count; k++) {
+			const struct range *range = &pool->ranges[k];
+			const struct in6_addr first = range_address(range->prefix, range->first);
+			struct scene_way *w = &v->ways[n++];
+
+			w->pool = pool;
+			w->range = range;
+			w->found = way_out(v->look.host, &v->own, pool, &first, 0, NULL, &w->uplink,
+					   &w->why);
+		}
+	}
+	v->scene.ways = v->ways;
+	v->scene.way_count = n;
+	return 0;
+}
+
+/* Finds out how each one that is attached is guarded. Returns 0 or -ENOMEM. */
+static int ask_guards(struct visit *v)
+{
+	const struct holders *all = &v->look.present;
+
+	v->guards = calloc(all->count + 1, sizeof(*v->guards));
+	if (!v->guards)
+		return -ENOMEM;
+	for (size_t i = 0; i < all->count; i++) {
+		enum guarded g = GUARDED_OFF;
+
+		if (scene_attached(&v->scene, &all->list[i]))
+			g = guarded_look(&v->c, &v->look, &all->list[i]);
+		v->guards[i] = g == GUARDED_NOT	      ? SCENE_UNGUARDED
+			       : g == GUARDED_UNKNOWN ? SCENE_GUARD_UNKNOWN
+						      : SCENE_GUARDED;
+	}
+	v->scene.guards = v->guards;
+	return 0;
+}
+
+/* Which proxy entries keep an address ready, if there is a service that keeps them. */
+static void ask_ready(struct visit *v)
+{
+	struct error ignored;
+
+	if (!v->c.store || !ready_are_kept(&v->c) ||
+	    ready_list(&v->c, v->look.host, &v->ready, &ignored) < 0)
+		v->ready.count = 0;
+	for (size_t i = 0; i < v->ready.count; i++)
+		v->entries[i] = (struct marked_entry){
+			.address = v->ready.list[i].address,
+			.kind = MARKED_PROXY,
+			.ifindex = v->ready.list[i].uplink.ifindex,
+		};
+	v->scene.ready = v->entries;
+	v->scene.ready_count = v->ready.count;
+}
+
+/* Looks at everything; what cannot be had is left out. Returns 0, or -errno if nothing goes on. */
+static int look_around(struct visit *v, struct error *e)
+{
+	int r = nl_open(&v->look.host, e);
+
+	if (r == 0)
+		r = host_addresses_read(v->look.host, &v->own, e);
+	if (r < 0)
+		return r;
+	v->scene.host = v->look.host;
+	v->scene.own = &v->own;
+	v->look.store = v->c.store;
+	v->look.boot_id = v->c.boot_id;
+	v->look.guarded = true;
+	if (v->c.store && look_read(&v->look, &v->unlooked) == 0)
+		v->scene.look = &v->look;
+	else
+		v->scene.unlooked = &v->unlooked;
+	ask_ready(v);
+	r = ask_ways(v);
+	if (r == 0 && v->scene.look)
+		r = ask_guards(v);
+	return r < 0 ? error_sys(e, r, "cannot look at everything")
+		     : scene_links_find(&v->scene, e);
+}
+
+/* Reads the configuration, or what can be had without it. Returns 0 or -errno. */
+static int open_context(struct visit *v, const char *path, struct error *e)
+{
+	struct scene *s = &v->scene;
+	int r = context_read(path, &v->c, &v->misconfigured);
+
+	if (r < 0) {
+		s->misconfigured = &v->misconfigured;
+		r = context_salvage(path, &v->c, &v->unlooked);
+	} else {
+		r = lease_dir_open(v->c.config->state_dir, false, &v->c.store, &v->unlooked);
+	}
+	/* without leases there is something to be examined still */
+	if (r < 0 && !v->c.config) {
+		r = config_defaults(&v->c.config, e);
+		if (r == 0)
+			r = pools_new(v->c.config, &v->c.pools, e);
+		if (r < 0)
+			return r;
+	}
+	s->config_path = path;
+	s->config = v->c.config;
+	s->pools = v->c.pools;
+	s->boot_id = v->c.boot_id;
+	s->store = v->c.store;
+	return 0;
+}
+
+int op_doctor(const char *config_path, struct findings *ret, struct error *e)
+{
+	CLEANUP(visit_release) struct visit v = { 0 };
+	int r = open_context(&v, config_path, e);
+
+	if (r == 0)
+		r = look_around(&v, e);
+	return r < 0 ? r : doctor_examine(&v.scene, ret, e);
+}
