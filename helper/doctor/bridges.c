@@ -145,30 +145,32 @@ void check_bridge_accept_ra(struct exam *x)
 	each(x, look_at_advertisements);
 }
 
-/* The ports of a bridge that do not forward, counted; the name of one is kept. */
+/* The ports of a bridge, and those of which a value is not what it must be. */
 struct ports {
-	size_t count, blocked;
-	char one[IF_NAMESIZE];
-	int state;
+	size_t count, wrong;
+	char one[IF_NAMESIZE]; /* such a port, and what it has */
+	int value;
 };
 
-static void read_ports(struct exam *x, const struct scene_link *b, struct ports *ret)
+/* Reads them. @file: of a port's, with a number; or null: they are only counted */
+static void read_ports(struct exam *x, const struct scene_link *b, const char *file, int must,
+		       struct ports *ret)
 {
-	char path[96], file[400];
+	char path[96], of_port[400];
 	_closedir_ DIR *dir = opendir(path_of(b, "brif", path));
 	struct dirent *entry;
-	int state;
+	int value;
 
 	*ret = (struct ports){ 0 };
 	while (dir && (entry = readdir(dir))) {
 		if (entry->d_name[0] == '.')
 			continue;
 		ret->count++;
-		snprintf(file, sizeof(file), "%s/%s/state", path, entry->d_name);
-		if (!exam_number(x, file, &state) || state == FORWARDS)
+		snprintf(of_port, sizeof(of_port), "%s/%s/%s", path, entry->d_name, file);
+		if (!file || !exam_number(x, of_port, &value) || value == must)
 			continue;
-		ret->blocked++;
-		ret->state = state;
+		ret->wrong++;
+		ret->value = value;
 		snprintf(ret->one, sizeof(ret->one), "%.15s", entry->d_name);
 	}
 }
@@ -177,7 +179,7 @@ static void look_at_ports(struct exam *x, struct scene_link *b)
 {
 	struct ports ports;
 
-	read_ports(x, b, &ports);
+	read_ports(x, b, NULL, 0, &ports);
 	if (ports.count < PORTS_MANY)
 		return;
 	exam_tell(x, ports.count < PORTS_MOST ? FINDING_WARNING : FINDING_BROKEN,
@@ -198,16 +200,47 @@ static void look_at_blocked(struct exam *x, struct scene_link *b)
 {
 	struct ports ports;
 
-	read_ports(x, b, &ports);
-	if (!ports.blocked)
+	read_ports(x, b, "state", FORWARDS, &ports);
+	if (!ports.wrong)
 		return;
 	exam_tell(x, FINDING_BROKEN, "%s lets nothing through at %zu of its ports", b->name,
-		  ports.blocked);
-	exam_evidence(x, "/sys/class/net/%s/brif/%s/state = %d", b->name, ports.one, ports.state);
+		  ports.wrong);
+	exam_evidence(x, "/sys/class/net/%s/brif/%s/state = %d", b->name, ports.one, ports.value);
 	exam_remedy(x, "bridge link set dev %s state %d", ports.one, FORWARDS);
 }
 
 void check_bridge_blocked(struct exam *x)
 {
 	each(x, look_at_blocked);
+}
+
+/*
+ * A bridge that looks for who listens to what, and has nobody who asks for that, floods what is
+ * sent to many (net/bridge/br_multicast.c: br_multicast_querier_exists), but not to ports that are
+ * kept out of it.
+ */
+static void look_at_snooping(struct exam *x, struct scene_link *b)
+{
+	struct ports ports;
+	char path[96];
+	int on, asks;
+
+	if (strcmp(b->link.kind, "bridge") != 0 ||
+	    !exam_number(x, path_of(b, "bridge/multicast_snooping", path), &on) || !on ||
+	    !exam_number(x, path_of(b, "bridge/multicast_querier", path), &asks) || asks)
+		return;
+	read_ports(x, b, "multicast_flood", 1, &ports);
+	if (!ports.wrong)
+		return;
+	exam_tell(x, FINDING_WARNING,
+		  "no multicast, so no Neighbour Discovery, gets to %zu of the ports of %s",
+		  ports.wrong, b->name);
+	exam_evidence(x, "/sys/class/net/%s/brif/%s/multicast_flood = 0; %s = 0", b->name,
+		      ports.one, path);
+	exam_remedy(x, "ip link set %s type bridge mcast_querier 1", b->name);
+}
+
+void check_bridge_snooping(struct exam *x)
+{
+	each(x, look_at_snooping);
 }

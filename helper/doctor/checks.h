@@ -11,11 +11,13 @@
 
 /* kernel.c */
 void check_capabilities(struct exam *x);
+void check_version(struct exam *x);
 void check_ipv6(struct exam *x);
 void check_proc(struct exam *x);
 
 /* configured.c */
 void check_config(struct exam *x);
+void check_config_owner(struct exam *x);
 
 /* uplinks.c */
 void check_uplink_up(struct exam *x);
@@ -54,10 +56,12 @@ void check_bridge_mac(struct exam *x);
 void check_bridge_accept_ra(struct exam *x);
 void check_bridge_ports(struct exam *x);
 void check_bridge_blocked(struct exam *x);
+void check_bridge_snooping(struct exam *x);
 
 /* walls.c */
 void check_wall_early(struct exam *x);
 void check_wall_forward(struct exam *x);
+void check_wall_bridged(struct exam *x);
 
 /* guards.c */
 void check_guard_table(struct exam *x);
@@ -74,10 +78,12 @@ void check_podman(struct exam *x);
 
 /* leases.c */
 void check_store(struct exam *x);
+void check_store_space(struct exam *x);
 void check_lease_damaged(struct exam *x);
 void check_lease_record(struct exam *x);
 void check_lease_process(struct exam *x);
 void check_lease_waiting(struct exam *x);
+void check_lease_duplicate(struct exam *x);
 void check_lease_failed(struct exam *x);
 void check_lease_kernel(struct exam *x);
 void check_lease_mac(struct exam *x);

@@ -6,7 +6,7 @@
 void check_guard_table(struct exam *x)
 {
 	const struct look *l = x->scene->look;
-	static const char *const names[GUARD_TABLES] = { "bridge v6hook", "inet v6hook" };
+	static const char *const names[GUARD_TABLES] = { "bridge v6hook", "ip6 v6hook" };
 
 	if (!l)
 		return;

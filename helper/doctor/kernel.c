@@ -1,6 +1,8 @@
 /* What the kernel lets this program do: its rights, IPv6 itself, settings that can be written. */
 #include <errno.h>
+#include <stdio.h>
 #include <sys/statvfs.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/caps.h"
@@ -21,6 +23,24 @@ void check_capabilities(struct exam *x)
 	exam_tell(x, FINDING_BROKEN, "root lacks rights here, as in a container: %s", e.text);
 	exam_evidence(x, "capget(2) of this process");
 	exam_remedy(x, "capsh --print # and start what this is called by with all of them");
+}
+
+void check_version(struct exam *x)
+{
+	struct utsname name;
+	unsigned int major = 0, minor = 0;
+
+	if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &major, &minor) != 2 || major > 5 ||
+	    (major == 5 && minor >= 9))
+		return;
+	if (major < 5 || minor < 3)
+		exam_tell(x, FINDING_BROKEN,
+			  "this kernel is too old: Linux 5.3 is the first that will do");
+	else
+		exam_tell(x, FINDING_WARNING,
+			  "this kernel is too old for the service: that takes Linux 5.9");
+	exam_evidence(x, "uname -r: %s", name.release);
+	exam_remedy(x, "apt-get install linux-image-amd64 # and boot it");
 }
 
 void check_ipv6(struct exam *x)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -36,12 +37,41 @@ void check_store(struct exam *x)
 {
 	const struct scene *s = x->scene;
 
+	if (s->look && s->look->kernel.count && access(s->config->state_dir, F_OK) < 0 &&
+	    errno == ENOENT) {
+		exam_tell(x, FINDING_BROKEN, "addresses are in service, but their leases are gone");
+		exam_evidence(x, "there is no %s", s->config->state_dir);
+		exam_remedy(x, "v6hook reconcile # unless %s is elsewhere: then move it back first",
+			    s->config->state_dir);
+	}
 	if (s->look)
 		return;
 	exam_tell(x, geteuid() == 0 ? FINDING_BROKEN : FINDING_UNKNOWN,
 		  "the leases cannot be read, so nobody knows whose address is whose");
 	exam_evidence(x, "%s", s->unlooked->text);
 	exam_remedy(x, "ls -la %s", s->config->state_dir);
+}
+
+void check_store_space(struct exam *x)
+{
+	const char *dir = x->scene->config->state_dir;
+	struct statvfs fs;
+	bool locked;
+
+	if (statvfs(dir, &fs) < 0)
+		return;
+	locked = fs.f_flag & ST_RDONLY;
+	if (!locked && fs.f_bavail && (fs.f_favail || !fs.f_files))
+		return;
+	exam_tell(x, FINDING_BROKEN, "no new lease can be written");
+	exam_evidence(x, "%s: %s", dir,
+		      locked	    ? "mounted read-only"
+		      : fs.f_bavail ? "no inodes are left (df -i)"
+				    : "no space is left (df)");
+	if (locked)
+		exam_remedy(x, "mount -o remount,rw $(df --output=target %s | tail -n 1)", dir);
+	else
+		exam_remedy(x, "du -xh $(df --output=target %s | tail -n 1) | sort -h | tail", dir);
 }
 
 static void look_at_damage(struct exam *x, const struct holder *h, const struct attachment *a)
@@ -82,24 +112,33 @@ void check_lease_record(struct exam *x)
 	each(x, look_at_record);
 }
 
-/* Whether the process that an attachment is of is gone; looking takes no privilege. */
+/* What an attachment lives by: its process, or the file of its namespace. Returns out. */
+static const char *life_of(const struct attachment *a, char *out, size_t size)
+{
+	if (a->pid)
+		snprintf(out, size, "/proc/%d", (int)a->pid);
+	else
+		snprintf(out, size, "%s", a->netns_path);
+	return out;
+}
+
+/* Whether that is gone; looking takes no privilege. */
 static bool is_gone(const struct attachment *a)
 {
-	char path[64];
+	char path[sizeof(a->netns_path)];
 
-	snprintf(path, sizeof(path), "/proc/%d", (int)a->pid);
-	return a->pid && access(path, F_OK) < 0;
+	return access(life_of(a, path, sizeof(path)), F_OK) < 0 && errno == ENOENT;
 }
 
 static void look_at_process(struct exam *x, const struct holder *h, const struct attachment *a)
 {
-	char name[IDENT_TEXT_MAX];
+	char name[IDENT_TEXT_MAX], path[sizeof(a->netns_path)];
 
 	if (!a || !is_gone(a))
 		return;
 	exam_tell(x, FINDING_BROKEN, "%s has ended, but its address is in service still",
 		  whose(h, name));
-	exam_evidence(x, "there is no process %d", (int)a->pid);
+	exam_evidence(x, "there is no %s", life_of(a, path, sizeof(path)));
 	exam_remedy(x, "v6hook reconcile");
 }
 
@@ -131,11 +170,27 @@ static void tell_failed(struct exam *x, const struct holder *h)
 {
 	char name[IDENT_TEXT_MAX];
 
-	if (!h->attachment || !*h->attachment->error)
+	if (!h->attachment || !*h->attachment->error || !h->attachment->ended)
 		return;
 	exam_tell(x, FINDING_BROKEN, "the last attach of %s failed", whose(h, name));
 	exam_evidence(x, "%s", h->attachment->error);
 	exam_remedy(x, "v6hook attach %s", name);
+}
+
+static void look_at_duplicate(struct exam *x, const struct holder *h, const struct attachment *a)
+{
+	char name[IDENT_TEXT_MAX];
+
+	if (!a || !*a->error)
+		return;
+	exam_tell(x, FINDING_BROKEN, "another machine has the address of %s, too", whose(h, name));
+	exam_evidence(x, "%s", a->error);
+	exam_remedy(x, "v6hook detach --release %s && v6hook attach %s", name, name);
+}
+
+void check_lease_duplicate(struct exam *x)
+{
+	each(x, look_at_duplicate);
 }
 
 void check_lease_failed(struct exam *x)

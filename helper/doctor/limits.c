@@ -51,14 +51,17 @@ void check_clock(struct exam *x)
 	int64_t newest = 0;
 	char is[32], was[32];
 
-	for (size_t i = 0; l && i < l->present.count; i++)
-		newest = l->present.list[i].since > newest ? l->present.list[i].since : newest;
+	for (size_t i = 0; l && i < l->present.count; i++) {
+		const struct attachment *a = l->present.list[i].attachment;
+
+		newest = a && a->since > newest ? a->since : newest;
+	}
 	if (newest <= now + CLOCK_OFF_S)
 		return;
 	exam_tell(x, FINDING_WARNING,
 		  "the clock has gone back: which address rests the longest is "
 		  "not known");
-	exam_evidence(x, "date: %s, and a lease is of %s", text_time(now, is, sizeof(is)),
+	exam_evidence(x, "date: %s, and a record is of %s", text_time(now, is, sizeof(is)),
 		      text_time(newest, was, sizeof(was)));
 	exam_remedy(x, "timedatectl set-ntp true");
 }

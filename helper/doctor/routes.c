@@ -57,8 +57,10 @@ static void each(struct exam *x, void (*look)(struct exam *x, const struct sent 
 		int found =
 			route_out(x->scene->host, &sent.address, sent.bridge->link.ifindex, &out);
 
-		if (found == 0 && !out.ifindex)
-			found = -ENETUNREACH;
+		/* there is a way, so that a rule or another route forbids it */
+		if (found == -ENETUNREACH &&
+		    route_default_by(x->scene->host, sent.uplink->link.ifindex, &out) == 1)
+			found = -EACCES;
 		look(x, &sent, found, &out);
 	}
 }

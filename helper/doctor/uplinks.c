@@ -195,7 +195,9 @@ static void look_at_link_local(struct exam *x, struct scene_link *u)
 		  "%s has no link-local address: switches are not told what is listened to there",
 		  u->name);
 	exam_evidence(x, "ip -6 addr show dev %s scope link: none", u->name);
-	exam_remedy(x, "ip link set %s addrgenmode none && ip link set %s addrgenmode eui64",
+	/* it is made when the mode changes */
+	exam_remedy(x,
+		    "sysctl -w net.ipv6.conf.%s.addr_gen_mode=1 net.ipv6.conf.%s.addr_gen_mode=0",
 		    u->name, u->name);
 }
 

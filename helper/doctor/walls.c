@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "doctor/checks.h"
-#include "net/firewall.h"
+#include "filter/other_look.h"
 
 /* With this option Docker (27 and later) lets more than the bridge of a network in. */
 #define ROUTED "com.docker.network.bridge.gateway_mode_ipv6=routed"
@@ -12,30 +12,29 @@
  * Looks at the way in of each one that is attached, until nothing drops anything. Many rules are
  * about one address alone, so that no two ways are the same.
  */
-static void each(struct exam *x, enum firewall which,
-		 void (*tell)(struct exam *x, const struct firewall_way *way, const char *chain))
+static void each(struct exam *x, bool early,
+		 void (*tell)(struct exam *x, const struct other_way *way, const char *chain))
 {
 	const struct scene *s = x->scene;
 
 	for (size_t i = 0; s->look && i < s->look->present.count; i++) {
 		const struct holder *h = &s->look->present.list[i];
 		const struct attachment *a = scene_attached(s, h);
-		char chain[160];
-		enum firewall found;
-		struct firewall_way way;
+		struct other_wall wall;
+		struct other_way way;
 
 		if (!a || !*a->uplink)
 			continue;
-		way = (struct firewall_way){ a->uplink, a->bridge, h->address };
-		found = firewall_look(&way, chain, sizeof(chain));
-		if (found == FIREWALL_NONE)
+		way = (struct other_way){ a->uplink, a->bridge, h->address };
+		other_look(&way, &wall);
+		if (!wall.any)
 			return;
-		if (found == which)
-			tell(x, &way, chain);
+		if (wall.drops && wall.early == early)
+			tell(x, &way, wall.chain);
 	}
 }
 
-static void tell_forward(struct exam *x, const struct firewall_way *way, const char *chain)
+static void tell_forward(struct exam *x, const struct other_way *way, const char *chain)
 {
 	const struct finding *f = x->found->count ? &x->found->list[x->found->count - 1] : NULL;
 	char what[200];
@@ -53,10 +52,10 @@ static void tell_forward(struct exam *x, const struct firewall_way *way, const c
 
 void check_wall_forward(struct exam *x)
 {
-	each(x, FIREWALL_DROPS, tell_forward);
+	each(x, false, tell_forward);
 }
 
-static void tell_early(struct exam *x, const struct firewall_way *way, const char *chain)
+static void tell_early(struct exam *x, const struct other_way *way, const char *chain)
 {
 	exam_tell(x, FINDING_BROKEN, "a firewall drops what does not come from %s, before all else",
 		  way->bridge);
@@ -68,5 +67,31 @@ static void tell_early(struct exam *x, const struct firewall_way *way, const cha
 
 void check_wall_early(struct exam *x)
 {
-	each(x, FIREWALL_DROPS_EARLY, tell_early);
+	each(x, true, tell_early);
+}
+
+void check_wall_bridged(struct exam *x)
+{
+	const char path[] = "/proc/sys/net/bridge/bridge-nf-call-ip6tables";
+	const struct scene *s = x->scene;
+	struct other_wall wall;
+	struct other_way way;
+	int filtered;
+
+	if (!exam_number(x, path, &filtered) || !filtered)
+		return;
+	for (size_t i = 0; i < s->bridges.count; i++) {
+		const struct scene_link *b = &s->bridges.list[i];
+
+		if (b->dead || strcmp(b->link.kind, "bridge") != 0)
+			continue;
+		way = (struct other_way){ b->name, b->name, s->config->gateway };
+		other_look(&way, &wall);
+		if (!wall.drops || wall.early)
+			continue;
+		exam_tell(x, FINDING_WARNING,
+			  "a firewall drops what the containers on %s send each other", b->name);
+		exam_evidence(x, "%s = %d; nft list chain %s", path, filtered, wall.chain);
+		exam_remedy(x, "sysctl -w net.bridge.bridge-nf-call-ip6tables=0");
+	}
 }

@@ -39,6 +39,19 @@ static void visit_release(struct visit *v)
 	context_release(&v->c);
 }
 
+/* The uplink by which one that is attached with an address of the range is served, or null. */
+static const char *uplink_now(const struct visit *v, const struct range *range)
+{
+	for (size_t i = 0; v->scene.look && i < v->look.present.count; i++) {
+		const struct holder *h = &v->look.present.list[i];
+		const struct attachment *a = scene_attached(&v->scene, h);
+
+		if (a && *a->uplink && range_contains(range, &h->address))
+			return a->uplink;
+	}
+	return NULL;
+}
+
 /* Finds out which way each range of the configuration leads out. Returns 0 or -ENOMEM. */
 static int ask_ways(struct visit *v)
 {
@@ -60,8 +73,8 @@ static int ask_ways(struct visit *v)
 
 			w->pool = pool;
 			w->range = range;
-			w->found = way_out(v->look.host, &v->own, pool, &first, 0, NULL, &w->uplink,
-					   &w->why);
+			w->found = way_out(v->look.host, &v->own, pool, &first, 0,
+					   uplink_now(v, range), &w->uplink, &w->why);
 		}
 	}
 	v->scene.ways = v->ways;

@@ -145,3 +145,42 @@ refuses() {
 	tap_verdict $good "$1" "$(tap_ran "$result, wanted $2 and one line with '$3'," "${@:4}")"
 	is "$1: nothing is changed" "$(everything)" "$before"
 }
+
+# ---- what the doctor says
+
+doctor_as=() # a command that runs it otherwise
+
+# ill: prints the checks that a doctor's run neither finds well nor leaves out, each once
+ill() {
+	"${doctor_as[@]}" v6hook doctor --json 2>/dev/null | awk -F'"' '$2 == "check" { check = $4 }
+		$2 == "state" && $4 != "ok" && $4 != "skipped" { print check }' | uniq | paste -sd' '
+}
+
+# idle_is_there: whether the doctor sees a service
+idle_is_there() {
+	[[ $(ill) != *service.* ]]
+}
+
+# idle_service: a service that is there, but stands still, so that nothing is mended behind the doctor's back
+idle_service() {
+	# it is to begin with nothing
+	sed 's/^{/{ "docker": { "attach": "labelled" },/' /etc/v6hook/config.json >$lab_run/idle.json
+	v6hook watch --config $lab_run/idle.json >$lab_run/idle.log 2>&1 &
+	idle_pid=$!
+	wait_for 5 idle_is_there && kill -STOP $idle_pid
+}
+
+# idle_end: the end of it
+idle_end() {
+	kill -KILL $idle_pid
+	wait $idle_pid 2>/dev/null || :
+}
+
+# sound: checks that doctor finds nothing on this host, where all is well but that no service runs
+sound() {
+	is 'doctor finds that no service runs' "$(ill)" service.running
+	ok 'a service is there' idle_service
+	is 'doctor finds nothing then' "$(ill)" ''
+	[ -z "$(ill)" ] || note "$(v6hook doctor 2>&1)"
+	idle_end
+}
