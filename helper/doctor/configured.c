@@ -1,5 +1,7 @@
 /* What the administrator has configured: that it can be read, and fits what the host has. */
+#include <errno.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "doctor/checks.h"
 
@@ -9,6 +11,10 @@ void check_config(struct exam *x)
 
 	if (!s->misconfigured)
 		return;
+	if (access(s->config_path, R_OK) < 0 && errno == EACCES) {
+		exam_unknown(x, s->misconfigured);
+		return;
+	}
 	exam_tell(x, FINDING_BROKEN, "the configuration is not good, so nothing is attached");
 	exam_evidence(x, "%s", s->misconfigured->text);
 	exam_remedy(x, "editor %s # man 5 v6hook.json", s->config_path);

@@ -9,6 +9,8 @@
 #include "net/neigh.h"
 #include "net/route.h"
 
+#define OWN_TABLE 118 /* for a route that the host's own packets do not take */
+
 /* What one that is attached sends: it comes in by its bridge, and is to leave by its uplink. */
 struct sent {
 	const struct scene_link *bridge, *uplink;
@@ -86,7 +88,7 @@ void check_route_default(struct exam *x)
 
 static void look_at_way(struct exam *x, const struct sent *s, int found, const struct route *out)
 {
-	char text[INET6_ADDRSTRLEN], table[16] = "main";
+	char text[INET6_ADDRSTRLEN], gateway[INET6_ADDRSTRLEN], table[16] = "main";
 	struct in6_addr prefix = s->address;
 	struct route own;
 	struct link other;
@@ -113,9 +115,18 @@ static void look_at_way(struct exam *x, const struct sent *s, int found, const s
 		exam_remedy(x, "ip -6 route add default via ROUTER dev %s", s->uplink->name);
 		return;
 	}
+	/* a rule of priority 0, as tools put their own before all others */
+	if (found == 0 && own.table == out->table && own.has_gateway) {
+		exam_remedy(
+			x,
+			"ip -6 route add default via %s dev %s table %d && ip -6 rule add pref 0 "
+			"iif %s from %s/64 lookup %d",
+			inet_ntop(AF_INET6, &own.gateway, gateway, sizeof(gateway)),
+			s->uplink->name, OWN_TABLE, s->bridge->name, text, OWN_TABLE);
+		return;
+	}
 	if (own.table != RT_TABLE_MAIN)
 		snprintf(table, sizeof(table), "%u", own.table);
-	/* of priority 0, as tools put their own rules before all others */
 	exam_remedy(x, "ip -6 rule add pref 0 iif %s from %s/64 lookup %s", s->bridge->name, text,
 		    table);
 }

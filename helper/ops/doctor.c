@@ -155,7 +155,7 @@ static int open_context(struct visit *v, const char *path, struct error *e)
 
 	if (r < 0) {
 		s->misconfigured = &v->misconfigured;
-		r = context_salvage(path, &v->c, &v->unlooked);
+		r = context_salvage(path, false, &v->c, &v->unlooked);
 	} else {
 		r = lease_dir_open(v->c.config->state_dir, false, &v->c.store, &v->unlooked);
 	}
