@@ -4,7 +4,7 @@
  * Theory of operation: turning forwarding on makes the kernel drop the default route that it
  * learned from router advertisements, at once, unless accept_ra of the uplink is 2 by then; and
  * with accept_ra=2 on a bridge a container could give the host a default route. Hence the order in
- * `settings`. all.proxy_ndp and not the uplink's alone: solicitations sent to the host's own
+ * `host_settings`. all.proxy_ndp and not the uplink's alone: solicitations sent to the host's own
  * address (a router that refreshes its cache) are answered only with all.proxy_ndp and
  * all.forwarding (net/ipv6/ip6_output.c: ip6_forward). proxy_delay holds an answer back for up to
  * 0.8 s, and proxy_qlen drops what waits beyond it (net/ipv6/ndisc.c). A bridge whose MAC was never
@@ -48,36 +48,53 @@ bool host_answers(const char *uplink)
 	       host_forwards(uplink);
 }
 
-/* Makes every sysctl what it must be. */
-static int settings(const struct host_wish *w, struct sysctl_changes *c, struct error *e)
+/* Whether the kernel itself does; not so if a network manager does (0), or if it cannot be told. */
+static bool takes_advertisements(const char *dev)
 {
-	const char *via = w->port->via_name, *uplink = w->uplink->name;
+	struct error ignored;
+	int accept_ra;
+
+	return sysctl_get("conf", dev, "accept_ra", &accept_ra, &ignored) == 0 && accept_ra > 0;
+}
+
+size_t host_settings(const struct uplink *u, bool routed, struct host_setting *ret)
+{
 	const struct {
 		const char *part, *dev, *name;
 		int value;
 		bool needed;
 	} list[] = {
-		{ "conf", via, "disable_ipv6", 0, true },
-		{ "conf", via, "accept_ra", 0, true },
+		{ "conf", u->name, "accept_ra", 2, u->ra_default && takes_advertisements(u->name) },
 		{ "conf", "all", "forwarding", 1, true },
-		{ "conf", via, "forwarding", 1, true },
-		{ "conf", uplink, "forwarding", 1, true },
-		{ "neigh", uplink, "proxy_delay", 0, !w->routed },
-		{ "neigh", uplink, "proxy_qlen", PROXY_QUEUE, !w->routed },
-		{ "conf", "all", "proxy_ndp", 1, !w->routed },
+		{ "conf", u->name, "forwarding", 1, true },
+		{ "neigh", u->name, "proxy_delay", 0, !routed },
+		{ "neigh", u->name, "proxy_qlen", PROXY_QUEUE, !routed },
+		{ "conf", "all", "proxy_ndp", 1, !routed },
 	};
-	int accept_ra, r = 0;
+	size_t count = 0;
 
-	if (w->uplink->ra_default) {
-		r = sysctl_get("conf", uplink, "accept_ra", &accept_ra, e);
-		/* 0: a network manager handles the advertisements, the kernel does not */
-		if (r == 0 && accept_ra == 1)
-			r = sysctl_set("conf", uplink, "accept_ra", 2, c, e);
-	}
-	for (size_t i = 0; r == 0 && i < sizeof(list) / sizeof(list[0]); i++)
+	_Static_assert(ARRAY_SIZE(list) == HOST_SETTINGS, "room for all");
+	for (size_t i = 0; i < ARRAY_SIZE(list); i++)
 		if (list[i].needed)
-			r = sysctl_set(list[i].part, list[i].dev, list[i].name, list[i].value, c,
-				       e);
+			ret[count++] = (struct host_setting){ list[i].part, list[i].dev,
+							      list[i].name, list[i].value };
+	return count;
+}
+
+/* Makes every sysctl what it must be. */
+static int settings(const struct host_wish *w, struct sysctl_changes *c, struct error *e)
+{
+	const char *via = w->port->via_name;
+	struct host_setting list[HOST_SETTINGS + 3] = {
+		{ "conf", via, "disable_ipv6", 0 },
+		{ "conf", via, "accept_ra", 0 },
+	};
+	size_t count = 2 + host_settings(w->uplink, w->routed, list + 2);
+	int r = 0;
+
+	list[count++] = (struct host_setting){ "conf", via, "forwarding", 1 };
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = sysctl_set(list[i].part, list[i].dev, list[i].name, list[i].value, c, e);
 	return r;
 }
 

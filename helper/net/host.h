@@ -29,6 +29,21 @@ struct host_effects {
 	bool across_proxy;
 };
 
+/* A setting of the kernel's, below /proc/sys/net/ipv6: net/sysctl.h. */
+struct host_setting {
+	const char *part, *dev, *name;
+	int value;
+};
+
+#define HOST_SETTINGS 6
+
+/*
+ * What the uplink and the host as a whole need, in the order in which it is to be set: the one that
+ * keeps the default route goes before the one that would take it.
+ * @u: must outlive ret; @ret: room for HOST_SETTINGS. Returns how many.
+ */
+size_t host_settings(const struct uplink *u, bool routed, struct host_setting *ret);
+
 /*
  * Whether the settings that all containers of the bridge and the uplink share are as they must be.
  * Changes nothing. Returns 1 and the bridge, 0 or -errno.

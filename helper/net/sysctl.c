@@ -160,11 +160,11 @@ int sysctl_set(const char *part, const char *dev, const char *name, int value,
 		remember_all_forwarding(changes);
 	if (changes->count == ARRAY_SIZE(changes->list))
 		return error_set(e, STATUS_FAILED, -E2BIG, "too many sysctls to change");
-	r = refused ? refused : write_number(fd, value);
+	r = changes->tell ? 0 : refused ? refused : write_number(fd, value);
 	if (r < 0)
 		return error_sys(e, r, "cannot write %d to %s", value, path);
 	remember(changes, part, dev, name, old);
-	if (!changes->quiet)
+	if (!changes->quiet && !changes->tell)
 		note(NOTE_DETAIL, "sysctl %s = %d (was %d)", path + strlen("/proc/sys/"), value,
 		     old);
 	return 0;

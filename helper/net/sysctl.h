@@ -23,6 +23,7 @@ struct sysctl_change {
 /* What one call changed, in order. */
 struct sysctl_changes {
 	bool quiet; /* set: changes are not worth a note (the container's own) */
+	bool tell;  /* set: nothing is written, only what would be is recorded */
 	struct sysctl_change list[64];
 	size_t count;
 };
