@@ -115,31 +115,52 @@ static int send_packet(int fd, int ifindex, struct packet *p, struct error *e)
 	return 0;
 }
 
-/* Whether what was received says that the address is another's. */
-static bool says_taken(const unsigned char *data, size_t len, const struct packet *probe)
+/* What is asked for, and what has been heard. */
+struct inquiry {
+	const struct packet *probes;
+	struct ndisc_answer *answers;
+	size_t count, open; /* of them nothing has been heard of yet */
+};
+
+/* Whether what was received says that the address of the probe is another's. */
+static bool says_taken(const struct packet *got, const struct packet *probe)
+{
+	if (memcmp(&got->target, &probe->target, sizeof(got->target)) != 0)
+		return false;
+	if (got->icmp.icmp6_type == ND_NEIGHBOR_ADVERT)
+		return true;
+	/* another's probe; our own, sent back by the network, has our nonce (RFC 7527) */
+	return got->icmp.icmp6_type == ND_NEIGHBOR_SOLICIT &&
+	       IN6_IS_ADDR_UNSPECIFIED(&got->ip.ip6_src) &&
+	       memcmp(got->option, probe->option, sizeof(got->option)) != 0;
+}
+
+/* Takes note of what was received from there. */
+static void hear(struct inquiry *q, const unsigned char *data, size_t len,
+		 const unsigned char owner[6])
 {
 	struct packet got = { 0 };
 
 	if (len < offsetof(struct packet, option))
-		return false;
+		return;
 	memcpy(&got, data, len < sizeof(got) ? len : sizeof(got));
-	if (got.ip.ip6_hlim != 255 || memcmp(&got.target, &probe->target, sizeof(got.target)) != 0)
-		return false;
-	if (got.icmp.icmp6_type == ND_NEIGHBOR_ADVERT)
-		return true;
-	/* another's probe; our own, sent back by the network, has our nonce (RFC 7527) */
-	return got.icmp.icmp6_type == ND_NEIGHBOR_SOLICIT &&
-	       IN6_IS_ADDR_UNSPECIFIED(&got.ip.ip6_src) &&
-	       memcmp(got.option, probe->option, sizeof(got.option)) != 0;
+	for (size_t i = 0; got.ip.ip6_hlim == 255 && i < q->count; i++) {
+		struct ndisc_answer *a = &q->answers[i];
+
+		if (a->taken || !says_taken(&got, &q->probes[i]))
+			continue;
+		a->taken = true;
+		memcpy(a->owner, owner, ETH_ALEN);
+		q->open--;
+	}
 }
 
-/* Listens until the deadline. Returns 1 and the owner, 0 or -errno. */
-static int listen_until(int fd, int64_t deadline, const struct packet *probe,
-			const unsigned char own_mac[6], unsigned char ret_owner[6])
+/* Listens until the deadline, or until all are known to be taken. Returns 0 or -errno. */
+static int listen_until(int fd, int64_t deadline, const unsigned char own_mac[6], struct inquiry *q)
 {
 	int64_t left;
 
-	while ((left = deadline - clock_ms()) > 0) {
+	while (q->open && (left = deadline - clock_ms()) > 0) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
 		struct sockaddr_ll from = { 0 };
 		socklen_t from_len = sizeof(from);
@@ -152,46 +173,66 @@ static int listen_until(int fd, int64_t deadline, const struct packet *probe,
 			     &from_len);
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			return -errno;
-		if (n < 0 || !says_taken(data, (size_t)n, probe) ||
-		    memcmp(from.sll_addr, own_mac, ETH_ALEN) == 0)
-			continue;
-		memcpy(ret_owner, from.sll_addr, ETH_ALEN);
-		return 1;
+		if (n >= 0 && memcmp(from.sll_addr, own_mac, ETH_ALEN) != 0)
+			hear(q, data, (size_t)n, from.sll_addr);
 	}
+	return 0;
+}
+
+/* The solicitation for an address. Returns 0 or -errno. */
+static int fill_probe(struct packet *p, const struct in6_addr *address)
+{
+	/* the solicited-node group of the address (RFC 4291, 2.7.1) */
+	struct in6_addr group = { .s6_addr = { 0xff, 2, [11] = 1, [12] = 0xff } };
+
+	memcpy(group.s6_addr + 13, address->s6_addr + 13, 3);
+	fill(p, &group, address);
+	p->option[0] = NONCE_OPTION;
+	p->option[1] = 1;
+	return getrandom(p->option + 2, NONCE_SIZE, 0) == NONCE_SIZE ? 0 : -errno;
+}
+
+int ndisc_probe_many(int ifindex, const unsigned char own_mac[6], const struct in6_addr *list,
+		     size_t count, unsigned int wait_ms, struct ndisc_answer *ret, struct error *e)
+{
+	struct packet probes[NDISC_MANY];
+	struct ndisc_answer answers[NDISC_MANY] = { 0 };
+	struct inquiry q = { probes, answers, count, count };
+	_close_ int fd = -1;
+	int64_t start;
+	int r = open_packet(ifindex, &fd, e);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < count; i++)
+		if ((r = fill_probe(&probes[i], &list[i])) < 0)
+			return error_sys(e, r, "cannot probe the uplink");
+	start = clock_ms();
+	wait_ms = deadline_cap(wait_ms);
+	for (unsigned int half = 1; half <= 2; half++) {
+		for (size_t i = 0; i < count; i++) {
+			r = answers[i].taken ? 0 : send_packet(fd, ifindex, &probes[i], e);
+			if (r < 0)
+				return r;
+		}
+		r = listen_until(fd, start + wait_ms * half / 2, own_mac, &q);
+		if (r < 0)
+			return error_sys(e, r, "cannot listen on the uplink");
+	}
+	memcpy(ret, answers, count * sizeof(*ret));
 	return 0;
 }
 
 int ndisc_probe(int ifindex, const unsigned char own_mac[6], const struct in6_addr *address,
 		unsigned int wait_ms, unsigned char ret_owner[6], struct error *e)
 {
-	/* the solicited-node group of the address (RFC 4291, 2.7.1) */
-	struct in6_addr group = { .s6_addr = { 0xff, 2, [11] = 1, [12] = 0xff } };
-	_close_ int fd = -1;
-	struct packet probe;
-	int64_t start;
-	int r = open_packet(ifindex, &fd, e);
+	struct ndisc_answer answer;
+	int r = ndisc_probe_many(ifindex, own_mac, address, 1, wait_ms, &answer, e);
 
-	if (r < 0)
+	if (r < 0 || !answer.taken)
 		return r;
-	memcpy(group.s6_addr + 13, address->s6_addr + 13, 3);
-	fill(&probe, &group, address);
-	probe.option[0] = NONCE_OPTION;
-	probe.option[1] = 1;
-	if (getrandom(probe.option + 2, NONCE_SIZE, 0) != NONCE_SIZE)
-		return error_sys(e, -errno, "cannot probe the uplink");
-	start = clock_ms();
-	wait_ms = deadline_cap(wait_ms);
-	for (unsigned int half = 1; half <= 2; half++) {
-		r = send_packet(fd, ifindex, &probe, e);
-		if (r < 0)
-			return r;
-		r = listen_until(fd, start + wait_ms * half / 2, &probe, own_mac, ret_owner);
-		if (r < 0)
-			return error_sys(e, r, "cannot listen on the uplink");
-		if (r > 0)
-			return 1;
-	}
-	return 0;
+	memcpy(ret_owner, answer.owner, ETH_ALEN);
+	return 1;
 }
 
 int ndisc_announce_many(int ifindex, const unsigned char own_mac[6], const struct in6_addr *source,

@@ -4,6 +4,7 @@
 
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/error.h"
 
@@ -17,6 +18,21 @@
  */
 int ndisc_probe(int ifindex, const unsigned char own_mac[6], const struct in6_addr *address,
 		unsigned int wait_ms, unsigned char ret_owner[6], struct error *e);
+
+#define NDISC_MANY 32
+
+/* What is known of an address after it was asked for. */
+struct ndisc_answer {
+	bool taken;
+	unsigned char owner[6];
+};
+
+/*
+ * The same for several addresses in the time of one. @count: NDISC_MANY at most
+ * Returns 0 and an answer for each, or -errno.
+ */
+int ndisc_probe_many(int ifindex, const unsigned char own_mac[6], const struct in6_addr *list,
+		     size_t count, unsigned int wait_ms, struct ndisc_answer *ret, struct error *e);
 
 /*
  * Sends one unsolicited advertisement with the Override flag to all nodes (RFC 4861, 7.2.6), so

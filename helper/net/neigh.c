@@ -263,3 +263,29 @@ int neigh_is_marked(struct nl_sock *s, const struct in6_addr *address, int ifind
 	memcpy(ret_mac, now.mac, sizeof(now.mac));
 	return 1;
 }
+
+struct each_known {
+	int ifindex;
+	void (*each)(const struct in6_addr *address, void *arg);
+	void *arg;
+};
+
+static int on_known(const struct nlmsghdr *h, void *arg)
+{
+	const struct each_known *k = arg;
+	struct neigh n;
+	int r = neigh_read(h, &n);
+
+	if (r == 0 && n.has_mac && n.ifindex == k->ifindex)
+		k->each(&n.address, k->arg);
+	return r;
+}
+
+int neigh_each_known(struct nl_sock *s, int ifindex,
+		     void (*each)(const struct in6_addr *address, void *arg), void *arg)
+{
+	_nl_msg_ struct nl_msg *dump = neigh_message(RTM_GETNEIGH, NLM_F_DUMP, NULL, 0, 0);
+	struct each_known k = { ifindex, each, arg };
+
+	return nl_ask(s, dump, on_known, &k);
+}

@@ -61,6 +61,11 @@ int neigh_each_marked(struct nl_sock *s,
 		      int (*each)(const struct in6_addr *address, int ifindex, void *arg),
 		      void *arg);
 
+/* Calls each for every neighbour on the interface whose MAC the kernel knows. Returns 0 or -errno.
+ */
+int neigh_each_known(struct nl_sock *s, int ifindex,
+		     void (*each)(const struct in6_addr *address, void *arg), void *arg);
+
 /*
  * The messages of which these consist, for nl_do_all: a new entry with the mark; and a question,
  * which is refused if there is no such entry. The neighbour takes the place of any other. Null

@@ -349,3 +349,32 @@ int route_each_marked(struct nl_sock *s,
 
 	return dump(s, &like, 0, on_marked, &m);
 }
+
+struct each_refused {
+	void (*each)(const struct in6_addr *prefix, unsigned int length, void *arg);
+	void *arg;
+};
+
+static int on_refused(const struct nlmsghdr *h, void *arg)
+{
+	const struct rtmsg *msg = nlmsg_data(h);
+	const struct each_refused *f = arg;
+	struct in6_addr dst = { 0 };
+	struct route route;
+	int r = route_read(h, &route, &dst);
+
+	if (r == 0 && (msg->rtm_type == RTN_UNREACHABLE || msg->rtm_type == RTN_BLACKHOLE ||
+		       msg->rtm_type == RTN_PROHIBIT))
+		f->each(&dst, route.length, f->arg);
+	return r;
+}
+
+int route_each_refused(struct nl_sock *s,
+		       void (*each)(const struct in6_addr *prefix, unsigned int length, void *arg),
+		       void *arg)
+{
+	const struct rtmsg like = { .rtm_family = AF_INET6, .rtm_table = RT_TABLE_MAIN };
+	struct each_refused f = { each, arg };
+
+	return dump(s, &like, 0, on_refused, &f);
+}

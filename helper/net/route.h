@@ -77,6 +77,14 @@ int route_default_by(struct nl_sock *s, int ifindex, struct route *ret);
 /* The interface of the IPv4 default route, or 0. */
 int route_default_ipv4(struct nl_sock *s);
 
+/*
+ * Calls each for every prefix whose packets go nowhere unless a longer one leads them on
+ * (unreachable, blackhole, prohibit): what DHCPv6 has delegated is kept so. Returns 0 or -errno.
+ */
+int route_each_refused(struct nl_sock *s,
+		       void (*each)(const struct in6_addr *prefix, unsigned int length, void *arg),
+		       void *arg);
+
 /* Calls each for every marked /128 route. Returns 0 or -errno. */
 int route_each_marked(struct nl_sock *s,
 		      int (*each)(const struct in6_addr *address, int ifindex, void *arg),
