@@ -54,8 +54,10 @@ int config_read_pools(const struct value *v, void *into)
 	json_t *m;
 
 	if (!json_is_array(v->json) || n == 0)
-		return value_bad(v, "must list a pool with your provider's range: "
-				    "[ { \"ranges\": [\"PREFIX/LEN\"] } ]");
+		return value_bad(
+			v,
+			"must list a pool with your provider's range (v6hook setup proposes one): "
+			"[ { \"ranges\": [\"PREFIX/LEN\"] } ]");
 	c->pools = calloc((size_t)n, sizeof(*c->pools));
 	if (!c->pools)
 		return error_sys(v->e, -ENOMEM, "%s", v->where);

@@ -201,30 +201,16 @@ static const struct key top[] = {
 	{ NULL, NULL },
 };
 
-int config_read(const char *path, struct config **ret, struct error *e)
+int config_parse(const char *path, const char *text, size_t len, struct config **ret,
+		 struct error *e)
 {
 	_config_ struct config *c = NULL;
 	_json_ json_t *tree = NULL;
-	_free_ char *text = NULL;
 	struct value all = { NULL, "", e };
-	size_t len = 0;
 	int r = config_defaults(&c, e);
 
 	if (r < 0)
 		return r;
-	r = file_read(AT_FDCWD, path, CONFIG_SIZE_MAX, &text, &len);
-	if (r == -ENOENT)
-		return error_set(e, STATUS_USAGE, r,
-				 "no configuration %s: it must name the range of your provider, "
-				 "{ \"pools\": [ { \"ranges\": [\"PREFIX/LEN\"] } ] }",
-				 path);
-	if (r == -EFBIG)
-		return error_set(e, STATUS_USAGE, r, "configuration %s: larger than 1 MiB", path);
-	if (r == -EMFILE || r == -ENFILE || r == -ENOMEM)
-		return error_sys(e, r, "cannot read configuration %s", path);
-	if (r < 0)
-		return error_set(e, STATUS_USAGE, r, "cannot read configuration %s: %s", path,
-				 r == -EISDIR ? "not a regular file" : strerror(-r));
 	r = json_parse(text, len, &tree, e);
 	if (r < 0)
 		return error_prefix(e, r, "configuration %s", path);
@@ -240,6 +226,28 @@ int config_read(const char *path, struct config **ret, struct error *e)
 				 path);
 	*ret = steal_ptr(&c);
 	return 0;
+}
+
+int config_read(const char *path, struct config **ret, struct error *e)
+{
+	_free_ char *text = NULL;
+	size_t len = 0;
+	int r = file_read(AT_FDCWD, path, CONFIG_SIZE_MAX, &text, &len);
+
+	if (r == -ENOENT)
+		return error_set(e, STATUS_USAGE, r,
+				 "no configuration %s: v6hook setup makes one; it must name the "
+				 "range of your provider, "
+				 "{ \"pools\": [ { \"ranges\": [\"PREFIX/LEN\"] } ] }",
+				 path);
+	if (r == -EFBIG)
+		return error_set(e, STATUS_USAGE, r, "configuration %s: larger than 1 MiB", path);
+	if (r == -EMFILE || r == -ENFILE || r == -ENOMEM)
+		return error_sys(e, r, "cannot read configuration %s", path);
+	if (r < 0)
+		return error_set(e, STATUS_USAGE, r, "cannot read configuration %s: %s", path,
+				 r == -EISDIR ? "not a regular file" : strerror(-r));
+	return config_parse(path, text, len, ret, e);
 }
 
 /* Takes a value of the file's, if it is a good one. */

@@ -12,6 +12,10 @@
  */
 int config_read(const char *path, struct config **ret, struct error *e);
 
+/* The same of a text of len bytes that is, or is to be, in that file. */
+int config_parse(const char *path, const char *text, size_t len, struct config **ret,
+		 struct error *e);
+
 /*
  * What is left of a file that is bad, missing or not to be read: the defaults and no pool, with the
  * places that it names ("socket", "state_dir") and the gateway as far as it is JSON. For what only
