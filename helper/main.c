@@ -17,6 +17,7 @@
 #include "policy/context.h"
 #include "ops/verbs.h"
 #include "cli/output.h"
+#include "cli/plan.h"
 #include "watch/watch.h"
 
 #ifndef V6HOOK_VERSION
@@ -178,6 +179,28 @@ static int run_doctor(const struct args *a, struct error *e)
 		       : 0;
 }
 
+static int run_setup(const struct args *a, struct error *e)
+{
+	_setup_plan_ struct setup_plan *plan = NULL;
+	int r;
+
+	if (a->undo)
+		return op_setup_undo(a->request.config_path, a->setup.force, e);
+	r = op_setup_look(a->request.config_path, &a->setup, &plan, e);
+	if (r < 0)
+		return r;
+	plan_print(plan, stdout);
+	if (a->dry_run)
+		return 0;
+	if (!a->yes)
+		r = plan_confirm(e);
+	if (r == 0)
+		r = op_setup_do(plan, e);
+	if (r == 0)
+		plan_print_done(plan, stdout);
+	return r;
+}
+
 static int run_watch(const struct args *a, struct error *e)
 {
 	return watch_run(a->request.config_path, a->json, e);
@@ -218,6 +241,12 @@ static const struct verb {
 	/* what to do without those capabilities, instead of failing with the reason; or null */
 	int (*ask)(const struct args *a, const struct error *why, struct error *e);
 } verbs[] = {
+	{ .args = { "setup", "", ARGS_SETUP | ARGS_DRY_RUN, 0,
+		    "Looks at the host, proposes a range, and after a question does what there is "
+		    "to "
+		    "do once" },
+	  .run = run_setup,
+	  .needs = NEEDS_RAW },
 	{ .args = { "attach", "CONTAINER",
 		    ARGS_ENGINE | ARGS_NETNS | ARGS_ADDRESS | ARGS_JSON | ARGS_HOOK, 1,
 		    "Gives a running container its public address, or repairs it, and prints the "

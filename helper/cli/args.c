@@ -39,6 +39,28 @@ static const struct known {
 	  "lxc",
 	  "called by this engine's hook: its environment says for whom" },
 	{ { "release", no_argument, NULL, 'R' }, ARGS_RELEASE, NULL, "give the address up, too" },
+	{ { "range", required_argument, NULL, 'g' },
+	  ARGS_SETUP,
+	  "PREFIX/LEN",
+	  "this range, instead of proposing one; may be given several times" },
+	{ { "exclude", required_argument, NULL, 'x' },
+	  ARGS_SETUP,
+	  "RANGE",
+	  "an address or a range of it that is never given out; likewise" },
+	{ { "uplink", required_argument, NULL, 'u' },
+	  ARGS_SETUP,
+	  "DEV",
+	  "the interface to the provider's router" },
+	{ { "upstream", required_argument, NULL, 's' },
+	  ARGS_SETUP,
+	  "on-link|routed",
+	  "how the provider hands the range to this host" },
+	{ { "yes", no_argument, NULL, 'y' }, ARGS_SETUP, NULL, "do not ask" },
+	{ { "force", no_argument, NULL, 'f' },
+	  ARGS_SETUP,
+	  NULL,
+	  "also over a configuration; with --undo, also while containers are attached" },
+	{ { "undo", no_argument, NULL, 'U' }, ARGS_SETUP, NULL, "take back what setup has done" },
 	{ { "dry-run", no_argument, NULL, 'd' },
 	  ARGS_DRY_RUN,
 	  NULL,
@@ -77,6 +99,26 @@ static int read_pid(const char *text, pid_t *ret)
 	return 0;
 }
 
+/* Adds one to a list of setup's. */
+static int take_one(const struct args_verb *verb, const char *value, const char **list,
+		    size_t *count, struct error *e)
+{
+	if (*count == SETUP_LIST_MAX)
+		return usage(verb, e, "too many ranges: ", value);
+	list[(*count)++] = value;
+	return 0;
+}
+
+static int take_upstream(const struct args_verb *verb, const char *value, struct args *a,
+			 struct error *e)
+{
+	a->setup.routed = strcmp(value, "routed") == 0;
+	a->setup.on_link = strcmp(value, "on-link") == 0;
+	return a->setup.routed || a->setup.on_link
+		       ? 0
+		       : usage(verb, e, "--upstream takes on-link or routed, not ", value);
+}
+
 static int take(const struct args_verb *verb, int option, const char *value, struct args *a,
 		struct error *e)
 {
@@ -106,6 +148,24 @@ static int take(const struct args_verb *verb, int option, const char *value, str
 		return hook_read(value, q, e);
 	case 'R':
 		q->release = true;
+		return 0;
+	case 'g':
+		return take_one(verb, value, a->setup.ranges, &a->setup.range_count, e);
+	case 'x':
+		return take_one(verb, value, a->setup.excludes, &a->setup.exclude_count, e);
+	case 'u':
+		a->setup.uplink = value;
+		return 0;
+	case 's':
+		return take_upstream(verb, value, a, e);
+	case 'y':
+		a->yes = true;
+		return 0;
+	case 'f':
+		a->setup.force = true;
+		return 0;
+	case 'U':
+		a->undo = true;
 		return 0;
 	case 'd':
 		a->dry_run = true;
@@ -187,6 +247,8 @@ int args_read(const struct args_verb *verb, int argc, char **argv, struct args *
 		return 0;
 	if (ret->request.pid && ret->request.netns)
 		return usage(verb, e, "--pid and --netns exclude each other", "");
+	if (ret->undo && ret->dry_run)
+		return usage(verb, e, "--undo and --dry-run exclude each other", "");
 	return take_operands(verb, argc - optind, argv + optind, ret, e);
 }
 

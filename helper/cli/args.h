@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "ops/setup.h"
 #include "ops/verbs.h"
 
 /* Options that a verb may take besides those that every one takes. */
@@ -18,6 +19,7 @@ enum args_option {
 	ARGS_DRY_RUN = 64, /* --dry-run */
 	ARGS_JSON = 16,	   /* --json */
 	ARGS_ALL = 128,	   /* --all */
+	ARGS_SETUP = 4096, /* --range, --exclude, --uplink, --upstream, --yes, --force, --undo */
 };
 
 /* A verb as the command line sees it. */
@@ -31,6 +33,8 @@ struct args_verb {
 
 struct args {
 	struct request request;
+	struct setup_wish setup;
+	bool yes, undo; /* setup's */
 	bool json;
 	bool dry_run;
 	bool all;

@@ -15,8 +15,7 @@
 
 #define DOCKER_DIGITS 12 /* of the network's ID, in the name that its bridge has by default */
 
-/* Whether the bridge is Docker's by its name: others make theirs when a container starts. */
-static bool is_dockers(const char *name)
+bool onlink_is_dockers(const char *name)
 {
 	const char *digits = name + 3;
 
@@ -51,7 +50,7 @@ bool onlink_find(struct nl_sock *host, const struct host_addresses *own, const s
 		return false;
 	if (route_out(host, address, via, &out) == 0 && out.ifindex == link.ifindex)
 		return false;
-	if (!link.carrier && !is_dockers(link.name) &&
+	if (!link.carrier && !onlink_is_dockers(link.name) &&
 	    is_whole(way_range(pool, address), address, route->length))
 		return false;
 	ret->prefix = *address;

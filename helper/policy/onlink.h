@@ -25,6 +25,9 @@ bool onlink_find(struct nl_sock *host, const struct host_addresses *own, const s
 		 const struct in6_addr *address, const struct route *route, int via, int but,
 		 struct onlink *ret);
 
+/* Whether the bridge is Docker's by its name: others make theirs when a container starts. */
+bool onlink_is_dockers(const char *name);
+
 /* Whether a pool has addresses that are on-link on the interface. Returns 1, 0 or -errno. */
 int onlink_pools(const struct pools *pools, struct host_addresses *own, int ifindex);
 

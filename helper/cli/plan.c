@@ -1,0 +1,150 @@
+/* What setup would do, as people read it. */
+#include "cli/plan.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/config.h"
+
+#define WIDTH 96
+
+/* Prints "# NAME   TEXT", the text in lines of its own column. */
+static void __attribute__((format(printf, 3, 4)))
+tell(FILE *out, const char *name, const char *fmt, ...)
+{
+	char text[1024], *word, *save;
+	size_t column = 12;
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	fprintf(out, "# %-10s", name);
+	for (word = strtok_r(text, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+		if (column + strlen(word) + 1 > WIDTH && column > 12) {
+			fprintf(out, "\n# %-10s", "");
+			column = 12;
+		}
+		fprintf(out, "%s%s", column > 12 ? " " : "", word);
+		column += strlen(word) + (column > 12);
+	}
+	fputc('\n', out);
+}
+
+static void print_ranges(const struct setup_plan *p, FILE *out)
+{
+	for (size_t i = 0; i < p->range_count; i++)
+		tell(out, i ? "" : "range", "%s%s%s", p->ranges[i], *p->proposal.why ? ": " : "",
+		     p->proposal.why);
+	for (size_t i = 0; i < p->exclude_count; i++)
+		tell(out, i ? "" : "excluded", "%s%s", p->excludes[i],
+		     i < p->proposal.exclude_count
+			     ? ": the host's own, its router's, or another's that "
+			       "answered"
+			     : "");
+	tell(out, "upstream", "%s",
+	     p->routed ? "routed: the provider's router sends all of it here without asking"
+		       : "on-link: the provider's router asks for each address, and the host "
+			 "answers");
+	if (*p->proposal.trap)
+		tell(out, "mind", "%s", p->proposal.trap);
+	if (p->shared)
+		tell(out, "mind",
+		     "DigitalOcean gives a server 16 addresses; those of the range beyond them are "
+		     "strangers'");
+}
+
+static void print_manager(const struct setup_plan *p, FILE *out)
+{
+	const struct manager *m = &p->manager;
+
+	tell(out, "network", "%s%s%s%s", m->title, m->netplan ? ", as netplan has it" : "",
+	     *m->file ? ": " : "", m->file);
+	if (m->kind == MANAGER_IFUPDOWN && p->ra_default &&
+	    (m->accept_ra == 0 || m->accept_ra == 1))
+		tell(out, "mind",
+		     "%s sets accept_ra %d for %s: write accept_ra 2 there, or the next ifup "
+		     "leaves "
+		     "the host without its default route",
+		     m->file, m->accept_ra, p->uplink.name);
+}
+
+static void print_engines(const struct setup_plan *p, FILE *out)
+{
+	const struct engines_present *n = &p->engines;
+
+	tell(out, "engines", "%s%s%s%s%s%s", n->lxc ? "LXC" : "", n->lxc && n->docker ? ", " : "",
+	     n->docker ? "Docker" : "", (n->lxc || n->docker) && n->podman ? ", " : "",
+	     n->podman ? "Podman" : "", n->lxc || n->docker || n->podman ? "" : "none yet");
+}
+
+static void print_files(const struct setup_plan *p, FILE *out)
+{
+	for (size_t i = 0; i < p->planned; i++) {
+		const struct setup_file *f = &p->record->files[i];
+
+		fprintf(out, "\n# %s%s\n%s", f->path,
+			!f->kept ? "" : ", in place of the one that is there; that is kept",
+			f->text);
+	}
+	for (size_t i = p->planned; i < p->record->file_count; i++)
+		fprintf(out, "\n# %s: taken back, it is an earlier run's\n",
+			p->record->files[i].path);
+}
+
+static void print_steps(const struct setup_plan *p, FILE *out)
+{
+	fprintf(out, "\n# and at once, in this order:\n");
+	for (size_t i = 0; i < p->permanent.count; i++) {
+		const struct host_setting *s = &p->permanent.list[i];
+
+		fprintf(out, "sysctl net/ipv6/%s/%s/%s=%d\n", s->part, s->dev, s->name, s->value);
+	}
+	if (p->start)
+		fprintf(out, "systemctl enable --now " SERVICE_UNIT "\n");
+	else if (p->service.systemd && p->service.installed)
+		fprintf(out, "# (the service runs, and is enabled)\n");
+	else if (p->service.systemd)
+		fprintf(out, "# (" SERVICE_UNIT " is not installed: no service is started)\n");
+	else
+		fprintf(out, "# (no systemd here: have `v6hook watch` started at the boot)\n");
+}
+
+void plan_print(const struct setup_plan *p, FILE *out)
+{
+	fprintf(out, "# What v6hook setup found, and what it would do:\n#\n");
+	tell(out, "uplink", "%s%s", p->uplink.name,
+	     p->ra_default ? ", with a default route from router advertisements, which is kept"
+			   : "");
+	print_ranges(p, out);
+	print_manager(p, out);
+	print_engines(p, out);
+	print_files(p, out);
+	print_steps(p, out);
+}
+
+void plan_print_done(const struct setup_plan *p, FILE *out)
+{
+	fprintf(out, "\n# Done; v6hook setup --undo takes it back.\n");
+	if (p->engines.podman && access(CONFIG_PODMAN_SOCKET, F_OK) < 0)
+		fprintf(out, "# For Podman: systemctl enable --now podman.socket\n");
+	if (p->engines.lxc)
+		fprintf(out,
+			"# For LXC, a line in each container's configuration: man v6hook, LXC.\n");
+}
+
+int plan_confirm(struct error *e)
+{
+	char answer[16] = "";
+
+	if (!isatty(STDIN_FILENO))
+		return error_set(e, STATUS_USAGE, -ENOTTY,
+				 "nothing was changed, as there is no terminal to ask on: --yes");
+	printf("\nDo this? [y/N] ");
+	fflush(stdout);
+	if (!fgets(answer, sizeof(answer), stdin) || (*answer != 'y' && *answer != 'Y'))
+		return error_set(e, STATUS_FAILED, -ECANCELED, "nothing was changed");
+	return 0;
+}

@@ -1,0 +1,382 @@
+/* v6hook setup, the plan: what there is, which range is proposed, and what would be written. */
+#include "ops/setup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/config.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "disk/put.h"
+#include "policy/survey.h"
+#include "policy/way.h"
+#include "wire/nl.h"
+
+void setup_plan_free(struct setup_plan *p)
+{
+	for (size_t i = 0; i < p->range_count; i++)
+		free(p->ranges[i]);
+	for (size_t i = 0; i < p->exclude_count; i++)
+		free(p->excludes[i]);
+	cleanup_setup_record(&p->record);
+	cleanup_setup_record(&p->former);
+	free(p);
+}
+
+/* ---- the range and the uplink */
+
+static int add_text(char **list, size_t *count, const char *text)
+{
+	list[*count] = strdup(text);
+	return list[(*count)++] ? 0 : -ENOMEM;
+}
+
+/* Whether any interface has a public address. */
+static bool has_public(const struct host_addresses *own)
+{
+	for (size_t i = 0; i < own->count; i++)
+		if ((own->list[i].address.s6_addr[0] & 0xe0) == 0x20)
+			return true;
+	return false;
+}
+
+/* The interface to look at: the one that is named, else where the default route leads. */
+static int first_guess(struct nl_sock *nl, const struct host_addresses *own,
+		       const struct setup_wish *w, struct link *ret, struct error *e)
+{
+	int r = w->uplink		? link_by_name(nl, w->uplink, ret)
+		: own->standard.ifindex ? link_by_index(nl, own->standard.ifindex, ret)
+					: -ENETUNREACH;
+
+	if (r < 0 && w->uplink)
+		return error_set(e, STATUS_USAGE, r, "--uplink '%s': no such interface", w->uplink);
+	if (r == -ENETUNREACH && !has_public(own))
+		return error_set(
+			e, STATUS_USAGE, r,
+			"this host has no IPv6: no interface has a public address, and there "
+			"is no default route (ip -6 route show default): have your provider "
+			"turn it on, and configure it");
+	if (r == -ENETUNREACH)
+		return error_set(
+			e, STATUS_USAGE, r,
+			"there is no IPv6 default route (ip -6 route show default): add it, or "
+			"name the provider's interface: --uplink DEV");
+	return r < 0 ? error_sys(e, r, "cannot look at the default route's interface") : 0;
+}
+
+/* Finds the uplink of the range by the rules of attach. */
+static int find_uplink(struct nl_sock *nl, struct host_addresses *own, const struct range *range,
+		       struct setup_plan *p, struct uplink *ret, struct error *e)
+{
+	const struct way w = {
+		.name = p->wish->uplink,
+		.routed = p->routed,
+		.first = range_address(range->prefix, range->first),
+		.last = range_address(range->prefix, range->last),
+		.address = range_address(range->prefix, range->first),
+	};
+	int r = way_find(nl, own, &w, ret, e);
+
+	if (r == 0)
+		r = link_by_index(nl, ret->ifindex, &p->uplink);
+	if (r == -ENOTUNIQ && !p->wish->uplink) {
+		const struct error why = *e;
+
+		return error_set(e, why.status, r, "%.800s: v6hook setup --uplink DEV", why.text);
+	}
+	return r < 0 && !*e->text ? error_sys(e, r, "cannot look at the uplink") : r;
+}
+
+/* Whether the named ranges are on-link, if nobody has said so. Returns 0 or -errno. */
+static int tell_upstream(struct nl_sock *nl, struct host_addresses *own, const struct range *range,
+			 struct setup_plan *p, const struct uplink *uplink, struct error *e)
+{
+	const struct in6_addr first = range_address(range->prefix, range->first);
+	int r;
+
+	if (p->wish->routed || p->wish->on_link)
+		return 0;
+	r = uplink_holds(nl, own, uplink->ifindex, &first);
+	if (r < 0)
+		return error_sys(e, r, "cannot tell whether the range is on-link");
+	if (r == 0)
+		return error_set(
+			e, STATUS_USAGE, -EDESTADDRREQ,
+			"%s is not on the link of %s: say how the provider hands it to this "
+			"host: --upstream routed if it routes the range here, --upstream "
+			"on-link if its router asks for each address",
+			p->wish->ranges[0], uplink->name);
+	return 0;
+}
+
+/* Takes the ranges that are named. */
+static int take_named(struct nl_sock *nl, struct host_addresses *own, struct setup_plan *p,
+		      struct uplink *ret, struct error *e)
+{
+	const struct setup_wish *w = p->wish;
+	struct in6_addr first;
+	struct range range;
+	int r = 0;
+
+	p->routed = w->routed;
+	for (size_t i = w->range_count; r == 0 && i-- > 0;)
+		r = range_parse(w->ranges[i], &range, e);
+	if (r == 0)
+		r = find_uplink(nl, own, &range, p, ret, e);
+	if (r == 0)
+		r = tell_upstream(nl, own, &range, p, ret, e);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r == 0 && i < w->range_count; i++)
+		r = add_text(p->ranges, &p->range_count, w->ranges[i]);
+	first = range_address(range.prefix, range.first);
+	p->shared = !p->routed && range.last - range.first > 15 && survey_sixteen(&first);
+	/* the host's own are never given out anyway; said where it can be seen */
+	p->proposal.range = range;
+	for (size_t i = 0; i < own->count; i++)
+		propose_exclude(&own->list[i].address, 1, &p->proposal);
+	return r;
+}
+
+/* Takes what is proposed. */
+static int take_proposed(struct nl_sock *nl, struct host_addresses *own, struct setup_plan *p,
+			 struct uplink *ret, struct error *e)
+{
+	const struct setup_wish *w = p->wish;
+	struct link guess;
+	char text[64];
+	int r = first_guess(nl, own, w, &guess, e);
+
+	if (r == 0)
+		r = survey(nl, own, &guess, w->routed, w->on_link, &p->proposal, e);
+	if (r < 0)
+		return r;
+	p->routed = p->proposal.routed;
+	r = find_uplink(nl, own, &p->proposal.range, p, ret, e);
+	if (r < 0)
+		return r;
+	propose_text(&p->proposal.range, p->proposal.length, text);
+	return add_text(p->ranges, &p->range_count, text);
+}
+
+static int find_range(struct nl_sock *nl, struct setup_plan *p, struct uplink *ret, struct error *e)
+{
+	_host_addresses_ struct host_addresses own = { 0 };
+	const struct setup_wish *w = p->wish;
+	int r = host_addresses_read(nl, &own, e);
+
+	if (r == 0)
+		r = w->range_count ? take_named(nl, &own, p, ret, e)
+				   : take_proposed(nl, &own, p, ret, e);
+	for (size_t i = 0; r == 0 && i < p->proposal.exclude_count; i++) {
+		char text[INET6_ADDRSTRLEN];
+
+		r = add_text(p->excludes, &p->exclude_count,
+			     text_address(&p->proposal.exclude[i], text));
+	}
+	for (size_t i = 0; r == 0 && i < w->exclude_count; i++)
+		r = add_text(p->excludes, &p->exclude_count, w->excludes[i]);
+	return r == -ENOMEM ? error_sys(e, r, "cannot make a plan") : r;
+}
+
+/* ---- what is written */
+
+/* Whether the configuration has no pool yet, as make install leaves it. */
+static bool is_empty(const char *text)
+{
+	_json_ json_t *tree = NULL;
+	struct error ignored;
+
+	return json_parse(text, strlen(text), &tree, &ignored) == 0 && json_is_object(tree) &&
+	       json_array_size(json_object_get(tree, "pools")) == 0;
+}
+
+/* Reads the configuration that is there. Returns 0 and its text or null, or -errno. */
+static int read_former(struct setup_plan *p, char **ret, struct error *e)
+{
+	const struct setup_file *ours = setup_record_file(p->former, p->config_path);
+	_free_ char *text = NULL;
+	size_t len;
+	int r = file_read(AT_FDCWD, p->config_path, CONFIG_SIZE_MAX, &text, &len);
+
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return error_sys(e, r, "cannot read configuration %s", p->config_path);
+	if (!p->wish->force && !is_empty(text) &&
+	    !(ours && !p->former->finished && strcmp(ours->text, text) == 0))
+		return error_set(
+			e, STATUS_USAGE, -EEXIST,
+			"there is a configuration already, %s: --force gives it another pool "
+			"and keeps the old one%s",
+			p->config_path, p->former ? "; --undo takes back what setup did" : "");
+	*ret = steal_ptr(&text);
+	return 0;
+}
+
+/* Adds the directories of a file that are not there yet, parents first. Returns 0 or -errno. */
+static int add_directories(struct setup_record *record, const char *path)
+{
+	_free_ char *copy = strdup(path);
+	int r = copy ? 0 : -ENOMEM;
+
+	for (char *slash = copy; r == 0 && (slash = strchr(slash + 1, '/'));) {
+		*slash = '\0';
+		if (access(copy, F_OK) < 0)
+			r = setup_record_add_directory(record, copy);
+		*slash = '/';
+	}
+	return r;
+}
+
+/* Adds a file; one that a former run has put there is as it was before that. */
+static int add_file(struct setup_plan *p, const char *path, const char *text, struct error *e)
+{
+	const struct setup_file *former = setup_record_file(p->former, path);
+	bool kept =
+		former ? former->kept : faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	char before[PATH_MAX];
+	int r;
+
+	snprintf(before, sizeof(before), "%s" PUT_BEFORE, path);
+	if (!former && access(before, F_OK) == 0)
+		return error_set(e, STATUS_FAILED, -EEXIST,
+				 "%s is in the way, and not of setup's making: move it", before);
+	r = setup_record_add_file(p->record, path, text, kept);
+	if (r == 0)
+		r = add_directories(p->record, path);
+	return r < 0 ? error_sys(e, r, "cannot make a plan") : 0;
+}
+
+/* What the former run did and this one does not is to be known until it has been taken back. */
+static int add_former(struct setup_plan *p)
+{
+	const struct setup_record *former = p->former;
+	int r = 0;
+
+	for (size_t i = 0; former && r == 0 && i < former->file_count; i++)
+		if (!setup_record_file(p->record, former->files[i].path))
+			r = setup_record_add_file(p->record, former->files[i].path,
+						  former->files[i].text, former->files[i].kept);
+	return r;
+}
+
+static int add_files(struct setup_plan *p, struct error *e)
+{
+	const struct permanent_pool pool = { (const char *const *)p->ranges,
+					     (const char *const *)p->excludes,
+					     p->range_count,
+					     p->exclude_count,
+					     p->wish->uplink,
+					     p->routed };
+	_free_ char *former = NULL, *config = NULL, *sysctls = permanent_sysctls(&p->permanent);
+	_free_ char *path = NULL, *network = NULL;
+	int r = read_former(p, &former, e);
+
+	if (r == 0)
+		r = permanent_config(p->config_path, former, &pool, &p->engines, &config, e);
+	if (r < 0)
+		return r;
+	r = sysctls ? permanent_network(&p->manager, &p->permanent.uplink, p->routed, &path,
+					&network)
+		    : -ENOMEM;
+	if (r < 0)
+		return error_sys(e, r, "cannot make a plan");
+	r = add_file(p, PERMANENT_SYSCTLS, sysctls, e);
+	if (r == 0 && network)
+		r = add_file(p, path, network, e);
+	/* last, as it is what the service waits for */
+	if (r == 0)
+		r = add_file(p, p->config_path, config, e);
+	p->planned = p->record->file_count;
+	if (r == 0 && add_former(p) < 0)
+		r = error_set(e, STATUS_FAILED, -E2BIG,
+			      "earlier runs have left too much: v6hook setup --undo first");
+	return r;
+}
+
+/* Records what the settings are now, or were before a former run. */
+static int add_values(struct setup_plan *p, struct error *e)
+{
+	struct sysctl_changes changes = { .tell = true };
+	struct setup_record *record = p->record;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < p->permanent.count; i++) {
+		const struct host_setting *s = &p->permanent.list[i];
+
+		r = sysctl_set(s->part, s->dev, s->name, s->value, &changes, e);
+	}
+	if (r < 0)
+		return r;
+	for (size_t i = 0; p->former && i < p->former->value_count; i++)
+		record->values[record->value_count++] = p->former->values[i];
+	for (size_t i = 0; r == 0 && i < changes.count; i++) {
+		const struct sysctl_change *c = &changes.list[i];
+		bool known = false;
+
+		for (size_t k = 0; k < record->value_count; k++)
+			known |= strcmp(record->values[k].part, c->part) == 0 &&
+				 strcmp(record->values[k].dev, c->dev) == 0 &&
+				 strcmp(record->values[k].name, c->name) == 0;
+		if (!known)
+			r = setup_record_add_value(record, c->part, c->dev, c->name, c->old);
+	}
+	return r < 0 ? error_sys(e, r, "cannot record the sysctls") : 0;
+}
+
+static int add_service(struct setup_plan *p)
+{
+	service_look(&p->service);
+	p->record->service = p->service.systemd && p->service.installed;
+	p->record->enabled = p->service.enabled;
+	p->record->active = p->service.active;
+	p->start = p->record->service && !(p->service.enabled && p->service.active);
+	if (p->former && p->former->service) {
+		p->record->service = true;
+		p->record->enabled = p->former->enabled;
+		p->record->active = p->former->active;
+	}
+	return 0;
+}
+
+int op_setup_look(const char *config_path, const struct setup_wish *w, struct setup_plan **ret,
+		  struct error *e)
+{
+	_setup_plan_ struct setup_plan *p = calloc(1, sizeof(*p));
+	_nl_sock_ struct nl_sock *nl = NULL;
+	struct uplink uplink;
+	int r;
+
+	if (!p || !(p->record = calloc(1, sizeof(*p->record))))
+		return error_sys(e, -ENOMEM, "cannot make a plan");
+	p->wish = w;
+	p->config_path = config_path;
+	r = setup_record_read(config_path, &p->former, e);
+	if (r == 0 || r == -ENOENT)
+		r = nl_open(&nl, e);
+	if (r == 0)
+		r = find_range(nl, p, &uplink, e);
+	if (r < 0)
+		return r;
+	p->ra_default = uplink.ra_default;
+	engines_present(&p->engines);
+	manager_find(uplink.ifindex, uplink.name, &p->manager);
+	for (size_t i = 0; p->former && i < p->former->directory_count && r == 0; i++)
+		r = setup_record_add_directory(p->record, p->former->directories[i]);
+	if (r == 0)
+		r = permanent_settings(nl, &uplink, p->routed, &p->permanent, e);
+	if (r == 0)
+		r = add_files(p, e);
+	if (r == 0)
+		r = add_values(p, e);
+	if (r == 0)
+		r = add_service(p);
+	if (r < 0)
+		return r;
+	*ret = steal_ptr(&p);
+	return 0;
+}
