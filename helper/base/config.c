@@ -56,8 +56,10 @@ void config_free(struct config *c)
 		free(c->pools[i].uplink);
 	}
 	free(c->pools);
-	for (size_t i = 0; i < c->container_count; i++)
+	for (size_t i = 0; i < c->container_count; i++) {
 		free(c->containers[i].ident);
+		free(c->containers[i].name);
+	}
 	free(c->containers);
 	for (size_t i = 0; i < c->user_count; i++) {
 		free(c->users[i].name);
@@ -66,6 +68,11 @@ void config_free(struct config *c)
 	free(c->users);
 	for (size_t i = 0; i < ENGINES; i++)
 		free(c->engines[i].socket);
+	free(c->hosts);
+	free(c->domain);
+	free(c->metrics);
+	free(c->on_change.user);
+	strings_free(&c->on_change.run);
 	free(c->socket);
 	free(c->state_dir);
 	free(c);

@@ -34,6 +34,7 @@ struct config_container {
 	bool has_address;
 	struct in6_addr address; /* if has_address: reserved for this container */
 	struct exposed expose;	 /* which of its ports others may reach, or unsaid */
+	char *name;		 /* a host's name for it (base/hostname.h), or null */
 };
 
 /* What an ordinary user may ask the service for. */
@@ -73,6 +74,12 @@ enum config_open {
 	CONFIG_OPEN_ALL,
 };
 
+/* What is run when an address comes into service, or goes out of it. */
+struct config_command {
+	char *user; /* as whom: a name or a number, not root's; null: nothing is run */
+	struct config_strings run; /* the program, by an absolute path, and its arguments */
+};
+
 struct config {
 	struct config_pool *pools;
 	size_t pool_count;
@@ -89,6 +96,10 @@ struct config {
 	size_t container_count;
 	struct config_user *users;
 	size_t user_count;
+	char *hosts;   /* where to keep a hosts(5) file of what is attached; or null */
+	char *domain;  /* of the names in it (base/hostname.h); or null */
+	char *metrics; /* where the service keeps its numbers; or null */
+	struct config_command on_change;
 	char *socket; /* of the service, for those who may not do it themselves */
 	char *state_dir;
 };

@@ -1,4 +1,4 @@
-/* The parts of the configuration that are lists: pools, containers, users. */
+/* The parts of the configuration that are lists: pools, containers, users, a command. */
 #include "base/config_lists.h"
 
 #include <arpa/inet.h>
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/ident.h"
+#include "base/text.h"
 
 /* pools */
 
@@ -130,11 +131,31 @@ static int container_expose(const struct value *v, void *into)
 	return config_read_exposed(v, &((struct config_container *)into)->expose);
 }
 
+static int container_name(const struct value *v, void *into)
+{
+	return value_hostname(v, &((struct config_container *)into)->name);
+}
+
+/* Refuses what another container has already. Returns 0 or -EINVAL. */
+static int check_container(const struct config *c, const struct config_container *item,
+			   const struct value *v)
+{
+	for (const struct config_container *o = c->containers; o < item; o++) {
+		if (item->has_address && o->has_address &&
+		    memcmp(&o->address, &item->address, sizeof(o->address)) == 0)
+			return value_bad(v, "has the address of %s too", o->ident);
+		if (item->name && text_equal(item->name, o->name))
+			return value_bad(v, "has the name of %s too", o->ident);
+	}
+	return 0;
+}
+
 int config_read_containers(const struct value *v, void *into)
 {
 	static const struct key keys[] = {
 		{ "address", container_address },
 		{ "expose", container_expose },
+		{ "name", container_name },
 		{ NULL, NULL },
 	};
 	struct config *c = into;
@@ -164,12 +185,10 @@ int config_read_containers(const struct value *v, void *into)
 			return error_sys(v->e, -ENOMEM, "%s", where);
 		c->container_count++;
 		r = value_object(&value, keys, item);
+		if (r == 0)
+			r = check_container(c, item, &value);
 		if (r < 0)
 			return r;
-		for (const struct config_container *o = c->containers; o < item; o++)
-			if (item->has_address && o->has_address &&
-			    memcmp(&o->address, &item->address, sizeof(o->address)) == 0)
-				return value_bad(&value, "has the address of %s too", o->ident);
 	}
 	return 0;
 }
@@ -221,4 +240,41 @@ int config_read_users(const struct value *v, void *into)
 						 "\"bridges\"");
 	}
 	return 0;
+}
+
+/* the command */
+
+static int command_user(const struct value *v, void *into)
+{
+	const char *name = json_string_value(v->json);
+
+	if (text_equal(name, "root") || (name && *name && strspn(name, "0") == strlen(name)))
+		return value_bad(v, "must be an ordinary user: what it runs needs no more");
+	return value_string(v, &((struct config_command *)into)->user);
+}
+
+static int command_run(const struct value *v, void *into)
+{
+	struct config_command *c = into;
+	int r = value_strings(v, &c->run);
+
+	if (r == 0 && (!c->run.count || *c->run.list[0] != '/'))
+		return value_bad(v, "must begin with a program's absolute path: "
+				    "[\"/PROGRAM\", \"ARGUMENT\"...]");
+	return r;
+}
+
+int config_read_on_change(const struct value *v, void *into)
+{
+	static const struct key keys[] = {
+		{ "user", command_user },
+		{ "run", command_run },
+		{ NULL, NULL },
+	};
+	struct config_command *c = &((struct config *)into)->on_change;
+	int r = value_object(v, keys, c);
+
+	if (r == 0 && (!c->user || !c->run.count))
+		return value_bad(v, "must say what to \"run\" as which \"user\"");
+	return r;
 }

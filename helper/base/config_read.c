@@ -176,6 +176,31 @@ static int read_open_firewall(const struct value *v, void *into)
 	return 0;
 }
 
+/* A file that is made anew: what another keeps must not be named. */
+static int read_made(const struct value *v, char **ret)
+{
+	const char *path = json_string_value(v->json);
+
+	if (path && *path && (strcmp(path, "/etc/hosts") == 0 || path[strlen(path) - 1] == '/'))
+		return value_bad(v, "must be a file of its own, which v6hook makes and replaces");
+	return value_path(v, ret);
+}
+
+static int read_hosts(const struct value *v, void *into)
+{
+	return read_made(v, &((struct config *)into)->hosts);
+}
+
+static int read_metrics(const struct value *v, void *into)
+{
+	return read_made(v, &((struct config *)into)->metrics);
+}
+
+static int read_domain(const struct value *v, void *into)
+{
+	return value_hostname(v, &((struct config *)into)->domain);
+}
+
 static int read_state_dir(const struct value *v, void *into)
 {
 	return value_path(v, &((struct config *)into)->state_dir);
@@ -196,6 +221,10 @@ static const struct key top[] = {
 	{ "podman", read_podman },
 	{ "containers", config_read_containers },
 	{ "users", config_read_users },
+	{ "hosts", read_hosts },
+	{ "domain", read_domain },
+	{ "metrics", read_metrics },
+	{ "on_change", config_read_on_change },
 	{ "socket", read_socket },
 	{ "state_dir", read_state_dir },
 	{ NULL, NULL },

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hostname.h"
+
 int value_bad(const struct value *v, const char *fmt, ...)
 {
 	char text[512];
@@ -61,6 +63,22 @@ int value_path(const struct value *v, char **ret)
 	if (!json_is_string(v->json) || json_string_value(v->json)[0] != '/')
 		return value_bad(v, "must be an absolute path");
 	return value_string(v, ret);
+}
+
+int value_hostname(const struct value *v, char **ret)
+{
+	char name[HOSTNAME_MAX];
+	char *copy;
+
+	if (!json_is_string(v->json) || !hostname_read(json_string_value(v->json), name))
+		return value_bad(v, "must be a host's name such as \"www.example.org\": letters, "
+				    "digits, hyphens and dots");
+	copy = strdup(name);
+	if (!copy)
+		return error_sys(v->e, -ENOMEM, "%s", v->where);
+	free(*ret);
+	*ret = copy;
+	return 0;
 }
 
 int value_bool(const struct value *v, bool *ret)

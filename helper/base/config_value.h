@@ -29,6 +29,9 @@ int value_bad(const struct value *v, const char *fmt, ...) __attribute__((format
 /* Reads every member of an object through the table: an unknown key is an error by construction. */
 int value_object(const struct value *v, const struct key *keys, void *into);
 
+/* A host's name (base/hostname.h), in lower case; replaces what ret holds. */
+int value_hostname(const struct value *v, char **ret);
+
 /* A string with something in it; replaces what ret holds. A path must be absolute. */
 int value_string(const struct value *v, char **ret);
 int value_path(const struct value *v, char **ret);

@@ -3,10 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+
+#define MADE_MOST (256u << 20) /* bytes of a file that is replaced */
 
 /*
  * Reads into text from used up to room. @size: of the file as it is told, where a read that leaves
@@ -105,4 +109,57 @@ int file_new(int dir, const char *text, size_t len, int durable, char *ret_name)
 	}
 	snprintf(ret_name, sizeof(name), "%s", name);
 	return 0;
+}
+
+/* Opens the directory of a path, of which the last part is made if it is not there. @ret: the name
+ * in it. Returns a descriptor or -errno. */
+static int open_parent(const char *path, const char **ret)
+{
+	const char *slash = strrchr(path, '/');
+	char dir[PATH_MAX];
+	int fd;
+
+	if (!slash || (size_t)(slash - path) >= sizeof(dir))
+		return slash ? -ENAMETOOLONG : -EINVAL;
+	snprintf(dir, sizeof(dir), "%.*s", slash == path ? 1 : (int)(slash - path), path);
+	*ret = slash + 1;
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT && mkdir(dir, 0755) == 0)
+		fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int file_replace(const char *path, const char *mark, const char *text, size_t len)
+{
+	_close_ int dir = -1, fd = -1;
+	_free_ char *old = NULL;
+	const char *name = NULL;
+	char fresh[NAME_MAX + 8];
+	size_t old_len = 0;
+	int r;
+
+	dir = open_parent(path, &name);
+	if (dir < 0)
+		return dir;
+	r = file_read(dir, name, MADE_MOST, &old, &old_len);
+	if (r == 0 && old_len == len && memcmp(old, text, len) == 0)
+		return 0;
+	if (r == -EISDIR || (r == 0 && old_len && strncmp(old, mark, strlen(mark)) != 0))
+		return -EEXIST;
+	if (r < 0 && r != -ENOENT)
+		return r;
+	/* a name that is not read by who reads all files of a directory (dnsmasq --hostsdir) */
+	snprintf(fresh, sizeof(fresh), ".%.*s.new", NAME_MAX - 8, name);
+	/* what a killed run has left, or another has put there */
+	unlinkat(dir, fresh, 0);
+	fd = openat(dir, fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return -errno;
+	/* whatever the umask is: others read it */
+	r = fchmod(fd, 0644) < 0 ? -errno : write_all(fd, text, len);
+	if (r == 0 && renameat(dir, fresh, dir, name) < 0)
+		r = -errno;
+	if (r < 0)
+		unlinkat(dir, fresh, 0);
+	return r;
 }

@@ -249,3 +249,18 @@ struct in6_addr text_map(const struct in_addr *address)
 	memcpy(&mapped.s6_addr[12], address, sizeof(*address));
 	return mapped;
 }
+
+char *text_reverse(const struct in6_addr *address, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *at = out;
+
+	for (int i = 15; i >= 0; i--) {
+		*at++ = digits[address->s6_addr[i] & 15];
+		*at++ = '.';
+		*at++ = digits[address->s6_addr[i] >> 4];
+		*at++ = '.';
+	}
+	strcpy(at, "ip6.arpa");
+	return out;
+}

@@ -51,6 +51,12 @@ int64_t text_parse_time(const char *text);
  */
 char *text_address(const struct in6_addr *address, char *out);
 
+#define TEXT_REVERSE_MAX 73 /* bytes of such a name, with its end */
+
+/* Writes the name of the address in ip6.arpa (RFC 3596, 2.5), without a dot at the end. Returns
+ * out. */
+char *text_reverse(const struct in6_addr *address, char *out);
+
 /* The IPv6 address by which an IPv4 address is meant: mapped (RFC 4291, 2.5.5.2). */
 struct in6_addr text_map(const struct in_addr *address);
 

@@ -23,6 +23,8 @@ TEST(unknown_keys_are_refused_by_name)
 		  "containers.lxc:a.adress: unknown" },
 		{ "{\"pools\":[" POOL "],\"users\":{\"alice\":{\"bridge\":[]}}}",
 		  "users.alice.bridge: unknown" },
+		{ "{\"pools\":[" POOL "],\"on_change\":{\"command\":[]}}",
+		  "on_change.command: unknown" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
@@ -90,6 +92,17 @@ static const struct {
 	  "list" },
 	{ "users.alice.bridges[0]",
 	  "{\"pools\":[" POOL "],\"users\":{\"alice\":{\"bridges\":[#]}}}", "string" },
+	{ "containers.lxc:a.name", "{\"pools\":[" POOL "],\"containers\":{\"lxc:a\":{\"name\":#}}}",
+	  "string" },
+	{ "domain", "{\"pools\":[" POOL "],\"domain\":#}", "string" },
+	{ "hosts", "{\"pools\":[" POOL "],\"hosts\":#}", "" },
+	{ "metrics", "{\"pools\":[" POOL "],\"metrics\":#}", "" },
+	{ "on_change", "{\"pools\":[" POOL "],\"on_change\":#}", "" },
+	{ "on_change.user", "{\"pools\":[" POOL "],\"on_change\":{\"user\":#,\"run\":[\"/p\"]}}",
+	  "string" },
+	{ "on_change.run", "{\"pools\":[" POOL "],\"on_change\":{\"user\":\"u\",\"run\":#}}", "" },
+	{ "on_change.run[1]",
+	  "{\"pools\":[" POOL "],\"on_change\":{\"user\":\"u\",\"run\":[\"/p\",#]}}", "string" },
 	{ "socket", "{\"pools\":[" POOL "],\"socket\":#}", "" },
 	{ "state_dir", "{\"pools\":[" POOL "],\"state_dir\":#}", "" },
 };
@@ -124,6 +137,24 @@ TEST(values_that_mean_nothing_are_refused)
 		const char *text, *why;
 	} rows[] = {
 		{ "{\"pools\":[]}", "pools: must" },
+		{ "{\"pools\":[" POOL "],\"domain\":\"0\"}", "domain: must be a host's name" },
+		{ "{\"pools\":[" POOL "],\"domain\":\"a_b.org\"}",
+		  "domain: must be a host's name" },
+		{ "{\"pools\":[" POOL "],\"hosts\":\"/etc/hosts\"}", "hosts: must be a file of" },
+		{ "{\"pools\":[" POOL "],\"metrics\":\"/srv/\"}", "metrics: must be a file of" },
+		{ "{\"pools\":[" POOL "],\"on_change\":{\"user\":\"root\",\"run\":[\"/p\"]}}",
+		  "on_change.user: must be an ordinary user" },
+		{ "{\"pools\":[" POOL "],\"on_change\":{\"user\":\"00\",\"run\":[\"/p\"]}}",
+		  "on_change.user: must be an ordinary user" },
+		{ "{\"pools\":[" POOL "],\"on_change\":{\"user\":\"u\",\"run\":[\"p\"]}}",
+		  "on_change.run: must begin with a program's absolute path" },
+		{ "{\"pools\":[" POOL "],\"on_change\":{\"user\":\"u\"}}",
+		  "on_change: must say what" },
+		{ "{\"pools\":[" POOL "],\"on_change\":{\"run\":[\"/p\"]}}",
+		  "on_change: must say what" },
+		{ "{\"pools\":[" POOL "],\"containers\":{\"lxc:a\":{\"name\":\"w.org\"},"
+		  "\"lxc:b\":{\"name\":\"W.org\"}}}",
+		  "containers.lxc:b: has the name of lxc:a too" },
 		{ "{\"pools\":[{}]}", "pools[0]: has no \"ranges\"" },
 		{ "{\"pools\":[{\"ranges\":[]}]}", "pools[0]: has no \"ranges\"" },
 		{ "{\"pools\":[{\"ranges\":[\"\"]}]}", "pools[0].ranges[0]" },
@@ -259,7 +290,7 @@ TEST(ports_of_a_container_are_checked)
 		{ "100000/tcp", false }, { "80", false },	 { "80/", false },
 		{ "/tcp", false },	 { "80/TCP", false },	 { "80/sctp", false },
 		{ "80/tcpx", false },	 { "80/tc", false },	 { "80/tcp ", false },
-		{ "-80/tcp", false },	 { "80-90/tcp", true }, { "http/tcp", false },
+		{ "-80/tcp", false },	 { "80-90/tcp", true },	 { "http/tcp", false },
 		{ "", false },
 	};
 

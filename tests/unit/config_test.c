@@ -28,6 +28,10 @@ TEST(defaults_are_as_documented)
 	assert_null(c->engines[ENGINE_PODMAN].socket);
 	assert_int_equal(c->container_count, 0);
 	assert_int_equal(c->user_count, 0);
+	assert_null(c->hosts);
+	assert_null(c->domain);
+	assert_null(c->metrics);
+	assert_null(c->on_change.user);
 	assert_string_equal(c->socket, "/run/v6hook/v6hook.sock");
 	assert_string_equal(c->state_dir, "/var/lib/v6hook");
 }
@@ -63,6 +67,12 @@ TEST(every_key_is_read)
 	assert_string_equal(c->engines[ENGINE_PODMAN].socket, "/run/p.sock");
 	assert_string_equal(c->state_dir, "/srv/v6hook");
 	assert_string_equal(c->socket, "/run/v.sock");
+	assert_string_equal(c->hosts, "/run/v6hook/hosts");
+	assert_string_equal(c->domain, "example.org");
+	assert_string_equal(c->metrics, "/srv/v6hook.prom");
+	assert_string_equal(c->on_change.user, "nobody");
+	assert_int_equal(c->on_change.run.count, 2);
+	assert_string_equal(c->on_change.run.list[0], "/bin/tell");
 	assert_int_equal(c->container_count, 3);
 	assert_non_null(config_container(c, "54321/lxc:web1"));
 	assert_null(config_container(c, "54322/lxc:web1"));
@@ -71,6 +81,7 @@ TEST(every_key_is_read)
 	assert_non_null(web);
 	assert_true(web->has_address);
 	assert_memory_equal(&web->address, &address, sizeof(address));
+	assert_string_equal(web->name, "www.example.net");
 	assert_non_null(config_container(c, "docker:db"));
 	assert_false(config_container(c, "docker:db")->has_address);
 	assert_null(config_container(c, "lxc:db"));

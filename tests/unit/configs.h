@@ -30,11 +30,14 @@ static const char sample[] =
 	"  \"podman\": { \"attach\": \"all\", \"socket\": \"/run/p.sock\" },\n"
 	"  \"containers\": {\n"
 	"	\"lxc:web1\": { \"address\": \"2a03:b0c0:1:d0::18:d005\", \"expose\": [\"80/tcp\", "
-	"\"53/udp\"] },\n"
+	"\"53/udp\"], \"name\": \"www.example.net\" },\n"
 	"	\"docker:db\": {}, \"54321/lxc:web1\": { \"address\": \"2a03:b0c0:1:d0::18:d006\" "
 	"} },\n"
 	"  \"users\": { \"54321\": { \"addresses\": 4, \"bridges\": [\"lxcbr0\", \"br1\"] },\n"
 	"	\"nobody\": { \"addresses\": 0, \"bridges\": [\"br0\"] } },\n"
+	"  \"hosts\": \"/run/v6hook/hosts\", \"domain\": \"Example.org\",\n"
+	"  \"metrics\": \"/srv/v6hook.prom\",\n"
+	"  \"on_change\": { \"user\": \"nobody\", \"run\": [\"/bin/tell\", \"it\"] },\n"
 	"  \"socket\": \"/run/v.sock\",\n"
 	"  \"state_dir\": \"/srv/v6hook\" }";
 
