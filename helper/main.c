@@ -18,6 +18,7 @@
 #include "ops/verbs.h"
 #include "cli/output.h"
 #include "cli/plan.h"
+#include "cli/overview.h"
 #include "watch/watch.h"
 
 #ifndef V6HOOK_VERSION
@@ -124,28 +125,56 @@ static int run_detach(const struct args *a, struct error *e)
 	return r < 0 ? detach_recorded(&q, r, e) : op_detach(&c, &q, &ignored, e);
 }
 
-static int run_list(const struct args *a, struct error *e)
+/*
+ * Shows something with a context for who only looks: what is leased is so whatever the
+ * configuration says, which is told afterwards. Returns 0 or -errno.
+ */
+static int look(const struct args *a, struct error *e,
+		int (*show)(struct context *c, const struct args *a, struct error *e))
 {
 	_context_ struct context c = { 0 };
-	struct output_list *list;
 	int bad = context_open(a->request.config_path, false, &c, e), r = 0;
 	struct error why = *e;
 
-	/* what is leased is so whatever the configuration says */
 	if (bad < 0)
 		r = context_salvage(a->request.config_path, false, &c, e);
-	if (r < 0)
-		return r;
-	list = output_list_new(a->json, stdout);
-	if (!list)
-		return error_sys(e, -ENOMEM, "cannot list the leases");
-	r = op_list(&c, output_list_add, list, e);
 	if (r == 0)
-		r = output_list_print(list);
-	output_list_free(list);
+		r = show(&c, a, e);
 	if (r == 0 && bad < 0)
 		*e = why;
 	return r < 0 ? r : bad;
+}
+
+static int show_list(struct context *c, const struct args *a, struct error *e)
+{
+	struct output_list *list = output_list_new(a->json, stdout);
+	int r;
+
+	if (!list)
+		return error_sys(e, -ENOMEM, "cannot list the leases");
+	r = op_list(c, output_list_add, list, e);
+	if (r == 0)
+		r = output_list_print(list);
+	output_list_free(list);
+	return r;
+}
+
+static int run_list(const struct args *a, struct error *e)
+{
+	return look(a, e, show_list);
+}
+
+static int show_status(struct context *c, const struct args *a, struct error *e)
+{
+	CLEANUP(overview_release) struct overview o = { 0 };
+	int r = op_status(c, &o, e);
+
+	return r < 0 ? r : overview_print(c, &o, a->json, stdout);
+}
+
+static int run_status(const struct args *a, struct error *e)
+{
+	return look(a, e, show_status);
 }
 
 static int run_reconcile(const struct args *a, struct error *e)
@@ -261,6 +290,10 @@ static const struct verb {
 	  .small = true,
 	  .ask = ask_detach,
 	  .needs = NEEDS_NET },
+	{ .args = { "status", "", ARGS_JSON, 0,
+		    "Shows how the service, the engines and the pools are, and what went wrong "
+		    "last" },
+	  .run = run_status },
 	{ .args = { "list", "", ARGS_JSON, 0, "Shows who has which address" }, .run = run_list },
 	{ .args = { "pin", "CONTAINER ADDR", ARGS_ENGINE, 2,
 		    "Reserves an address of the range for a container, for good" },
@@ -389,6 +422,7 @@ int main(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : "";
 	char shown[256];
+	bool alone;
 
 	note_to(print_note);
 	whole_begin(argv);
@@ -400,11 +434,12 @@ int main(int argc, char **argv)
 		print_usage(stdout);
 		return printed();
 	}
+	/* alone it shows how everything is */
+	alone = argc < 2;
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		if (strcmp(word, verbs[i].args.name) == 0)
-			return run_verb(&verbs[i], argc - 1, argv + 1);
-	if (*word)
-		snprintf(shown, sizeof(shown), "unknown verb '%.100s' (see v6hook --help)", word);
-	print_line(false, *word ? shown : "which verb? (see v6hook --help)");
+		if (strcmp(alone ? "status" : word, verbs[i].args.name) == 0)
+			return run_verb(&verbs[i], argc - !alone, argv + !alone);
+	snprintf(shown, sizeof(shown), "unknown verb '%.100s' (see v6hook --help)", word);
+	print_line(false, shown);
 	return STATUS_USAGE;
 }

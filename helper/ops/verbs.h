@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "base/error.h"
 #include "base/ident.h"
@@ -13,6 +14,9 @@
 #include "policy/context.h"
 #include "policy/reach.h"
 #include "policy/request.h"
+#include "policy/usage.h"
+
+#define OVERVIEW_ENGINES 4
 
 enum list_state { LIST_ATTACHED, LIST_DETACHED, LIST_BROKEN, LIST_WAITING };
 
@@ -69,6 +73,34 @@ int op_rename(struct context *c, struct ident *from, const struct ident *to, con
 /* Calls each for every lease, in the order of addresses. Returns 0 or -errno. */
 int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), void *arg,
 	    struct error *e);
+
+#define OVERVIEW_PROBLEMS 5
+
+/* How everything is, in short. */
+struct overview {
+	enum { SERVICE_RUNS, SERVICE_RUNS_NOT, SERVICE_UNKNOWN } service;
+	struct overview_engine {
+		const char *name;
+		bool asked;	   /* else it is not served */
+		char trouble[256]; /* why it does not say what runs, or "" */
+		unsigned int
+			running; /* containers of it that run and have a network of their own, */
+		unsigned int attached; /* and that are attached */
+	} engines[OVERVIEW_ENGINES];
+	size_t engine_count;
+	struct usage *pools;				 /* of each of the context's */
+	unsigned int states[LIST_WAITING + 1], doubtful; /* how many are so; attached, but */
+	struct listing problems[OVERVIEW_PROBLEMS];	 /* the newest first */
+	unsigned int problem_count;			 /* of all */
+};
+
+static inline void overview_release(struct overview *o)
+{
+	free(o->pools);
+}
+
+/* Looks at everything. Returns 0 and what overview_release frees, or -errno. */
+int op_status(struct context *c, struct overview *ret, struct error *e);
 
 /* Reserves the address for the container for good, or ends that. Returns 0 or -errno. */
 int op_pin(struct context *c, const struct request *q, struct error *e);

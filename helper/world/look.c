@@ -40,6 +40,7 @@ void look_release(struct look *l)
 	guard_state_release(&l->guard);
 	free(l->present.list);
 	free(l->strays.list);
+	free(l->resting.list);
 	free(l->ended.list);
 	free(l->running);
 	arena_release(&l->arena);
@@ -149,14 +150,15 @@ static int on_lease(const struct lease *lease, void *arg)
 		.ident = lease->ident,
 		.address = lease->address,
 		.since = lease_since(lease),
+		.created = lease->created,
 		.pinned = lease->pinned,
 		.leased = true,
 	};
 	int r = 0;
 
 	if (lease->freed)
-		return 0;
-	if (!lease->left)
+		h.since = lease->freed;
+	if (!lease->left && !lease->freed)
 		r = join(reading, &h);
 	if (r < 0)
 		return r;
@@ -167,6 +169,8 @@ static int on_lease(const struct lease *lease, void *arg)
 	if (!h.ident || !h.trouble)
 		return -ENOMEM;
 	l->lost |= h.lost;
+	if (lease->freed)
+		return add(&l->resting, &h);
 	return add(lease->left ? &l->strays : &l->present, &h);
 }
 
@@ -242,16 +246,12 @@ static int read_guard(struct look *l, struct error *e)
 	return r == -EPERM || r == -EPROTONOSUPPORT ? 0 : r;
 }
 
-int look_read(struct look *l, struct error *e)
+int look_read_store(struct look *l, struct error *e)
 {
 	CLEANUP(reading_release) struct reading reading = { .look = l, .e = e };
 	struct lease_store *s = l->store;
-	int r = marked_read(l->host, &l->kernel, e);
+	int r = s->ops->walk_attachments(s, on_record, &reading, e);
 
-	if (r == 0)
-		r = read_guard(l, e);
-	if (r == 0)
-		r = s->ops->walk_attachments(s, on_record, &reading, e);
 	if (r == 0)
 		r = index_records(&reading);
 	if (r == 0)
@@ -264,8 +264,18 @@ int look_read(struct look *l, struct error *e)
 		return r;
 	sort(&l->present);
 	sort(&l->strays);
+	sort(&l->resting);
 	tell_of_strays(l);
 	return 0;
+}
+
+int look_read(struct look *l, struct error *e)
+{
+	int r = marked_read(l->host, &l->kernel, e);
+
+	if (r == 0)
+		r = read_guard(l, e);
+	return r == 0 ? look_read_store(l, e) : r;
 }
 
 struct holder *holders_find(const struct holders *h, const struct in6_addr *address)

@@ -22,7 +22,8 @@ struct holder {
 	/* its record, if that says more than since when the container is detached; or null */
 	const struct attachment *attachment;
 	struct in6_addr address;
-	int64_t since; /* seconds since the epoch, or 0: attached, detached or leased */
+	int64_t since;	 /* seconds since the epoch, or 0: attached, detached, leased or given up */
+	int64_t created; /* when it was leased, in seconds since the epoch */
 	bool pinned : 1;
 	bool leased : 1;     /* not so for a record without a lease */
 	bool recorded : 1;   /* there is a record that can be read */
@@ -55,6 +56,9 @@ struct look {
 	bool unguarded;		/* the guard could not be read: who looks lacks the right */
 	struct holders present; /* leases that are their containers' present ones */
 	struct holders strays;	/* leases that are not, without a record */
+	struct holders resting; /* leases that were given up; of "elsewhere:" ones another has the
+				 * address
+				 */
 	struct holders ended;	/* records of containers that are not attached, by whose hand or why
 				 * is known */
 	struct running *running; /* in the order of idents */
@@ -77,6 +81,12 @@ void look_release(struct look *l);
  * Returns 0 or -errno.
  */
 int look_read(struct look *l, struct error *e);
+
+/*
+ * Reads the store's half of that alone: then nobody is known to have lost their record, but for
+ * those of whom there is one that cannot be read. @l: with store and boot_id. Returns 0 or -errno.
+ */
+int look_read_store(struct look *l, struct error *e);
 
 /* The one of that address, or null. */
 struct holder *holders_find(const struct holders *h, const struct in6_addr *address);
