@@ -15,10 +15,12 @@
 #include "base/whole.h"
 #include "cli/hook.h"
 #include "policy/context.h"
+#include "policy/hosts.h"
 #include "ops/verbs.h"
 #include "cli/output.h"
 #include "cli/plan.h"
 #include "cli/overview.h"
+#include "cli/zone.h"
 #include "watch/watch.h"
 
 #ifndef V6HOOK_VERSION
@@ -88,6 +90,7 @@ static int run_attach(const struct args *a, struct error *e)
 	if (r < 0)
 		return r;
 	r = output_attached(&result, a->json, stdout);
+	hosts_follow(&c);
 	op_attach_probe(&c, &result, go_apart);
 	return r;
 }
@@ -122,7 +125,12 @@ static int run_detach(const struct args *a, struct error *e)
 	if (r < 0 && q.hook)
 		return ask_without_config(a, e, ask_detach);
 	q.word = q.hook ? WORD_NONE : WORD_ROOT;
-	return r < 0 ? detach_recorded(&q, r, e) : op_detach(&c, &q, &ignored, e);
+	if (r < 0)
+		return detach_recorded(&q, r, e);
+	r = op_detach(&c, &q, &ignored, e);
+	if (r == 0)
+		hosts_follow(&c);
+	return r;
 }
 
 /*
@@ -147,9 +155,11 @@ static int look(const struct args *a, struct error *e,
 
 static int show_list(struct context *c, const struct args *a, struct error *e)
 {
-	struct output_list *list = output_list_new(a->json, stdout);
+	struct output_list *list = a->zone ? NULL : output_list_new(a->json, stdout);
 	int r;
 
+	if (a->zone)
+		return zone_print(c, stdout, e);
 	if (!list)
 		return error_sys(e, -ENOMEM, "cannot list the leases");
 	r = op_list(c, output_list_add, list, e);
@@ -188,6 +198,8 @@ static int run_reconcile(const struct args *a, struct error *e)
 	r = op_reconcile(&c, a->dry_run ? RECONCILE_TELL : RECONCILE_DO, output_action, &actions,
 			 e);
 	output_actions_end(&actions);
+	if (r == 0 && !a->dry_run)
+		hosts_follow(&c);
 	if (r == 0 && actions.failed)
 		r = error_set(e, STATUS_FAILED, -EIO,
 			      "not everything could be put right: see above");
@@ -294,7 +306,8 @@ static const struct verb {
 		    "Shows how the service, the engines and the pools are, and what went wrong "
 		    "last" },
 	  .run = run_status },
-	{ .args = { "list", "", ARGS_JSON, 0, "Shows who has which address" }, .run = run_list },
+	{ .args = { "list", "", ARGS_JSON | ARGS_ZONE, 0, "Shows who has which address" },
+	  .run = run_list },
 	{ .args = { "pin", "CONTAINER ADDR", ARGS_ENGINE, 2,
 		    "Reserves an address of the range for a container, for good" },
 	  .run = run_pin },

@@ -70,6 +70,10 @@ static const struct known {
 	  NULL,
 	  "remove the tables of the guard and of exposure" },
 	{ { "json", no_argument, NULL, 'j' }, ARGS_JSON, NULL, "print JSON" },
+	{ { "zone", no_argument, NULL, 'z' },
+	  ARGS_ZONE,
+	  NULL,
+	  "print the names of what is attached, for a zone" },
 	{ { "config", required_argument, NULL, 'c' }, 0, "FILE", "default " CONFIG_DEFAULT_PATH },
 	{ { "verbose", no_argument, NULL, 'v' }, 0, NULL, "say what is changed on the host" },
 	{ { "help", no_argument, NULL, 'h' }, 0, NULL, "print this" },
@@ -176,6 +180,9 @@ static int take(const struct args_verb *verb, int option, const char *value, str
 	case 'j':
 		a->json = true;
 		return 0;
+	case 'z':
+		a->zone = true;
+		return 0;
 	case 'c':
 		q->config_path = value;
 		return 0;
@@ -249,6 +256,8 @@ int args_read(const struct args_verb *verb, int argc, char **argv, struct args *
 		return usage(verb, e, "--pid and --netns exclude each other", "");
 	if (ret->undo && ret->dry_run)
 		return usage(verb, e, "--undo and --dry-run exclude each other", "");
+	if (ret->json && ret->zone)
+		return usage(verb, e, "--json and --zone exclude each other", "");
 	return take_operands(verb, argc - optind, argv + optind, ret, e);
 }
 

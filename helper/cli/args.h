@@ -20,6 +20,7 @@ enum args_option {
 	ARGS_JSON = 16,	   /* --json */
 	ARGS_ALL = 128,	   /* --all */
 	ARGS_SETUP = 4096, /* --range, --exclude, --uplink, --upstream, --yes, --force, --undo */
+	ARGS_ZONE = 128,   /* --zone */
 };
 
 /* A verb as the command line sees it. */
@@ -38,6 +39,7 @@ struct args {
 	bool json;
 	bool dry_run;
 	bool all;
+	bool zone;
 	bool verbose;
 	bool help;
 };

@@ -108,7 +108,7 @@ static void ask_ready(struct visit *v)
 {
 	struct error ignored;
 
-	if (!v->c.store || !ready_are_kept(&v->c) ||
+	if (!v->c.store || !context_is_served(&v->c) ||
 	    ready_list(&v->c, v->look.host, &v->ready, &ignored) < 0)
 		v->ready.count = 0;
 	for (size_t i = 0; i < v->ready.count; i++)

@@ -401,7 +401,7 @@ int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each,
 		err = look_read(&r.look, e);
 	if (changes(&r))
 		c->store->ops->sweep(c->store);
-	if (err == 0 && ready_are_kept(c))
+	if (err == 0 && context_is_served(c))
 		err = ready_list(c, r.look.host, &r.ready, e);
 	if (err == 0)
 		err = look_ask_engines(&r.look, &o, how != RECONCILE_REPAIR || r.look.lost, e);

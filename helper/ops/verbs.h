@@ -74,6 +74,14 @@ int op_rename(struct context *c, struct ident *from, const struct ident *to, con
 int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), void *arg,
 	    struct error *e);
 
+/*
+ * Calls each for the names of what is attached, in the order of addresses; of each the one that it
+ * is best known by first. Returns 0, what each returned, or -errno.
+ */
+int op_names(struct context *c,
+	     int (*each)(const struct in6_addr *address, const char *name, bool first, void *arg),
+	     void *arg, struct error *e);
+
 #define OVERVIEW_PROBLEMS 5
 
 /* How everything is, in short. */

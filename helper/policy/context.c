@@ -102,3 +102,12 @@ int context_inherit(const struct context *from, struct context *ret, struct erro
 	ret->store = store;
 	return 0;
 }
+
+bool context_is_served(struct context *c)
+{
+	_close_ int lock = -1;
+	struct error ignored;
+
+	return c->store->ops->lock(c->store, LOCK_SERVICE, NULL, true, 0, &lock, &ignored) ==
+	       -EBUSY;
+}

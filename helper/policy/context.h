@@ -41,6 +41,9 @@ int context_read(const char *config_path, struct context *ret, struct error *e);
  */
 int context_inherit(const struct context *from, struct context *ret, struct error *e);
 
+/* Whether a service runs, which hears of what is changed in the store. */
+bool context_is_served(struct context *c);
+
 #define _context_ CLEANUP(context_release)
 
 /* How long a verb waits for another at work on the same container, in milliseconds. */

@@ -132,15 +132,6 @@ int ready_list(struct context *c, struct nl_sock *host, struct ready *ret, struc
 	return r;
 }
 
-bool ready_are_kept(struct context *c)
-{
-	_close_ int lock = -1;
-	struct error ignored;
-
-	return c->store->ops->lock(c->store, LOCK_SERVICE, NULL, false, 0, &lock, &ignored) ==
-	       -EBUSY;
-}
-
 /* A number that tells one entry from others. */
 static uint64_t number_of(const struct marked_entry *entry)
 {

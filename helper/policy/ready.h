@@ -33,9 +33,6 @@ bool ready_is(struct nl_sock *host, const struct uplink *u, const struct in6_add
  */
 int ready_list(struct context *c, struct nl_sock *host, struct ready *ret, struct error *e);
 
-/* Whether a service runs for this store, which keeps them. */
-bool ready_are_kept(struct context *c);
-
 /*
  * Compares them with the marked entries of which no container is known.
  * @ret_extra: 0, or a number that tells those entries that keep nothing ready from any others

@@ -56,13 +56,18 @@ static void also_given(const struct attaching *a, struct attachment *ret)
 			ret->also[ret->also_count++] = g->list[i];
 }
 
-/* Which of its ports are to be reached. What nobody has said just now is as it was said before. */
-static void told_ports(const struct attaching *a, const struct request *q, struct attachment *ret)
+/* Which of its ports are to be reached, and its name. What nobody has said just now is as it was
+ * said before. */
+static void told(const struct attaching *a, const struct request *q, struct attachment *ret)
 {
 	const bool same = recorded_is_container(a, q);
 
 	ret->expose = q->expose ? *q->expose : a->instance.expose;
 	ret->published = q->published ? *q->published : a->instance.published;
+	snprintf(ret->hostname, sizeof(ret->hostname), "%s",
+		 q->hostname ? q->hostname : a->instance.hostname);
+	if (same && !*ret->hostname)
+		memcpy(ret->hostname, a->before.hostname, sizeof(ret->hostname));
 	if (same && ret->expose.word == EXPOSE_UNSAID)
 		ret->expose = a->before.expose;
 	if (same && ret->published.word == EXPOSE_UNSAID)
@@ -126,7 +131,7 @@ int recorded_attach(struct attaching *a, const struct request *q, struct attachm
 	memcpy(now.bridge, a->at.port.via_name, sizeof(now.bridge));
 	memcpy(now.uplink, a->choice.uplink.name, sizeof(now.uplink));
 	also_given(a, &now);
-	told_ports(a, q, &now);
+	told(a, q, &now);
 	now.on_link = is_on_link(a, &now.address);
 	*ret = now;
 	if (attaching_again(a)) {
@@ -136,7 +141,8 @@ int recorded_attach(struct attaching *a, const struct request *q, struct attachm
 		    strcmp(old->bridge, now.bridge) == 0 && strcmp(old->uplink, now.uplink) == 0 &&
 		    old->routed == now.routed && old->port == now.port && !old->waits &&
 		    !*old->error && strcmp(old->place, now.place) == 0 &&
-		    is_same_guard(old, &now) && recorded_same_exposure(old, &now)) {
+		    is_same_guard(old, &now) && recorded_same_exposure(old, &now) &&
+		    strcmp(old->hostname, now.hostname) == 0) {
 			if (old->has_address &&
 			    memcmp(&old->address, &now.address, sizeof(now.address)) == 0)
 				return 0;

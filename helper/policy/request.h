@@ -37,6 +37,8 @@ struct request {
 	int given_count;
 	const struct exposed *expose;	 /* what the one who ran it says of its ports, or null */
 	const struct exposed *published; /* and what its engine; both if one */
+	const char
+		*hostname; /* what the one who ran it calls it (v6hook.name), or null: not asked */
 	const char *place; /* which it fills (struct instance), as it is known; or null */
 	/*
 	 * Whether the engine at this socket knows a container of this name: 1, 0 or -errno; for who

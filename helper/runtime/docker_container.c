@@ -43,9 +43,10 @@ int64_t docker_time(const char *text)
 }
 
 static const char *const wish_labels[DOCKER_WISHES] = {
-	[DOCKER_ENABLE] = "v6hook.enable",   [DOCKER_ADDRESS] = "v6hook.address",
-	[DOCKER_NETWORK] = "v6hook.network", [DOCKER_EXPOSE] = "v6hook.expose",
-	[DOCKER_TASK] = DOCKER_LABEL_TASK,   [DOCKER_NUMBER] = DOCKER_LABEL_NUMBER,
+	[DOCKER_ENABLE] = "v6hook.enable",     [DOCKER_ADDRESS] = "v6hook.address",
+	[DOCKER_NETWORK] = "v6hook.network",   [DOCKER_EXPOSE] = "v6hook.expose",
+	[DOCKER_HOSTNAME] = "v6hook.name",     [DOCKER_TASK] = DOCKER_LABEL_TASK,
+	[DOCKER_NUMBER] = DOCKER_LABEL_NUMBER,
 };
 
 /* Refuses a container that has no network namespace of its own, or no network. */
@@ -173,6 +174,12 @@ static void grant(struct docker_container *c, enum docker_wish_kind kind)
 		     "%s:%s: label v6hook.expose is neither all, none, published nor ports such as "
 		     "80/tcp,8000-8010/tcp (256 at most): taken as none",
 		     i->ident.runtime, i->ident.name);
+		return;
+	case DOCKER_HOSTNAME:
+		if (!hostname_read(text, i->hostname))
+			note(NOTE_WARNING,
+			     "%s:%s: label v6hook.name is no host's name: it counts for nothing",
+			     i->ident.runtime, i->ident.name);
 		return;
 	case DOCKER_TASK:
 	case DOCKER_NUMBER:

@@ -16,6 +16,7 @@ enum docker_wish_kind {
 	DOCKER_ADDRESS,
 	DOCKER_NETWORK,
 	DOCKER_EXPOSE,
+	DOCKER_HOSTNAME,
 	DOCKER_TASK, /* its place, by the label that tells it from others of its service */
 	DOCKER_NUMBER,
 	DOCKER_WISHES

@@ -13,6 +13,7 @@
 
 #include "base/config.h"
 #include "base/error.h"
+#include "base/hostname.h"
 #include "base/ident.h"
 
 enum runtime_wish { WISH_NONE, WISH_YES, WISH_NO };
@@ -33,10 +34,11 @@ struct instance {
 		published; /* the ports that its engine publishes: a list or none; or unsaid */
 
 	/* What its labels ask for; from someone less trusted than the administrator. */
-	enum runtime_wish enable; /* v6hook.enable */
-	char address[64];	  /* v6hook.address as written, or "" */
-	struct exposed expose;	  /* v6hook.expose */
-	bool has_mac;		  /* v6hook.network: the MAC of that port */
+	enum runtime_wish enable;    /* v6hook.enable */
+	char address[64];	     /* v6hook.address as written, or "" */
+	struct exposed expose;	     /* v6hook.expose */
+	char hostname[HOSTNAME_MAX]; /* v6hook.name, as hostname_read returns it, or "" */
+	bool has_mac;		     /* v6hook.network: the MAC of that port */
 	unsigned char mac[6];
 
 	/*

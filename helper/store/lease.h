@@ -17,6 +17,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/expose.h"
+#include "base/hostname.h"
 #include "base/ident.h"
 
 /* Before the MAC of another on the link, for an address that a probe found in use. */
@@ -78,8 +79,9 @@ struct attachment {
 	/* what its engine gave it besides, and its port may send from; an IPv4 address is mapped */
 	struct in6_addr also[ATTACHMENT_ALSO_MAX];
 	int also_count;
-	struct exposed expose;	  /* what the one who ran it says of its ports, */
-	struct exposed published; /* and which its engine publishes */
+	struct exposed expose;	     /* what the one who ran it says of its ports, */
+	struct exposed published;    /* and which its engine publishes */
+	char hostname[HOSTNAME_MAX]; /* what the one who ran it calls it (v6hook.name), or "" */
 	bool on_link;  /* its bridge has the address on-link: others there reach it without the host
 			*/
 	uint64_t text; /* what the record is known by that this was read from, or 0 */
@@ -130,6 +132,7 @@ enum lease_lock {
 	LOCK_HOST,	/* the host's own settings: shared by those that need them as they are */
 	LOCK_RECLAIM,	/* taking an address away from a lease */
 	LOCK_SERVICE,	/* being the one v6hook watch of this store */
+	LOCK_MADE,	/* writing a file that is made of what is stored */
 };
 
 struct lease_store_ops {

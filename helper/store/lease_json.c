@@ -158,6 +158,8 @@ static int put_also(json_t *json, const struct attachment *a)
 		return -1;
 	if (a->also_count && json_object_set_new(json, "also", list) < 0)
 		return -1;
+	if (*a->hostname && json_object_set_new(json, "name", json_string(a->hostname)) < 0)
+		return -1;
 	if ((a->expose.word &&
 	     json_object_set_new(json, "expose", json_string(exposed_text(&a->expose, text))) <
 		     0) ||
@@ -187,6 +189,14 @@ static bool read_exposed(const json_t *json, const char *key, struct exposed *re
 	return !text || (json_is_string(text) && exposed_parse(json_string_value(text), ret) == 0);
 }
 
+/* Reads what it is called, if it is. Returns whether that is a host's name. */
+static bool read_hostname(const json_t *json, char *ret)
+{
+	const json_t *name = json_object_get(json, "name");
+
+	return !name || (json_is_string(name) && hostname_read(json_string_value(name), ret));
+}
+
 /* Reads that. Returns whether it is well-formed. */
 static bool read_also(const json_t *json, struct attachment *a)
 {
@@ -197,7 +207,7 @@ static bool read_also(const json_t *json, struct attachment *a)
 	/* that what is published is published says nothing */
 	if (!read_exposed(json, "expose", &a->expose) ||
 	    !read_exposed(json, "published", &a->published) ||
-	    a->published.word == EXPOSE_PUBLISHED)
+	    a->published.word == EXPOSE_PUBLISHED || !read_hostname(json, a->hostname))
 		return false;
 	if (list && (!json_is_array(list) || json_array_size(list) > ATTACHMENT_ALSO_MAX))
 		return false;

@@ -72,6 +72,7 @@ static void on_heard(enum runtime_event event, const struct instance *i, const c
 		snprintf(r.name, sizeof(r.name), "%s", i->ident.name);
 		snprintf(r.address, sizeof(r.address), "%s", i->address);
 		snprintf(r.place, sizeof(r.place), "%s", i->place);
+		snprintf(r.hostname, sizeof(r.hostname), "%s", i->hostname);
 	}
 	tell(&r);
 }

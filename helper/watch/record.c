@@ -32,6 +32,7 @@ static bool is_id(const char *text)
 
 int record_check(struct record *r)
 {
+	char hostname[HOSTNAME_MAX];
 	bool whom =
 		r->kind == RECORD_RUNNING || r->kind == RECORD_GONE || r->kind == RECORD_RENAMED;
 
@@ -41,12 +42,15 @@ int record_check(struct record *r)
 	r->address[sizeof(r->address) - 1] = '\0';
 	r->place[sizeof(r->place) - 1] = '\0';
 	r->why[sizeof(r->why) - 1] = '\0';
+	r->hostname[sizeof(r->hostname) - 1] = '\0';
 	if (r->magic != RECORD_MAGIC || r->kind < RECORD_RUNNING || r->kind > RECORD_NOTE ||
 	    r->wish > WISH_NO || r->given_count > INSTANCE_GIVEN_MAX ||
 	    !exposed_is_valid(&r->expose) || !exposed_is_valid(&r->published) ||
 	    r->published.word == EXPOSE_PUBLISHED || !(is_id(r->id) || (!whom && !*r->id)) ||
-	    !is_name(r->name, !whom) || !is_name(r->old_name, true) ||
-	    (r->kind == RECORD_RUNNING && r->pid < 1))
+	    !is_name(r->name, !whom) ||
+	    (*r->hostname &&
+	     (!hostname_read(r->hostname, hostname) || strcmp(r->hostname, hostname) != 0)) ||
+	    !is_name(r->old_name, true) || (r->kind == RECORD_RUNNING && r->pid < 1))
 		return -EBADMSG;
 	return 0;
 }

@@ -8,7 +8,7 @@
 
 #include "runtime/runtime.h"
 
-#define RECORD_MAGIC 0x76366804u /* "v6h", and the layout's number */
+#define RECORD_MAGIC 0x76366805u /* "v6h", and the layout's number */
 
 enum record_kind {
 	RECORD_RUNNING = 1,
@@ -39,7 +39,8 @@ struct record {
 	char old_name[256];	     /* for RECORD_RENAMED; "" if nobody told it */
 	char address[64];	     /* label v6hook.address */
 	char why[256];		     /* a word, or for RECORD_NOTE the text */
-	char place[IDENT_PLACE_MAX]; /* as struct instance has it */
+	char place[IDENT_PLACE_MAX]; /* as struct instance has it, */
+	char hostname[HOSTNAME_MAX]; /* and this */
 };
 
 /* Whether the record is well-formed; ends its texts. Returns 0 or -EBADMSG. */

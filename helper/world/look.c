@@ -77,7 +77,8 @@ static int on_record(const char *ident, const struct attachment *a, void *arg)
 
 	if (!h.ident)
 		return -ENOMEM;
-	if (!a->ended || a->word || *a->error) {
+	/* what it was called stays its own while it is stopped */
+	if (!a->ended || a->word || *a->error || *a->hostname) {
 		h.attachment = arena_copy(arena, a, sizeof(*a));
 		if (!h.attachment)
 			return -ENOMEM;
