@@ -27,6 +27,7 @@
 #include "runtime/runtime.h"
 #include "watch/ask_read.h"
 #include "watch/journal.h"
+#include "watch/stats.h"
 
 #define DEADLINE_MS 5000
 #define REFUSED "the service refuses it; its journal says why"
@@ -172,6 +173,12 @@ static int allow(const struct config *config, uid_t owner, struct allowance *ret
 	return 0;
 }
 
+/* Whether it is an address that is asked for. */
+static bool is_attach(const struct request_of *r)
+{
+	return r->ask.verb == ASK_ATTACH || r->ask.verb == ASK_OWN;
+}
+
 /* Attaches or detaches. Returns 0 and what was done, or -errno. */
 static int carry_out(struct context *c, const struct request_of *r, const char *container,
 		     struct listing *ret, struct error *e)
@@ -196,7 +203,7 @@ static int carry_out(struct context *c, const struct request_of *r, const char *
 
 	if (err < 0)
 		return err;
-	if (r->ask.verb == ASK_ATTACH || r->ask.verb == ASK_OWN)
+	if (is_attach(r))
 		return op_attach(c, &q, ret, e);
 	return op_detach(c, &q, ret, e);
 }
@@ -232,6 +239,7 @@ static int serve(int connection, const struct context *context, struct request_o
 	struct context c;
 	char container[IDENT_TEXT_MAX], shown[IDENT_TEXT_MAX + USER_NAME_MAX] = "", who[128];
 	struct listing done = { 0 };
+	const int64_t begun = stats_clock();
 	int err = process_peer(connection, &r->who, &r->who_fd);
 
 	if (err < 0)
@@ -255,12 +263,14 @@ static int serve(int connection, const struct context *context, struct request_o
 		op_attach_probe(&c, &done, NULL);
 	if (done.has_address)
 		inet_ntop(AF_INET6, &done.address, ret_text, INET6_ADDRSTRLEN);
+	if (err < 0 && is_known(r, err))
+		stats_failed(e->status);
+	else if (err == 0 && done.changed && is_attach(r))
+		stats_attached(begun);
 	if (err < 0)
 		journal_change(is_known(r, err) ? "failed" : "refused", shown, NULL, who, e->text);
 	else if (done.changed)
-		journal_change(r->ask.verb == ASK_ATTACH || r->ask.verb == ASK_OWN ? "attached"
-										   : "detached",
-			       shown, ret_text, who, NULL);
+		journal_change(is_attach(r) ? "attached" : "detached", shown, ret_text, who, NULL);
 	return err;
 }
 

@@ -203,6 +203,11 @@ int64_t drift_act(struct drift *d)
 	return earlier(next, inner_act(&d->inner));
 }
 
+uint64_t drift_changes(const struct drift *d)
+{
+	return d->ears.changes;
+}
+
 void drift_tick(struct drift *d)
 {
 	ears_tick(&d->ears);

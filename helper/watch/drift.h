@@ -24,6 +24,9 @@ void drift_close(struct drift *d);
 /* Has everything judged soon: the configuration is another, or the engine has told what runs. */
 void drift_all(struct drift *d);
 
+/* A number that is another when something has changed in the store. */
+uint64_t drift_changes(const struct drift *d);
+
 /* To be called every second: for what nothing is told of. */
 void drift_tick(struct drift *d);
 

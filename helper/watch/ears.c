@@ -78,6 +78,7 @@ static void on_store_change(const struct lease_change *c, void *arg)
 {
 	struct ears *h = arg;
 
+	h->changes++;
 	if (c->what == LEASE_CHANGE_ALL) {
 		soon(&h->reload_at, clock_ms() + SETTLE_MS);
 		h->deaf = true;
@@ -286,6 +287,7 @@ static void reload(struct ears *h, int64_t now)
 
 	h->reload_at = EARS_NEVER;
 	h->deaf = false;
+	h->changes++;
 	r = listen_to_store(h, &e);
 	if (r == -EMFILE || r == -ENFILE || r == -ENOSPC || r == -ENOMEM) {
 		/* every now and then it is read instead */

@@ -42,7 +42,8 @@ struct ears {
 			     */
 	int64_t guard_told; /* when the filters changed last */
 	int64_t reload_at, listen_at, rest_at;
-	bool deaf; /* the store cannot be read now: nothing is known */
+	bool deaf;	  /* the store cannot be read now: nothing is known */
+	uint64_t changes; /* of the store that were heard of */
 };
 
 /* Begins to listen to the store and to the kernel. @h: with a context and a loop. 0 or -errno */

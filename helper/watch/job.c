@@ -12,10 +12,15 @@
 #include "base/text.h"
 #include "base/user.h"
 #include "ops/verbs.h"
+#include "policy/hosts.h"
+#include "policy/names.h"
 #include "policy/ready.h"
 #include "runtime/runtime.h"
 #include "watch/journal.h"
+#include "watch/metrics.h"
 #include "watch/named.h"
+#include "watch/stats.h"
+#include "watch/tell.h"
 
 #define CONTAINER_MAX 300 /* an engine and a name */
 
@@ -144,6 +149,16 @@ static int follow_rename(struct context *c, struct record *r, char container[CON
 	return rename_lease(c, r, container);
 }
 
+/* Tells of a name that the one who ran it may not choose. */
+static void tell_unnamed(const struct context *c, const struct record *r, const char *container)
+{
+	if (*r->hostname && (c->config->hosts || c->config->on_change.user) &&
+	    !names_may_be(c, r->hostname))
+		journal_change("warning", container, NULL, "label v6hook.name is not followed",
+			       c->config->domain ? "it is not in the configuration's \"domain\""
+						 : "the configuration names no \"domain\"");
+}
+
 static int attach(struct context *c, struct record *r, char container[CONTAINER_MAX])
 {
 	struct request q = {
@@ -157,9 +172,11 @@ static int attach(struct context *c, struct record *r, char container[CONTAINER_
 		.given_count = (int)r->given_count,
 		.expose = &r->expose,
 		.published = &r->published,
+		.hostname = r->hostname,
 	};
 	char address[INET6_ADDRSTRLEN];
 	struct in6_addr label;
+	const int64_t begun = stats_clock();
 	struct listing done;
 	struct error e;
 	int err;
@@ -202,12 +219,16 @@ static int attach(struct context *c, struct record *r, char container[CONTAINER_
 	/* gone at this moment: its end is told next; or detached by hand, which is the last word */
 	if (err == -ESRCH || err == -ECANCELED)
 		return 0;
-	if (err < 0)
+	if (err < 0) {
+		stats_failed(e.status);
 		journal_change("failed", container, NULL, r->why, e.text);
-	else if (done.changed)
+	} else if (done.changed) {
+		stats_attached(begun);
 		journal_change("attached", container,
 			       inet_ntop(AF_INET6, &done.address, address, sizeof(address)), r->why,
 			       NULL);
+		tell_unnamed(c, r, container);
+	}
 	if (err == 0)
 		op_attach_probe(c, &done, NULL);
 	return err;
@@ -231,8 +252,12 @@ static int on_action(const struct reconcile_action *a, void *arg)
 		address = inet_ntop(AF_INET6, &a->address, text, sizeof(text));
 	if (*a->ident.name)
 		ident_shown(&a->ident, name, sizeof(name));
-	if (a->error)
+	if (a->error) {
 		*(bool *)arg = true;
+		stats_failed(STATUS_FAILED);
+	} else if (a->what != RECONCILE_WAIT) {
+		stats_repaired();
+	}
 	journal_change(a->error ? "failed" : whats[a->what], name, address, a->why, a->error);
 	return is_to_end();
 }
@@ -254,6 +279,20 @@ static int reconcile(struct context *c)
 		note(NOTE_STATE, "%s", e.text);
 	journal_reconciled();
 	return failed ? -EIO : err;
+}
+
+/* Makes the files that are made of what is stored. */
+static int make(struct context *c)
+{
+	struct error e;
+	int err = hosts_write(c, &e), r;
+
+	if (err < 0)
+		note(NOTE_STATE, "%s", e.text);
+	r = metrics_write(c, &e);
+	if (r < 0)
+		note(NOTE_STATE, "%s", e.text);
+	return err < 0 ? err : r;
 }
 
 int job_put_back(const struct context *context, const char *text, const char *why)
@@ -283,12 +322,15 @@ int job_put_back(const struct context *context, const char *text, const char *wh
 		journal_change("waiting", name, NULL, why, NULL);
 		return 0;
 	}
-	if (err < 0 && strcmp(a.error, e.text) != 0)
+	if (err < 0 && strcmp(a.error, e.text) != 0) {
+		stats_failed(e.status);
 		journal_change("failed", name, NULL, why, e.text);
-	else if (err == 0 && done.changed)
+	} else if (err == 0 && done.changed) {
+		stats_repaired();
 		journal_change("attached", name,
 			       inet_ntop(AF_INET6, &done.address, address, sizeof(address)), why,
 			       NULL);
+	}
 	return err;
 }
 
@@ -302,7 +344,7 @@ int job_run(const struct context *context, struct record *r)
 	note_to(journal_note);
 	err = context_inherit(context, &c, &e);
 	snprintf(container, sizeof(container), "%s:%s", engine_of(context, r)->name, r->name);
-	if (err < 0 && (!*r->name || r->kind == JOB_READY))
+	if (err < 0 && (!*r->name || *r->name == '/'))
 		note(NOTE_STATE, "%s", e.text);
 	else if (err < 0)
 		journal_change("failed", container, NULL, "leases", e.text);
@@ -318,6 +360,12 @@ int job_run(const struct context *context, struct record *r)
 		return detach(&c, r, container);
 	case RECORD_RENAMED:
 		return follow_rename(&c, r, container);
+	case JOB_MADE:
+		return make(&c);
+	case JOB_TELL:
+		/* with it goes what it runs */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		return tell_changes(&c);
 	case JOB_READY:
 		/* what it makes is the service's to give up */
 		prctl(PR_SET_PDEATHSIG, SIGKILL);

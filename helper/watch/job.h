@@ -8,6 +8,8 @@
 #define JOB_RECONCILE 0 /* kinds of jobs that no record asks for */
 #define JOB_READY UINT32_MAX
 #define JOB_PUT_BACK (UINT32_MAX - 1)
+#define JOB_MADE (UINT32_MAX - 2) /* files are made of what is stored */
+#define JOB_TELL (UINT32_MAX - 3) /* on_change */
 
 /*
  * Does what a record asks for, the same as the command does, and tells the journal.

@@ -18,11 +18,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "watch/job.h"
 #include "watch/journal.h"
+#include "watch/stats.h"
 
 #define JOBS_AT_ONCE 8
-#define JOBS_QUICK 4	    /* that put something back: these do not wait for the others' probes */
+#define JOBS_QUICK 4 /* that put something back: these do not wait for the others' probes */
+#define JOBS_ASIDE 2
 #define JOBS_MOST 512	    /* then no more is read from the parser, which waits */
 #define HANGS_MS 120000	    /* a container's job waits for locks and probes, seconds each */
 #define HANGS_ALL_MS 900000 /* one for all may have thousands to see to */
@@ -51,10 +54,17 @@ struct jobs *jobs_new(const struct context *context)
 	return j;
 }
 
+/* Whether it is made of what is stored, and changes nothing. */
+static bool is_aside(const struct record *r)
+{
+	return r->kind == JOB_MADE || r->kind == JOB_TELL;
+}
+
 /* Whether it sees to whatever there is, and not to one container. */
 static bool is_for_all(const struct job *job)
 {
-	return job->record.kind == JOB_RECONCILE || job->record.kind == JOB_READY;
+	return job->record.kind == JOB_RECONCILE || job->record.kind == JOB_READY ||
+	       is_aside(&job->record);
 }
 
 static void drop(struct job *job)
@@ -69,7 +79,7 @@ void jobs_free(struct jobs *j)
 	 * it sees to */
 	for (const struct job *job = j->first; job; job = job->next)
 		if (job->pid && is_for_all(job))
-			kill(job->pid, job->record.kind == JOB_READY ? SIGKILL : SIGTERM);
+			kill(job->pid, job->record.kind == JOB_RECONCILE ? SIGTERM : SIGKILL);
 	/* each is whole or undone by itself: wait, and let nothing go on behind the service's back
 	 */
 	for (const struct job *job = j->first; job; job = job->next)
@@ -84,12 +94,17 @@ void jobs_free(struct jobs *j)
 	free(j);
 }
 
-bool jobs_reconciling(const struct jobs *j)
+bool jobs_has(const struct jobs *j, uint32_t kind)
 {
 	for (const struct job *job = j->first; job; job = job->next)
-		if (job->record.kind == JOB_RECONCILE)
+		if (job->record.kind == kind)
 			return true;
 	return false;
+}
+
+bool jobs_reconciling(const struct jobs *j)
+{
+	return jobs_has(j, JOB_RECONCILE);
 }
 
 bool jobs_full(const struct jobs *j)
@@ -140,10 +155,17 @@ void jobs_make_ready(struct jobs *j)
 	/* a name that no container has */
 	const struct record r = { .kind = JOB_READY, .name = "/ready" };
 
-	for (const struct job *job = j->first; job; job = job->next)
-		if (job->record.kind == JOB_READY)
-			return;
-	append(j, &r);
+	if (!jobs_has(j, JOB_READY))
+		append(j, &r);
+}
+
+void jobs_aside(struct jobs *j, uint32_t kind)
+{
+	struct record r = { .kind = kind };
+
+	snprintf(r.name, sizeof(r.name), kind == JOB_MADE ? "/made" : "/tell");
+	if (!jobs_has(j, kind))
+		append(j, &r);
 }
 
 void jobs_put_back(struct jobs *j, const char *ident, const char *lost)
@@ -175,7 +197,7 @@ static bool is_riddle(const struct record *r)
  * probes ahead nobody waits. */
 static bool same_container(const struct record *a, const struct record *b)
 {
-	if (a->kind == JOB_READY || b->kind == JOB_READY)
+	if (a->kind == JOB_READY || b->kind == JOB_READY || is_aside(a) || is_aside(b))
 		return a->kind == b->kind;
 	if (a->engine != b->engine)
 		return false;
@@ -207,19 +229,26 @@ static int run(const struct context *c, struct job *job)
 	return job->ident ? job_put_back(c, job->ident, job->record.why) : job_run(c, &job->record);
 }
 
+/* Which of them it keeps from running. */
+static int sort_of(const struct record *r)
+{
+	return r->kind == JOB_PUT_BACK ? 1 : is_aside(r) ? 2 : 0;
+}
+
 void jobs_start(struct jobs *j)
 {
-	int active[2] = { 0 };
+	/* of each sort so many, for whatever there is of others */
+	static const int most[] = { JOBS_AT_ONCE, JOBS_QUICK, JOBS_ASIDE };
+	int active[ARRAY_SIZE(most)] = { 0 };
 
 	for (const struct job *job = j->first; job; job = job->next)
-		active[job->record.kind == JOB_PUT_BACK] += job->pid != 0;
+		active[sort_of(&job->record)] += job->pid != 0;
 	for (struct job *job = j->first; job; job = job->next) {
-		bool quick = job->record.kind == JOB_PUT_BACK;
+		const int sort = sort_of(&job->record);
 		sigset_t none;
 		pid_t pid;
 
-		if (job->pid || active[quick] >= (quick ? JOBS_QUICK : JOBS_AT_ONCE) ||
-		    must_wait(j, job))
+		if (job->pid || active[sort] >= most[sort] || must_wait(j, job))
 			continue;
 		pid = fork();
 		if (pid < 0)
@@ -234,7 +263,7 @@ void jobs_start(struct jobs *j)
 			_exit(run(j->context, job) < 0 ? STATUS_FAILED : STATUS_DONE);
 		}
 		job->pid = pid;
-		active[quick]++;
+		active[sort]++;
 	}
 }
 
@@ -259,21 +288,25 @@ void jobs_expire(struct jobs *j, int64_t now)
 		else if (!all)
 			snprintf(container, sizeof(container), "%s:%s",
 				 engine_names[job->record.engine], job->record.name);
-		journal_change("failed", container, NULL, all ? "reconcile" : job->record.why,
+		stats_hung();
+		journal_change("failed", container, NULL,
+			       is_aside(&job->record) ? job->record.name + 1
+			       : all		      ? "reconcile"
+						      : job->record.why,
 			       "it hung, and was killed");
 	}
 	if (killed)
 		jobs_reconcile(j);
 }
 
-bool jobs_ended(struct jobs *j, pid_t pid, bool *ret_reconciled)
+bool jobs_ended(struct jobs *j, pid_t pid, uint32_t *ret_kind)
 {
 	for (struct job **at = &j->first; *at; at = &(*at)->next) {
 		struct job *job = *at;
 
 		if (job->pid != pid)
 			continue;
-		*ret_reconciled = job->record.kind == JOB_RECONCILE;
+		*ret_kind = job->record.kind;
 		*at = job->next;
 		j->count--;
 		drop(job);

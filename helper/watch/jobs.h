@@ -25,6 +25,13 @@ void jobs_add(struct jobs *j, const struct record *r);
 /* Takes a whole reconciliation on, unless one is waiting. */
 void jobs_reconcile(struct jobs *j);
 
+/* Takes on what is of no container, of kind JOB_MADE or JOB_TELL: it keeps no other from running.
+ */
+void jobs_aside(struct jobs *j, uint32_t kind);
+
+/* Whether one of the kind is waiting or under way. */
+bool jobs_has(const struct jobs *j, uint32_t kind);
+
 /* Takes on to make addresses ready, unless that is under way (ops/ready.h). */
 void jobs_make_ready(struct jobs *j);
 
@@ -46,8 +53,8 @@ void jobs_start(struct jobs *j);
  */
 void jobs_expire(struct jobs *j, int64_t now);
 
-/* A process ended. Returns whether it was a job's, and whether that was a reconciliation. */
-bool jobs_ended(struct jobs *j, pid_t pid, bool *ret_reconciled);
+/* A process ended. Returns whether it was a job's, and of which kind. */
+bool jobs_ended(struct jobs *j, pid_t pid, uint32_t *ret_kind);
 
 /* Whether a reconciliation is under way or waiting. */
 bool jobs_reconciling(const struct jobs *j);

@@ -33,9 +33,13 @@
 #include "watch/drift.h"
 #include "watch/follow.h"
 #include "watch/jobs.h"
+#include "watch/job.h"
 #include "watch/journal.h"
 #include "watch/loop.h"
+#include "watch/metrics.h"
 #include "watch/notify.h"
+#include "watch/stats.h"
+#include "watch/views.h"
 
 #define TICK_MS 1000
 #define LOCK_WAIT_MS 1000 /* who only asks whether a service runs holds the lock for a moment */
@@ -49,6 +53,7 @@ struct watch {
 	struct drift *drift;
 	struct channel channels[ENGINES];
 	struct announcer announcer;
+	struct views views;
 	struct loop *loop;
 	int signals, timer;
 	int lock;	 /* LOCK_SERVICE */
@@ -67,6 +72,9 @@ static void set_timer(struct watch *w)
 	int64_t silent = w->askers ? askers_expire(w->askers, clock_ms()) : INT64_MAX;
 	int64_t drift = w->askers ? drift_act(w->drift) : INT64_MAX;
 	int64_t announce = w->askers ? announce_again(&w->announcer, &w->follow.now) : INT64_MAX;
+	int64_t views =
+		w->askers ? views_act(&w->views, &w->follow.now, w->jobs, drift_changes(w->drift))
+			  : INT64_MAX;
 	struct itimerspec t = { 0 };
 
 	for (size_t i = 0; w->askers && i < ENGINES; i++)
@@ -74,6 +82,7 @@ static void set_timer(struct watch *w)
 	at = silent < at ? silent : at;
 	at = drift < at ? drift : at;
 	at = announce < at ? announce : at;
+	at = views < at ? views : at;
 	left = at - clock_ms();
 	left = left < 1 ? 1 : left;
 	t.it_value.tv_sec = left / 1000;
@@ -156,15 +165,17 @@ static void on_child(struct watch *w, pid_t pid, int wait_status, const struct r
 {
 	int64_t cpu = (used->ru_utime.tv_sec + used->ru_stime.tv_sec) * 1000 +
 		      (used->ru_utime.tv_usec + used->ru_stime.tv_usec) / 1000;
-	bool reconciled = false;
+	uint32_t kind = 0;
 
 	for (size_t i = 0; i < ENGINES; i++)
 		if (channel_ended(&w->channels[i], pid))
 			return;
 	if ((w->askers && askers_ended(w->askers, pid, wait_status != 0)) ||
-	    !jobs_ended(w->jobs, pid, &reconciled) || !reconciled)
+	    !jobs_ended(w->jobs, pid, &kind))
 		return;
-	drift_judged(w->drift, wait_status != 0, cpu);
+	if (kind == JOB_RECONCILE)
+		drift_judged(w->drift, wait_status != 0, cpu);
+	views_ended(&w->views, kind, wait_status != 0);
 }
 
 /*
@@ -231,6 +242,7 @@ static int see_to_config(struct watch *w, struct error *e)
 		channel_again(&w->channels[i]);
 	/* a boot, or what happened while nobody watched */
 	drift_all(w->drift);
+	views_all(&w->views);
 	return 0;
 }
 
@@ -359,6 +371,8 @@ static void watch_release(struct watch *w)
 	for (size_t i = 0; i < ENGINES; i++)
 		cleanup_close(&w->channels[i].fd);
 	announcer_release(&w->announcer);
+	if (w->askers)
+		metrics_remove(w->follow.now.config);
 	cleanup_close(&w->timer);
 	cleanup_close(&w->signals);
 	if (w->loop)
@@ -379,6 +393,7 @@ int watch_run(const char *config_path, bool json, struct error *e)
 	};
 
 	journal_begin(json);
+	stats_begin();
 	note_to(journal_note);
 	w.wrong = set_up(&w, e);
 	w.tick_at = clock_ms() + TICK_MS;

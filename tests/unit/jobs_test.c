@@ -8,6 +8,8 @@
 
 #include "unit.h"
 
+#include "watch/job.h"
+
 static void stop_self(void)
 {
 	raise(SIGSTOP);
@@ -34,14 +36,14 @@ static pid_t start(struct jobs *j)
 }
 
 /* Checks that the job's process is killed at that time, and takes it off the list. */
-static void assert_killed(struct jobs *j, pid_t pid, int64_t at, bool *ret_reconciled)
+static void assert_killed(struct jobs *j, pid_t pid, int64_t at, uint32_t *ret_kind)
 {
 	int status;
 
 	jobs_expire(j, at);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFSIGNALED(status));
-	assert_true(jobs_ended(j, pid, ret_reconciled));
+	assert_true(jobs_ended(j, pid, ret_kind));
 }
 
 TEST(kills_what_hangs)
@@ -50,7 +52,7 @@ TEST(kills_what_hangs)
 	const struct context nothing = { 0 }; /* no job comes to it */
 	struct jobs *j = jobs_new(&nothing);
 	int64_t now = now_ms();
-	bool reconciled;
+	uint32_t kind;
 	int status;
 	pid_t pid;
 
@@ -60,16 +62,16 @@ TEST(kills_what_hangs)
 	jobs_expire(j, now + 119000);
 	assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
 	assert_false(jobs_reconciling(j));
-	assert_killed(j, pid, now + 120000, &reconciled);
-	assert_false(reconciled);
+	assert_killed(j, pid, now + 120000, &kind);
+	assert_int_equal(kind, RECORD_GONE);
 	/* which has longer, as it may be for thousands */
 	assert_true(jobs_reconciling(j));
 	pid = start(j);
 	jobs_expire(j, now);
 	jobs_expire(j, now + 899000);
 	assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
-	assert_killed(j, pid, now + 900000, &reconciled);
-	assert_true(reconciled);
+	assert_killed(j, pid, now + 900000, &kind);
+	assert_int_equal(kind, JOB_RECONCILE);
 	assert_true(jobs_reconciling(j));
 	jobs_free(j);
 }
@@ -81,7 +83,7 @@ TEST(of_one_name_two_engines_have_two)
 	const struct context nothing = { 0 };
 	struct jobs *j = jobs_new(&nothing);
 	pid_t pids[2];
-	bool ignored;
+	uint32_t ignored;
 	int status;
 
 	jobs_add(j, &docker);
@@ -102,11 +104,45 @@ TEST(of_one_name_two_engines_have_two)
 	jobs_free(j);
 }
 
+TEST(what_is_made_keeps_no_other_from_running)
+{
+	struct record r = { .kind = RECORD_GONE, .name = "web", .why = "die" };
+	const struct context nothing = { 0 };
+	struct jobs *j = jobs_new(&nothing);
+	pid_t pids[3];
+	uint32_t kind;
+	int status;
+
+	alarm(30);
+	jobs_aside(j, JOB_MADE);
+	jobs_aside(j, JOB_TELL);
+	pids[0] = start(j);
+	pids[1] = start(j);
+	assert_true(jobs_has(j, JOB_MADE) && jobs_has(j, JOB_TELL));
+	/* once each, however often it is asked for (control) */
+	jobs_aside(j, JOB_MADE);
+	jobs_aside(j, JOB_TELL);
+	jobs_start(j);
+	assert_int_equal(waitpid(-1, &status, WUNTRACED | WNOHANG), 0);
+	jobs_add(j, &r);
+	pids[2] = start(j);
+	alarm(0);
+	for (size_t i = 0; i < ARRAY_SIZE(pids); i++) {
+		kill(pids[i], SIGKILL);
+		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+		assert_true(jobs_ended(j, pids[i], &kind));
+	}
+	assert_int_equal(kind, RECORD_GONE);
+	assert_false(jobs_has(j, JOB_MADE) || jobs_has(j, JOB_TELL));
+	jobs_free(j);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kills_what_hangs),
 		cmocka_unit_test(of_one_name_two_engines_have_two),
+		cmocka_unit_test(what_is_made_keeps_no_other_from_running),
 	};
 
 	pthread_atfork(NULL, NULL, stop_self);
