@@ -111,8 +111,18 @@ int file_new(int dir, const char *text, size_t len, int durable, char *ret_name)
 	return 0;
 }
 
-/* Opens the directory of a path, of which the last part is made if it is not there. @ret: the name
- * in it. Returns a descriptor or -errno. */
+/* Makes the directories of a path that are not there. */
+static void make_parents(const char *path)
+{
+	char dir[PATH_MAX];
+
+	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		snprintf(dir, sizeof(dir), "%.*s", (int)(slash - path), path);
+		mkdir(dir, 0755);
+	}
+}
+
+/* Opens the directory of an absolute path. @ret: the name in it. Returns a descriptor or -errno. */
 static int open_parent(const char *path, const char **ret)
 {
 	const char *slash = strrchr(path, '/');
@@ -124,8 +134,10 @@ static int open_parent(const char *path, const char **ret)
 	snprintf(dir, sizeof(dir), "%.*s", slash == path ? 1 : (int)(slash - path), path);
 	*ret = slash + 1;
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT && mkdir(dir, 0755) == 0)
+	if (fd < 0 && errno == ENOENT) {
+		make_parents(path);
 		fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
 	return fd < 0 ? -errno : fd;
 }
 

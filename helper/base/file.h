@@ -26,8 +26,9 @@ int file_read(int dir, const char *path, size_t most, char **ret, size_t *ret_le
 int file_new(int dir, const char *text, size_t len, int durable, char *ret_name);
 
 /*
- * Makes the file of that path hold the text, with mode 0644, whole or not at all; one that holds it
- * already is left as it is. Who writes the same file must keep out others meanwhile.
+ * Makes the file of that path hold the text, with mode 0644, whole or not at all, and the
+ * directories that it lies in; one that holds it already is left as it is. Who writes the same file
+ * must keep out others meanwhile.
  * @mark: how a file of ours begins: another one is not replaced
  * Returns 0; -EEXIST if another's file is there; or -errno.
  */
