@@ -117,12 +117,13 @@ static int read_socket(const struct value *v, void *into)
 
 static int read_gateway(const struct value *v, void *into)
 {
-	struct config *c = into;
+	struct in6_addr gateway;
 
 	if (!json_is_string(v->json) ||
-	    inet_pton(AF_INET6, json_string_value(v->json), &c->gateway) != 1 ||
-	    !IN6_IS_ADDR_LINKLOCAL(&c->gateway))
+	    inet_pton(AF_INET6, json_string_value(v->json), &gateway) != 1 ||
+	    !IN6_IS_ADDR_LINKLOCAL(&gateway))
 		return value_bad(v, "must be a link-local IPv6 address such as \"fe80::1\"");
+	((struct config *)into)->gateway = gateway;
 	return 0;
 }
 

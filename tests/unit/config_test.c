@@ -115,6 +115,38 @@ TEST(lxc_is_required_only_where_the_file_says_so)
 	assert_false(config_requires_lxc(in_scratch("absent")));
 }
 
+TEST(what_a_bad_file_says_still)
+{
+	static const struct {
+		const char *text, *socket, *state_dir, *gateway;
+	} rows[] = {
+		{ "{\"bogus\":1,\"state_dir\":\"/srv/v\",\"gateway\":\"fe80::2\",\"socket\":7}",
+		  "/run/v6hook/v6hook.sock", "/srv/v", "fe80::2" },
+		{ "{\"socket\":\"/run/s\",\"gateway\":\"2001:db8::1\"}", "/run/s",
+		  "/var/lib/v6hook", "fe80::1" },
+		{ "{\"state_dir\":\"/srv/v\"", "/run/v6hook/v6hook.sock", "/var/lib/v6hook",
+		  "fe80::1" },
+		{ NULL, "/run/v6hook/v6hook.sock", "/var/lib/v6hook", "fe80::1" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_config_ struct config *c = NULL;
+		struct in6_addr gateway = ip(rows[i].gateway);
+		struct error e;
+
+		if (rows[i].text)
+			write_file(in_scratch("config.json"), rows[i].text, strlen(rows[i].text));
+		else
+			unlink(in_scratch("config.json"));
+		assert_true(config_read(in_scratch("config.json"), &c, &e) < 0);
+		assert_int_equal(config_salvage(in_scratch("config.json"), &c, &e), 0);
+		assert_string_equal(c->socket, rows[i].socket);
+		assert_string_equal(c->state_dir, rows[i].state_dir);
+		assert_memory_equal(&c->gateway, &gateway, sizeof(gateway));
+		assert_int_equal(c->pool_count, 0);
+	}
+}
+
 TEST(podman_is_served_if_it_is_named)
 {
 	static const char text[] = "{\"pools\":[{\"ranges\":[\"2001:db8::/64\"]}],\"podman\":{}}";
@@ -377,6 +409,7 @@ int main(void)
 		SCRATCH_TEST(defaults_are_as_documented),
 		SCRATCH_TEST(every_key_is_read),
 		SCRATCH_TEST(lxc_is_required_only_where_the_file_says_so),
+		SCRATCH_TEST(what_a_bad_file_says_still),
 		SCRATCH_TEST(podman_is_served_if_it_is_named),
 		SCRATCH_TEST(a_socket_of_both_is_podmans),
 		SCRATCH_TEST(the_guard_may_be_left_out_or_tried),
