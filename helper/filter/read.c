@@ -245,6 +245,8 @@ static int on_listed(const struct nlmsghdr *h, void *arg)
 	const struct nlmsghdr *next =
 		w->at < w->all.len ? (const struct nlmsghdr *)(w->all.bytes + w->at) : NULL;
 
+	if (!nlmsg_valid_hdr(h, sizeof(*msg)))
+		return -EBADMSG;
 	if (msg->nfgen_family != w->table->family || !name || nla_strcmp(name, w->table->name) != 0)
 		return 0;
 	w->at += next ? NLMSG_ALIGN(next->nlmsg_len) : 0;

@@ -1,6 +1,6 @@
 /*
  * Fuzzes what the kernel answers: whoever has CAP_NET_ADMIN in a network namespace decides what is
- * in its links, addresses, routes and neighbours.
+ * in its links, addresses, routes, neighbours and filters.
  *
  * The sockets are real; what libnl, and lxc_socket.c, send on them and receive from them goes
  * through the functions below. The first byte of the input says what is asked. Then come messages:
@@ -12,6 +12,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/net_namespace.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
@@ -20,6 +22,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "filter/expose.h"
+#include "filter/hear.h"
+#include "filter/read.h"
 #include "net/address.h"
 #include "net/link.h"
 #include "net/marked.h"
@@ -42,9 +47,13 @@ enum {
 	FLAG_FAILS = 1 << 7,	 /* instead, the read fails: with the number of its type */
 };
 
+#define NFT(message) (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_##message)
+
 static const uint16_t types[] = {
-	RTM_NEWLINK, RTM_NEWADDR,	  RTM_NEWROUTE, RTM_NEWNEIGH, RTM_NEWNSID,   NLMSG_DONE,
-	NLMSG_ERROR, SOCK_DIAG_BY_FAMILY, NLMSG_NOOP,	RTM_DELLINK,  NLMSG_OVERRUN, RTM_NEWNETCONF,
+	RTM_NEWLINK,   RTM_NEWADDR,    RTM_NEWROUTE,	    RTM_NEWNEIGH,  RTM_NEWNSID,
+	NLMSG_DONE,    NLMSG_ERROR,    SOCK_DIAG_BY_FAMILY, NLMSG_NOOP,	   RTM_DELLINK,
+	NLMSG_OVERRUN, RTM_NEWNETCONF, NFT(NEWGEN),	    NFT(NEWTABLE), NFT(NEWSET),
+	NFT(NEWCHAIN), NFT(NEWRULE),   NFT(NEWSETELEM),
 };
 
 static const uint8_t *next;
@@ -377,6 +386,39 @@ static int ask_sockets(void)
 	return r;
 }
 
+static int ask_filter(unsigned int what, struct nl_sock *s)
+{
+	_elements_ struct elements all = { 0 };
+	_close_ int fd = -1;
+	uint32_t generation;
+	int r = -1;
+
+	switch (what) {
+	case 35:
+		return read_generation(s, &generation);
+	case 36:
+		r = read_elements(s, &expose_table, &all);
+		break;
+	case 37:
+		return read_is_whole(s, &expose_table);
+	case 38:
+		return read_is_there(s, &expose_table);
+	default:
+		fd = hear_open();
+		return hear_take(fd);
+	}
+	must(r == 0 || !all.list);
+	for (size_t i = 0; i < all.count; i++) {
+		const struct filter_element *one = &all.list[i];
+
+		must(one->set < expose_table.set_count && one->len <= sizeof(one->key));
+		must(memchr(one->comment, '\0', sizeof(one->comment)));
+		must(!i || element_order(&all.list[i - 1], one) <= 0);
+		must(elements_find(&all, one));
+	}
+	return r;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct nl_sock *s;
@@ -401,7 +443,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	count = 0;
 	/* one that is left of the former input would answer this one's questions */
 	must(nl_open(&s, &e) == 0);
-	what = data[0] % 35;
+	what = data[0] % 40;
 	r = what < 5	? ask_links(what, s)
 	    : what < 9	? ask_addresses(what, s)
 	    : what < 16 ? ask_routes(what, s)
@@ -414,7 +456,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    : what < 30 ? ask_many(s)
 	    : what < 31 ? address_get(s, &address, 2, &found)
 	    : what < 34 ? ask_conf(what, s)
-			: link_learn_less(s, 2);
+	    : what < 35 ? link_learn_less(s, 2)
+			: ask_filter(what, s);
 	must(r <= 1 && r > -4096);
 	nl_socket_free(s);
 	return 0;
