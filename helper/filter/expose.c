@@ -2,9 +2,12 @@
  * Exposure: of an attached container's ports, others reach those that are meant.
  *
  * Theory of operation: what is routed to a container, from outside and from other containers alike,
- * comes through the host's forward hook. Of what goes to a closed address answers pass, what is
- * related to them, errors, echo and Neighbour Discovery, and what goes to an open port; the rest is
- * dropped. Nothing is accepted in the place of others' rules, which see all that passes here.
+ * comes through the host's forward hook. What answers a connection passes without a look-up, be it
+ * the container's answers or those to what it has begun. Of what begins one, or goes on with it, to
+ * a closed address passes what goes to an open port, so that a port that is closed is closed at
+ * once also for those who are connected to it; what another connection expects, errors, echo and
+ * Neighbour Discovery pass, too; the rest is dropped. Nothing is accepted in the place of others'
+ * rules, which see all that passes here.
  * Fragments have been put together by then: who asks for the state of a connection turns that on.
  */
 #include "filter/expose.h"
@@ -26,11 +29,12 @@
 #define CLOSED "closed"
 #define OPEN "open"
 
-/* Bits 1 and 2, established and related, of a number in the host's order. */
+#define REPLY "\x01" /* IP_CT_DIR_REPLY */
+/* IPS_EXPECTED, the lowest bit of a number in the host's order */
 #if __BYTE_ORDER == __LITTLE_ENDIAN
-#define KNOWN MASK("\x06\0\0\0")
+#define EXPECTED MASK("\x01\0\0\0")
 #else
-#define KNOWN MASK("\0\0\0\x06")
+#define EXPECTED MASK("\0\0\0\x01")
 #endif
 
 static const struct filter_set sets[] = {
@@ -40,13 +44,14 @@ static const struct filter_set sets[] = {
 
 /* clang-format off */
 static const struct term forward[] = {
+	CT(DIRECTION, 1), IS(REPLY), ACCEPT,
+	TO6, UPPER, TO_PORT, IN(OPEN), ACCEPT,
 	TO6, NOT_IN(CLOSED), ACCEPT,
-	CT(STATE, 4), KNOWN, ISNT("\0\0\0\0"), ACCEPT,
 	/* types of ICMPv6: errors, echo, Neighbour Discovery (RFC 4443, 4861) */
 	UPPER, IS(ICMPV6), ICMP_TYPE, AT_MOST("\x04"), ACCEPT,
 	UPPER, IS(ICMPV6), ICMP_TYPE, AT_LEAST("\x80"), AT_MOST("\x81"), ACCEPT,
 	UPPER, IS(ICMPV6), ICMP_TYPE, AT_LEAST("\x85"), AT_MOST("\x88"), ACCEPT,
-	TO6, UPPER, TO_PORT, IN(OPEN), ACCEPT,
+	CT(STATUS, 4), EXPECTED, ISNT("\0\0\0\0"), ACCEPT,
 	DROP_AS("not exposed"),
 };
 /* clang-format on */
