@@ -56,6 +56,7 @@ cells() {
 	cell ping lab_in internet busybox ping -6 -c 1 -W 1 $walls_one &
 	cell out tries one $lab_internet 80 &
 	cell across tries two $walls_one 80 &
+	# shellcheck disable=SC2046
 	wait $(jobs -p | grep -vxE "${watch_pid:-0}|${walls_daemons:-0}")
 	for name in open closed ping out across; do
 		cat "$lab_run/cell.$name"
@@ -83,4 +84,41 @@ both_on() {
 both_off() {
 	detach lxc:two
 	detach lxc:one
+}
+
+# ---- other firewalls, by their owners
+
+# OWNER_up, OWNER_down, OWNER_rules, OWNER_again: closes all that is forwarded; opens it; prints what somebody has said; loads that again
+hand_up() { ip6tables -P FORWARD DROP; }
+hand_down() { ip6tables -P FORWARD ACCEPT; }
+hand_rules() { ip6tables -S; }
+
+ufw_up() { ufw --force enable; }
+ufw_down() { ufw --force disable; }
+ufw_rules() { ufw show added | grep -v '^ufw allow'; }
+ufw_again() { ufw reload; }
+
+firewalld_up() {
+	mkdir -p /run/dbus
+	dbus-daemon --system --nopidfile --nofork --nosyslog >/dev/null 2>&1 &
+	walls_daemons=$!
+	wait_for 10 test -S /run/dbus/system_bus_socket
+	firewalld --nofork --nopid >"$lab_run/firewalld.log" 2>&1 &
+	walls_daemons="$walls_daemons|$!"
+	wait_for 30 firewall-cmd --state
+}
+firewalld_down() {
+	local pids
+
+	IFS='|' read -ra pids <<<"$walls_daemons"
+	kill "${pids[@]}"
+	wait "${pids[@]}" 2>/dev/null
+	walls_daemons=
+}
+firewalld_rules() { firewall-cmd --list-all-policies --permanent; }
+firewalld_again() { firewall-cmd --reload; }
+
+# has OWNER: whether it is installed
+has() {
+	[ "$1" = hand ] || type -P "$1" >/dev/null && { [ "$1" != firewalld ] || type -P dbus-daemon >/dev/null; }
 }
