@@ -48,16 +48,19 @@ cell() {
 # cells: prints what is seen of the container one, all at once: its open port, its closed one, ping, what it begins
 # itself, and what another container on another bridge reaches of it
 cells() {
-	local name
+	local name pids=()
 
 	lab_forget
 	cell open tries internet $walls_one 80 &
+	pids+=($!)
 	cell closed tries internet $walls_one 81 &
+	pids+=($!)
 	cell ping lab_in internet busybox ping -6 -c 1 -W 1 $walls_one &
+	pids+=($!)
 	cell out tries one $lab_internet 80 &
+	pids+=($!)
 	cell across tries two $walls_one 80 &
-	# shellcheck disable=SC2046
-	wait $(jobs -p | grep -vxE "${watch_pid:-0}|${walls_daemons:-0}")
+	wait "${pids[@]}" $!
 	for name in open closed ping out across; do
 		cat "$lab_run/cell.$name"
 	done | paste -sd ' '
