@@ -284,7 +284,7 @@ static int ask_neighbours(unsigned int what, struct nl_sock *s)
 	case 21:
 		return neigh_remove(s, &address, 2);
 	default:
-		return neigh_is_permanent(s, &address, 2);
+		return neigh_is_permanent(s, &address, 2) + neigh_has_failed(s, &address, 2);
 	}
 }
 
