@@ -70,6 +70,7 @@ enum seen_what seen_read(const unsigned char *data, size_t len, struct seen *ret
 	len = len < payload ? len : payload;
 	s.about = ip.ip6_dst;
 	s.from = ip.ip6_src;
+	s.to = ip.ip6_dst;
 	s.to_group = IN6_IS_ADDR_MULTICAST(&ip.ip6_dst);
 	type = len > 0 ? data[sizeof(ip)] : 0;
 	if (ip.ip6_nxt == IPPROTO_ICMPV6 &&

@@ -18,7 +18,8 @@ enum seen_what {
 struct seen {
 	enum seen_what what;
 	struct in6_addr about;	 /* the address that it is about */
-	struct in6_addr from;	 /* its source address */
+	struct in6_addr from;	 /* its source address, */
+	struct in6_addr to;	 /* and its destination */
 	bool to_group;		 /* sent to a multicast group, not to one host */
 	bool router, override;	 /* an answer's flags */
 	bool has_mac;		 /* an answer says with which MAC, */
