@@ -8,9 +8,12 @@
 #include "doctor/finding.h"
 #include "doctor/scene.h"
 
+struct patient;
+
 struct exam {
 	struct scene *scene;
-	const char *check; /* the one at work */
+	const struct patient *patient; /* of a step of one container's way, or null */
+	const char *check;	       /* the one at work */
 
 	/* the rest is exam.c's */
 	struct findings *found;
