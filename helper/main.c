@@ -209,10 +209,10 @@ static int run_reconcile(const struct args *a, struct error *e)
 static int run_doctor(const struct args *a, struct error *e)
 {
 	_findings_ struct findings found = { 0 };
-	int r = op_doctor(a->request.config_path, &found, e);
+	int r = op_doctor(&a->request, a->listen_s, &found, e);
 
 	if (r == 0)
-		r = diagnosis_print(&found, a->json, stdout);
+		r = diagnosis_print(&found, a->request.container, a->json, stdout);
 	if (r < 0)
 		return r;
 	return findings_count(&found, FINDING_BROKEN)
@@ -327,6 +327,11 @@ static const struct verb {
 	  .needs = NEEDS_NET },
 	{ .args = { "doctor", "", ARGS_JSON, 0,
 		    "Finds what is wrong on this host, and says the one thing to do about it" },
+	{ .args = { "doctor", "[CONTAINER]", ARGS_ENGINE | ARGS_NETNS | ARGS_LISTEN | ARGS_JSON, 0,
+		    "Finds what is wrong on this host, or where a container's way ends, and says "
+		    "the one "
+		    "thing to do about it",
+		    1 },
 	  .run = run_doctor },
 	{ .args = { "watch", "", ARGS_JSON, 0,
 		    "The service: attaches what Docker and Podman start, repairs what drifts, for "
@@ -350,7 +355,7 @@ static void print_line(bool warning, const char *text)
 static void print_note(enum note_level level, const char *text)
 {
 	if (level != NOTE_DETAIL || verbose)
-		print_line(level != NOTE_DETAIL, text);
+		print_line(level >= NOTE_WARNING, text);
 }
 
 static void print_usage(FILE *out)

@@ -11,6 +11,8 @@
 #include "base/config.h"
 #include "cli/hook.h"
 
+#define LISTEN_MOST_S 600
+
 static const struct known {
 	struct option option;
 	unsigned int group; /* 0: every verb takes it */
@@ -69,6 +71,10 @@ static const struct known {
 	  ARGS_ALL,
 	  NULL,
 	  "remove the tables of the guard and of exposure" },
+	{ { "listen", required_argument, NULL, 'l' },
+	  ARGS_LISTEN,
+	  "SECONDS",
+	  "also listen on the uplink, so long at most" },
 	{ { "json", no_argument, NULL, 'j' }, ARGS_JSON, NULL, "print JSON" },
 	{ { "zone", no_argument, NULL, 'z' },
 	  ARGS_ZONE,
@@ -90,16 +96,17 @@ static int usage(const struct args_verb *verb, struct error *e, const char *what
 			 verb->name, what, which, verb->name);
 }
 
-static int read_pid(const char *text, pid_t *ret)
+/* Reads a number from 1 on. Returns 0 or -EINVAL. */
+static int read_number(const char *text, long most, long *ret)
 {
 	char *end;
-	long pid;
+	long number;
 
 	errno = 0;
-	pid = strtol(text, &end, 10);
-	if (errno || end == text || *end || pid < 1 || pid > INT_MAX)
+	number = strtol(text, &end, 10);
+	if (errno || end == text || *end || number < 1 || number > most)
 		return -EINVAL;
-	*ret = (pid_t)pid;
+	*ret = number;
 	return 0;
 }
 
@@ -121,6 +128,26 @@ static int take_upstream(const struct args_verb *verb, const char *value, struct
 	return a->setup.routed || a->setup.on_link
 		       ? 0
 		       : usage(verb, e, "--upstream takes on-link or routed, not ", value);
+}
+
+static int read_pid(const char *text, pid_t *ret)
+{
+	long pid;
+	int r = read_number(text, INT_MAX, &pid);
+
+	if (r == 0)
+		*ret = (pid_t)pid;
+	return r;
+}
+
+static int read_seconds(const char *text, unsigned int *ret)
+{
+	long seconds;
+	int r = read_number(text, LISTEN_MOST_S, &seconds);
+
+	if (r == 0)
+		*ret = (unsigned int)seconds;
+	return r;
 }
 
 static int take(const struct args_verb *verb, int option, const char *value, struct args *a,
@@ -171,6 +198,11 @@ static int take(const struct args_verb *verb, int option, const char *value, str
 	case 'U':
 		a->undo = true;
 		return 0;
+	case 'l':
+		return read_seconds(value, &a->listen_s) < 0
+			       ? usage(verb, e, "--listen takes seconds, from 1 to 600, not ",
+				       value)
+			       : 0;
 	case 'd':
 		a->dry_run = true;
 		return 0;
@@ -203,7 +235,7 @@ static int take_operands(const struct args_verb *verb, int count, char **operand
 		return count ? usage(verb, e, "--hook takes no ", verb->operands) : 0;
 	if (count < verb->operand_count)
 		return usage(verb, e, "missing ", verb->operands);
-	if (count > verb->operand_count)
+	if (count > verb->operand_count + verb->optional_count)
 		return usage(verb, e, "too many arguments: ", operands[verb->operand_count]);
 	if (count > 0)
 		a->request.container = operands[0];

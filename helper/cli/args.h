@@ -21,6 +21,7 @@ enum args_option {
 	ARGS_ALL = 128,	   /* --all */
 	ARGS_SETUP = 4096, /* --range, --exclude, --uplink, --upstream, --yes, --force, --undo */
 	ARGS_ZONE = 128,   /* --zone */
+	ARGS_LISTEN = 256, /* --listen */
 };
 
 /* A verb as the command line sees it. */
@@ -30,12 +31,14 @@ struct args_verb {
 	unsigned int options; /* enum args_option */
 	int operand_count;
 	const char *purpose;
+	int optional_count; /* operands that may follow those */
 };
 
 struct args {
 	struct request request;
 	struct setup_wish setup;
 	bool yes, undo; /* setup's */
+	unsigned int listen_s; /* --listen, or 0 */
 	bool json;
 	bool dry_run;
 	bool all;

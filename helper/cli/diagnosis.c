@@ -59,21 +59,52 @@ static int print_json(const struct findings *f, FILE *out)
 	return 0;
 }
 
-int diagnosis_print(const struct findings *f, bool json, FILE *out)
+/* Whether there is anything to be said: not of checks that are well or left out. */
+static bool says_something(const struct finding *f)
+{
+	return *f->what && f->state != FINDING_SKIPPED;
+}
+
+/* The steps in their order; the one at which the way ends is marked. */
+static void print_way(const struct findings *f, FILE *out)
+{
+	const size_t skipped = findings_count(f, FINDING_SKIPPED);
+
+	for (size_t i = 0; i < f->count; i++) {
+		if (!says_something(&f->list[i]))
+			continue;
+		fputs(f->list[i].state == FINDING_BROKEN ? "==> " : "    ", out);
+		print_finding(&f->list[i], out);
+	}
+	if (skipped)
+		fprintf(out, "    %zu more could not be looked at\n", skipped);
+}
+
+/* The worst first, and how many are well. */
+static void print_all(const struct findings *f, FILE *out)
 {
 	const size_t well = findings_count(f, FINDING_OK),
 		     skipped = findings_count(f, FINDING_SKIPPED);
 
-	if (json)
-		return print_json(f, out);
-	for (int state = FINDING_BROKEN; state > FINDING_SKIPPED; state--)
+	for (int state = FINDING_BROKEN; state >= FINDING_OK; state--)
 		for (size_t i = 0; i < f->count; i++)
-			if ((int)f->list[i].state == state)
+			if ((int)f->list[i].state == state && says_something(&f->list[i]))
 				print_finding(&f->list[i], out);
 	if (well == f->count)
 		fprintf(out, "all is well: %zu checks\n", well);
 	else
-		fprintf(out, "%zu other checks are well%s\n", well,
+		fprintf(out, "%zu %schecks are well%s\n", well,
+			well + skipped < f->count ? "other " : "",
 			skipped ? ", some are left out until that is mended" : "");
+}
+
+int diagnosis_print(const struct findings *f, bool way, bool json, FILE *out)
+{
+	if (json)
+		return print_json(f, out);
+	if (way)
+		print_way(f, out);
+	else
+		print_all(f, out);
 	return 0;
 }

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "doctor/doctor.h"
+#include "ops/doctor_walk.h"
+#include "ops/doctor_wire.h"
 #include "ops/verbs.h"
 #include "policy/guarded.h"
 #include "policy/ready.h"
@@ -175,12 +177,54 @@ static int open_context(struct visit *v, const char *path, struct error *e)
 	return 0;
 }
 
-int op_doctor(const char *config_path, struct findings *ret, struct error *e)
+/* Listens for one that is attached, of each pool that has any, or for an address that is nobody's.
+ */
+static int hear_all(struct visit *v, struct hearing *h, struct findings *ret, struct error *e)
+{
+	const struct look *l = v->scene.look;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < v->c.pools->count; i++) {
+		h->pool = &v->c.pools->list[i];
+		h->served = NULL;
+		for (size_t k = 0; l && k < l->present.count && !h->served; k++)
+			if (scene_attached(&v->scene, &l->present.list[k]) &&
+			    pools_find(v->c.pools, &l->present.list[k].address, e) == h->pool)
+				h->served = &l->present.list[k].address;
+		r = doctor_hear(h, ret, e);
+	}
+	return r;
+}
+
+/* Listens for the address of the container alone. */
+static int hear_one(struct visit *v, struct hearing *h, const struct in6_addr *address,
+		    struct findings *ret, struct error *e)
+{
+	h->served = address;
+	h->pool = pools_find(v->c.pools, address, e);
+	return h->pool ? doctor_hear(h, ret, e) : -ERANGE;
+}
+
+int op_doctor(const struct request *q, unsigned int listen_s, struct findings *ret, struct error *e)
 {
 	CLEANUP(visit_release) struct visit v = { 0 };
-	int r = open_context(&v, config_path, e);
+	struct hearing h = { .c = &v.c,
+			     .config_path = q->config_path,
+			     .own = &v.own,
+			     .container = q->container,
+			     .seconds = listen_s };
+	struct in6_addr served;
+	int r = open_context(&v, q->config_path, e);
 
 	if (r == 0)
 		r = look_around(&v, e);
-	return r < 0 ? r : doctor_examine(&v.scene, ret, e);
+	if (r < 0)
+		return r;
+	h.host = v.look.host;
+	if (q->container) {
+		r = doctor_walk(&v.c, q, listen_s, &v.scene, ret, &served, e);
+		return r == 1 ? (listen_s ? hear_one(&v, &h, &served, ret, e) : 0) : r;
+	}
+	r = doctor_examine(&v.scene, ret, e);
+	return r == 0 && listen_s && v.c.store ? hear_all(&v, &h, ret, e) : r;
 }

@@ -159,8 +159,15 @@ int op_sweep_all(void (*each)(const char *table), struct error *e);
 
 /*
  * Examines the host, its settings and everything that is attached. Changes nothing.
+
+/*
+ * Examines the host, its settings and everything that is attached; or with a container in the
+ * request that one's way to the router and back. Changes nothing.
+ * @listen_s: also listens on the uplink, so many seconds at most, and has something sent there; or
+ * 0
  * @ret: zeros; what was found, for findings_release. Returns 0 or -errno.
  */
-int op_doctor(const char *config_path, struct findings *ret, struct error *e);
+int op_doctor(const struct request *q, unsigned int listen_s, struct findings *ret,
+	      struct error *e);
 
 #endif
