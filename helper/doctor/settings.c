@@ -37,24 +37,30 @@ static bool must_be(struct exam *x, const char *part, const char *dev, const cha
 	return false;
 }
 
+/* Tells of those that do not forward what comes in there. @so: what comes of that */
+static void must_forward(struct exam *x, const struct scene_links *all, const char *so)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		const struct scene_link *l = &all->list[i];
+		char what[128];
+
+		snprintf(what, sizeof(what), "%s does not forward, so %s", l->name, so);
+		if (is_used(l))
+			must_be(x, "conf", l->name, "forwarding", 1, FINDING_BROKEN, what);
+	}
+}
+
 void check_forwarding(struct exam *x)
 {
-	const struct scene_links *uplinks = &x->scene->uplinks;
+	const struct scene *s = x->scene;
 
-	if (!any_used(uplinks, false))
+	if (!any_used(&s->uplinks, false))
 		return;
 	if (!must_be(x, "conf", "all", "forwarding", 1, FINDING_BROKEN,
 		     "the host does not forward IPv6"))
 		return;
-	for (size_t i = 0; i < uplinks->count; i++) {
-		const struct scene_link *u = &uplinks->list[i];
-		char what[128];
-
-		snprintf(what, sizeof(what), "%s does not forward, so nothing is answered there",
-			 u->name);
-		if (is_used(u))
-			must_be(x, "conf", u->name, "forwarding", 1, FINDING_BROKEN, what);
-	}
+	must_forward(x, &s->uplinks, "nothing is answered there");
+	must_forward(x, &s->bridges, "what its containers send gets no further");
 }
 
 void check_proxying(struct exam *x)

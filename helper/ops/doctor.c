@@ -221,6 +221,7 @@ int op_doctor(const struct request *q, unsigned int listen_s, struct findings *r
 	if (r < 0)
 		return r;
 	h.host = v.look.host;
+	h.kernel = v.scene.look ? &v.look.kernel : NULL;
 	if (q->container) {
 		r = doctor_walk(&v.c, q, listen_s, &v.scene, ret, &served, e);
 		return r == 1 ? (listen_s ? hear_one(&v, &h, &served, ret, e) : 0) : r;

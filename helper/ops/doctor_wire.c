@@ -24,7 +24,9 @@ static bool find_fresh(const struct hearing *h, struct in6_addr *ret)
 
 	pool_walk_start(&walk, h->pool, "doctor");
 	for (int i = 0; i < TRIES_MOST && pool_walk_next(&walk, &one); i++)
-		if (s->ops->at(s, &one, NULL, &ignored) == 0 && !reserved_is(h->c, h->own, &one)) {
+		/* for one that is kept ready, this host answers */
+		if (s->ops->at(s, &one, NULL, &ignored) == 0 && !reserved_is(h->c, h->own, &one) &&
+		    !(h->kernel && marked_has(h->kernel, &one))) {
 			*ret = one;
 			return true;
 		}

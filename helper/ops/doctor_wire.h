@@ -3,6 +3,7 @@
 #define V6HOOK_DOCTOR_WIRE_OP_H
 
 #include "doctor/finding.h"
+#include "net/marked.h"
 #include "net/own.h"
 #include "policy/context.h"
 
@@ -12,6 +13,7 @@ struct hearing {
 	const char *config_path;
 	struct nl_sock *host;
 	struct host_addresses *own;
+	const struct marked *kernel; /* what is in there already, or null */
 	const struct pool *pool;
 	unsigned int seconds;	       /* at most */
 	const struct in6_addr *served; /* an address of the pool that is attached, or null */

@@ -176,6 +176,15 @@ idle_end() {
 	wait $idle_pid 2>/dev/null || :
 }
 
+# ways: prints what doctor does not find well on the way of each container that is attached
+ways() {
+	local name
+
+	v6hook list | awk '$6 == "attached" { print $2 ":" $1 }' | while read -r name; do
+		v6hook doctor "$name" 2>&1 | grep -vE '^    (ok|seen: )'
+	done
+}
+
 # sound: checks that doctor finds nothing on this host, where all is well but that no service runs
 sound() {
 	is 'doctor finds that no service runs' "$(ill)" service.running
@@ -183,4 +192,5 @@ sound() {
 	is 'doctor finds nothing then' "$(ill)" ''
 	[ -z "$(ill)" ] || note "$(v6hook doctor 2>&1)"
 	idle_end
+	is 'nor on the way of any container' "$(ways)" ''
 }
