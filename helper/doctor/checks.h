@@ -61,6 +61,7 @@ void check_bridge_snooping(struct exam *x);
 /* walls.c */
 void check_wall_early(struct exam *x);
 void check_wall_forward(struct exam *x);
+void check_wall_legacy(struct exam *x);
 void check_wall_bridged(struct exam *x);
 
 /* guards.c */
@@ -73,6 +74,7 @@ void check_service_boot(struct exam *x);
 void check_service_socket(struct exam *x);
 
 /* engines.c */
+void check_lxc(struct exam *x);
 void check_docker(struct exam *x);
 void check_podman(struct exam *x);
 

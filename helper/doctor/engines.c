@@ -1,11 +1,15 @@
 /* The container engines: that those which are served answer. */
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "doctor/checks.h"
+#include "doctor/lines.h"
+#include "runtime/lxc_path.h"
 
 /* Connects and hangs up. Returns 0 or -errno. */
 static int knock(const char *path)
@@ -52,4 +56,56 @@ void check_docker(struct exam *x)
 void check_podman(struct exam *x)
 {
 	look_at(x, ENGINE_PODMAN);
+}
+
+/* What LXC containers include of v6hook's files. */
+struct includes {
+	struct exam *x;
+	char seen[PATH_MAX]; /* the last that was looked at */
+};
+
+/* A hook that cannot be run keeps LXC from starting the container. */
+static void on_hook(const struct line *l, void *arg)
+{
+	struct includes *i = arg;
+
+	if (strncmp(l->key, "lxc.hook.", 9) != 0 || *l->value != '/' || access(l->value, X_OK) == 0)
+		return;
+	exam_tell(i->x, FINDING_BROKEN, "LXC cannot start containers that include %s", l->path);
+	exam_evidence(i->x, "%s:%u: %s: %s", l->path, l->number, l->value, strerror(errno));
+	exam_remedy(i->x, "make install # in v6hook's source, or install its package again");
+}
+
+static void on_include(const struct line *l, void *arg)
+{
+	struct includes *i = arg;
+
+	if (strcmp(l->key, "lxc.include") != 0 || !strstr(l->value, "/v6hook") ||
+	    strcmp(l->value, i->seen) == 0)
+		return;
+	snprintf(i->seen, sizeof(i->seen), "%s", l->value);
+	if (access(l->value, F_OK) == 0) {
+		lines_read(l->value, on_hook, i);
+		return;
+	}
+	exam_tell(i->x, FINDING_BROKEN, "LXC cannot start containers that include what is gone");
+	exam_evidence(i->x, "%s:%u: %s: %s", l->path, l->number, l->value, strerror(errno));
+	exam_remedy(i->x, "make install # in v6hook's source, or install its package again");
+}
+
+void check_lxc(struct exam *x)
+{
+	struct includes i = { .x = x };
+	char path[PATH_MAX], file[PATH_MAX + 280];
+	_closedir_ DIR *dir = NULL;
+	struct dirent *entry;
+
+	lxc_path_standard(0, path, sizeof(path));
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(file, sizeof(file), "%s/%s/config", path, entry->d_name);
+		lines_read(file, on_include, &i);
+	}
 }

@@ -5,6 +5,7 @@
 
 #include "doctor/checks.h"
 
+#define SYSTEMD "/run/systemd/system" /* sd_booted(3) */
 #define UNIT "v6hook-watch.service"
 #define WANTED "/etc/systemd/system/multi-user.target.wants/" UNIT
 
@@ -30,6 +31,13 @@ void check_service(struct exam *x)
 		exam_evidence(x, "%s", e.text);
 		return;
 	}
+	if (access(SYSTEMD, F_OK) == 0 && access(WANTED, F_OK) == 0) {
+		exam_tell(x, FINDING_BROKEN, "the service has ended, though it is to run");
+		exam_evidence(x, "%s/lock is not locked, and there is " WANTED,
+			      s->config->state_dir);
+		exam_remedy(x, "systemctl restart " UNIT "; journalctl -u " UNIT " -n 20");
+		return;
+	}
 	exam_tell(x, FINDING_WARNING,
 		  "the service does not run: what is lost is not put back by "
 		  "itself, nobody's start is noticed");
@@ -39,7 +47,7 @@ void check_service(struct exam *x)
 
 void check_service_boot(struct exam *x)
 {
-	if (access("/run/systemd/system", F_OK) < 0 || access(WANTED, F_OK) == 0 || errno != ENOENT)
+	if (access(SYSTEMD, F_OK) < 0 || access(WANTED, F_OK) == 0 || errno != ENOENT)
 		return;
 	exam_tell(x, FINDING_WARNING, "the service does not come back after a boot");
 	exam_evidence(x, "there is no " WANTED);

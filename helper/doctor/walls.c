@@ -4,6 +4,8 @@
 
 #include "doctor/checks.h"
 #include "filter/other_look.h"
+#include "filter/legacy.h"
+#include "net/firewall.h"
 
 /* With this option Docker (27 and later) lets more than the bridge of a network in. */
 #define ROUTED "com.docker.network.bridge.gateway_mode_ipv6=routed"
@@ -94,4 +96,35 @@ void check_wall_bridged(struct exam *x)
 		exam_evidence(x, "%s = %d; nft list chain %s", path, filtered, wall.chain);
 		exam_remedy(x, "sysctl -w net.bridge.bridge-nf-call-ip6tables=0");
 	}
+}
+
+void check_wall_legacy(struct exam *x)
+{
+	const struct scene_links *bridges = &x->scene->bridges;
+	struct legacy_forward found;
+	const int r = legacy_forward(&found);
+
+	if (r < 0) {
+		exam_tell(x, FINDING_UNKNOWN, "what ip6tables-legacy drops cannot be read");
+		exam_evidence(x, "/proc/net/ip6_tables_names: %s", strerror(-r));
+		return;
+	}
+	if (r == 0 || !found.drops || !bridges->count)
+		return;
+	if (found.rules) {
+		exam_tell(
+			x, FINDING_UNKNOWN,
+			"ip6tables-legacy drops what none of its rules lets through, and these are "
+			"not looked at");
+		exam_evidence(x, "ip6tables-legacy -S FORWARD: -P FORWARD DROP, and rules");
+		exam_remedy(x, "ip6tables-legacy -S FORWARD");
+		return;
+	}
+	exam_tell(x, FINDING_BROKEN, "ip6tables-legacy drops all that is forwarded");
+	exam_evidence(x, "ip6tables-legacy -S FORWARD: -P FORWARD DROP");
+	exam_remedy(
+		x,
+		"ip6tables-legacy -A FORWARD -o %s -j ACCEPT && ip6tables-legacy -A FORWARD -i %s "
+		"-j ACCEPT",
+		bridges->list[0].name, bridges->list[0].name);
 }
