@@ -86,7 +86,7 @@ TEST(packets)
 			continue;
 		check(memcmp(&s.about, &about, sizeof(about)) == 0, "%s: about another", row->name);
 		check(s.has_mac == row->has_mac, "%s: has_mac %d", row->name, s.has_mac);
-		check(!s.has_mac || memcmp(s.target, MAC + 2, 6) == 0, "%s: another MAC",
+		check(!s.has_mac || memcmp(s.target, &MAC[2], 6) == 0, "%s: another MAC",
 		      row->name);
 		check(s.router == (row->want == SEEN_ANSWER && row->flags & 0x80), "%s: router",
 		      row->name);
