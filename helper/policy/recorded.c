@@ -99,7 +99,8 @@ bool recorded_same_exposure(const struct attachment *a, const struct attachment 
 /* Whether both say the same of what the port may send from. */
 static bool is_same_guard(const struct attachment *a, const struct attachment *b)
 {
-	return a->on_link == b->on_link && a->also_count == b->also_count &&
+	return memcmp(a->mac, b->mac, sizeof(a->mac)) == 0 && a->on_link == b->on_link &&
+	       a->also_count == b->also_count &&
 	       memcmp(a->also, b->also, sizeof(a->also[0]) * (size_t)a->also_count) == 0;
 }
 
