@@ -43,6 +43,26 @@ static bool has_public(const struct host_addresses *own)
 	return false;
 }
 
+/* Says that there is no IPv6, and if it can be told, why. Returns r. */
+static int tell_none(struct nl_sock *nl, int r, struct error *e)
+{
+	struct link link;
+
+	/* where it would be, if there was any */
+	if (link_by_index(nl, route_default_ipv4(nl), &link) == 0 && link.conf.disable_ipv6 == 1)
+		return error_set(
+			e, STATUS_USAGE, r,
+			"this host has no IPv6: it is off on %s: sysctl "
+			"net.ipv6.conf.%s.disable_ipv6=0 (and find out who turns it off: grep "
+			"-r disable_ipv6 /etc/sysctl.d /etc/sysctl.conf /proc/cmdline)",
+			link.name, link.name);
+	return error_set(
+		e, STATUS_USAGE, r,
+		"this host has no IPv6: no interface has a public address, and there is no "
+		"default route (ip -6 route show default): have your provider turn it on, and "
+		"configure it");
+}
+
 /* The interface to look at: the one that is named, else where the default route leads. */
 static int first_guess(struct nl_sock *nl, const struct host_addresses *own,
 		       const struct setup_wish *w, struct link *ret, struct error *e)
@@ -54,11 +74,7 @@ static int first_guess(struct nl_sock *nl, const struct host_addresses *own,
 	if (r < 0 && w->uplink)
 		return error_set(e, STATUS_USAGE, r, "--uplink '%s': no such interface", w->uplink);
 	if (r == -ENETUNREACH && !has_public(own))
-		return error_set(
-			e, STATUS_USAGE, r,
-			"this host has no IPv6: no interface has a public address, and there "
-			"is no default route (ip -6 route show default): have your provider "
-			"turn it on, and configure it");
+		return tell_none(nl, r, e);
 	if (r == -ENETUNREACH)
 		return error_set(
 			e, STATUS_USAGE, r,
