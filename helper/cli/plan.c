@@ -62,13 +62,6 @@ static void print_manager(const struct setup_plan *p, FILE *out)
 
 	tell(out, "network", "%s%s%s%s", m->title, m->netplan ? ", as netplan has it" : "",
 	     *m->file ? ": " : "", m->file);
-	if (m->kind == MANAGER_IFUPDOWN && p->ra_default &&
-	    (m->accept_ra == 0 || m->accept_ra == 1))
-		tell(out, "mind",
-		     "%s sets accept_ra %d for %s: write accept_ra 2 there, or the next ifup "
-		     "leaves "
-		     "the host without its default route",
-		     m->file, m->accept_ra, p->uplink.name);
 }
 
 static void print_engines(const struct setup_plan *p, FILE *out)
@@ -85,9 +78,13 @@ static void print_files(const struct setup_plan *p, FILE *out)
 	for (size_t i = 0; i < p->planned; i++) {
 		const struct setup_file *f = &p->record->files[i];
 
-		fprintf(out, "\n# %s%s\n%s", f->path,
-			!f->kept ? "" : ", in place of the one that is there; that is kept",
-			f->text);
+		if (f->amended)
+			fprintf(out, "\n# %s: accept_ra 2 in the stanza of %s for inet6\n", f->path,
+				p->uplink.name);
+		else
+			fprintf(out, "\n# %s%s\n%s", f->path,
+				f->kept ? ", in place of the one that is there; that is kept" : "",
+				f->text);
 	}
 	for (size_t i = p->planned; i < p->record->file_count; i++)
 		fprintf(out, "\n# %s: taken back, it is an earlier run's\n",

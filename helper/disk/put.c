@@ -156,7 +156,7 @@ static int bring_back(const struct place *p, const char *path, const char *text)
 	return r == 0 && renameat(p->dir, p->before, p->dir, p->name) < 0 ? -errno : r;
 }
 
-int put_back(const char *path, const char *text, bool keep, struct error *e)
+int put_back(const char *path, const char *text, bool keep, bool amended, struct error *e)
 {
 	_place_ struct place p = { .dir = -1 };
 	int r = place_open(path, &p);
@@ -166,6 +166,14 @@ int put_back(const char *path, const char *text, bool keep, struct error *e)
 		return 0;
 	if (r == 0) {
 		sweep(&p);
+		if (amended && is_there(&p, p.before) && !is_one(&p) && differs(&p, text)) {
+			note(NOTE_WARNING,
+			     "%s was changed since setup wrote in it, and stays as it is: what it "
+			     "was "
+			     "before is %s" PUT_BEFORE,
+			     path, path);
+			return 0;
+		}
 		if (keep)
 			r = bring_back(&p, path, text);
 		else if (differs(&p, text))

@@ -22,9 +22,10 @@ int put_file(const char *path, const char *text, const char *former, bool keep, 
 
 /*
  * Takes back what put_file did, wherever that was cut short; may be done again, too. One that was
- * changed since is kept as there. @keep: as for put_file. Returns 0 or -errno.
+ * changed since is kept as there. @keep: as for put_file; @amended: it is another's, in which a
+ * part was changed: one that was changed since stays as it is. Returns 0 or -errno.
  */
-int put_back(const char *path, const char *text, bool keep, struct error *e);
+int put_back(const char *path, const char *text, bool keep, bool amended, struct error *e);
 
 /* Removes what runs that were killed have begun beside a file. */
 void put_sweep(const char *path);

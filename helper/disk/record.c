@@ -40,7 +40,8 @@ const struct setup_file *setup_record_file(const struct setup_record *r, const c
 	return NULL;
 }
 
-int setup_record_add_file(struct setup_record *r, const char *path, const char *text, bool kept)
+int setup_record_add_file(struct setup_record *r, const char *path, const char *text, bool kept,
+			  bool amended)
 {
 	struct setup_file *f = &r->files[r->file_count];
 
@@ -49,6 +50,7 @@ int setup_record_add_file(struct setup_record *r, const char *path, const char *
 	f->path = strdup(path);
 	f->text = strdup(text);
 	f->kept = kept;
+	f->amended = amended;
 	r->file_count++;
 	return f->path && f->text ? 0 : -ENOMEM;
 }
@@ -105,7 +107,8 @@ static int read_tree(const json_t *tree, struct setup_record *r)
 				      ? -EBADMSG
 				      : setup_record_add_file(
 						r, path, text,
-						json_is_true(json_object_get(m, "kept")));
+						json_is_true(json_object_get(m, "kept")),
+						json_is_true(json_object_get(m, "amended")));
 	}
 	json_array_foreach (json_object_get(tree, "directories"), i, m) {
 		const char *path = json_string_value(m);
@@ -166,10 +169,11 @@ static json_t *make_tree(const struct setup_record *r)
 	bool failed = false;
 
 	for (size_t i = 0; i < r->file_count; i++)
-		failed |= json_array_append_new(files, json_pack("{s:s, s:b, s:s}", "path",
-								 r->files[i].path, "kept",
-								 r->files[i].kept, "text",
-								 r->files[i].text)) < 0;
+		failed |= json_array_append_new(
+				  files, json_pack("{s:s, s:b, s:b, s:s}", "path", r->files[i].path,
+						   "kept", r->files[i].kept, "amended",
+						   r->files[i].amended, "text", r->files[i].text)) <
+			  0;
 	for (size_t i = 0; i < r->directory_count; i++)
 		failed |= json_array_append_new(directories, json_string(r->directories[i])) < 0;
 	for (size_t i = 0; i < r->value_count; i++) {

@@ -15,7 +15,8 @@
 struct setup_file {
 	char *path;
 	char *text;
-	bool kept; /* there was one before: disk/put.h */
+	bool kept;    /* there was one before: disk/put.h */
+	bool amended; /* it is another's, and only changed in part */
 };
 
 /* A sysctl below /proc/sys/net/ipv6, and what it was before. */
@@ -58,7 +59,8 @@ void setup_record_free(struct setup_record *r);
 const struct setup_file *setup_record_file(const struct setup_record *r, const char *path);
 
 /* Adds one; the texts are copied. Returns 0 or -errno (-E2BIG: no room). */
-int setup_record_add_file(struct setup_record *r, const char *path, const char *text, bool kept);
+int setup_record_add_file(struct setup_record *r, const char *path, const char *text, bool kept,
+			  bool amended);
 int setup_record_add_directory(struct setup_record *r, const char *path);
 int setup_record_add_value(struct setup_record *r, const char *part, const char *dev,
 			   const char *name, int old);

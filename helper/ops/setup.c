@@ -9,10 +9,7 @@
 #include "base/config.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "base/text.h"
 #include "disk/put.h"
-#include "policy/survey.h"
-#include "policy/way.h"
 #include "wire/nl.h"
 
 void setup_plan_free(struct setup_plan *p)
@@ -25,180 +22,6 @@ void setup_plan_free(struct setup_plan *p)
 	cleanup_setup_record(&p->former);
 	free(p);
 }
-
-/* ---- the range and the uplink */
-
-static int add_text(char **list, size_t *count, const char *text)
-{
-	list[*count] = strdup(text);
-	return list[(*count)++] ? 0 : -ENOMEM;
-}
-
-/* Whether any interface has a public address. */
-static bool has_public(const struct host_addresses *own)
-{
-	for (size_t i = 0; i < own->count; i++)
-		if ((own->list[i].address.s6_addr[0] & 0xe0) == 0x20)
-			return true;
-	return false;
-}
-
-/* Says that there is no IPv6, and if it can be told, why. Returns r. */
-static int tell_none(struct nl_sock *nl, int r, struct error *e)
-{
-	struct link link;
-
-	/* where it would be, if there was any */
-	if (link_by_index(nl, route_default_ipv4(nl), &link) == 0 && link.conf.disable_ipv6 == 1)
-		return error_set(
-			e, STATUS_USAGE, r,
-			"this host has no IPv6: it is off on %s: sysctl "
-			"net.ipv6.conf.%s.disable_ipv6=0 (and find out who turns it off: grep "
-			"-r disable_ipv6 /etc/sysctl.d /etc/sysctl.conf /proc/cmdline)",
-			link.name, link.name);
-	return error_set(
-		e, STATUS_USAGE, r,
-		"this host has no IPv6: no interface has a public address, and there is no "
-		"default route (ip -6 route show default): have your provider turn it on, and "
-		"configure it");
-}
-
-/* The interface to look at: the one that is named, else where the default route leads. */
-static int first_guess(struct nl_sock *nl, const struct host_addresses *own,
-		       const struct setup_wish *w, struct link *ret, struct error *e)
-{
-	int r = w->uplink		? link_by_name(nl, w->uplink, ret)
-		: own->standard.ifindex ? link_by_index(nl, own->standard.ifindex, ret)
-					: -ENETUNREACH;
-
-	if (r < 0 && w->uplink)
-		return error_set(e, STATUS_USAGE, r, "--uplink '%s': no such interface", w->uplink);
-	if (r == -ENETUNREACH && !has_public(own))
-		return tell_none(nl, r, e);
-	if (r == -ENETUNREACH)
-		return error_set(
-			e, STATUS_USAGE, r,
-			"there is no IPv6 default route (ip -6 route show default): add it, or "
-			"name the provider's interface: --uplink DEV");
-	return r < 0 ? error_sys(e, r, "cannot look at the default route's interface") : 0;
-}
-
-/* Finds the uplink of the range by the rules of attach. */
-static int find_uplink(struct nl_sock *nl, struct host_addresses *own, const struct range *range,
-		       struct setup_plan *p, struct uplink *ret, struct error *e)
-{
-	const struct way w = {
-		.name = p->wish->uplink,
-		.routed = p->routed,
-		.first = range_address(range->prefix, range->first),
-		.last = range_address(range->prefix, range->last),
-		.address = range_address(range->prefix, range->first),
-	};
-	int r = way_find(nl, own, &w, ret, e);
-
-	if (r == 0)
-		r = link_by_index(nl, ret->ifindex, &p->uplink);
-	if (r == -ENOTUNIQ && !p->wish->uplink) {
-		const struct error why = *e;
-
-		return error_set(e, why.status, r, "%.800s: v6hook setup --uplink DEV", why.text);
-	}
-	return r < 0 && !*e->text ? error_sys(e, r, "cannot look at the uplink") : r;
-}
-
-/* Whether the named ranges are on-link, if nobody has said so. Returns 0 or -errno. */
-static int tell_upstream(struct nl_sock *nl, struct host_addresses *own, const struct range *range,
-			 struct setup_plan *p, const struct uplink *uplink, struct error *e)
-{
-	const struct in6_addr first = range_address(range->prefix, range->first);
-	int r;
-
-	if (p->wish->routed || p->wish->on_link)
-		return 0;
-	r = uplink_holds(nl, own, uplink->ifindex, &first);
-	if (r < 0)
-		return error_sys(e, r, "cannot tell whether the range is on-link");
-	if (r == 0)
-		return error_set(
-			e, STATUS_USAGE, -EDESTADDRREQ,
-			"%s is not on the link of %s: say how the provider hands it to this "
-			"host: --upstream routed if it routes the range here, --upstream "
-			"on-link if its router asks for each address",
-			p->wish->ranges[0], uplink->name);
-	return 0;
-}
-
-/* Takes the ranges that are named. */
-static int take_named(struct nl_sock *nl, struct host_addresses *own, struct setup_plan *p,
-		      struct uplink *ret, struct error *e)
-{
-	const struct setup_wish *w = p->wish;
-	struct in6_addr first;
-	struct range range;
-	int r = 0;
-
-	p->routed = w->routed;
-	for (size_t i = w->range_count; r == 0 && i-- > 0;)
-		r = range_parse(w->ranges[i], &range, e);
-	if (r == 0)
-		r = find_uplink(nl, own, &range, p, ret, e);
-	if (r == 0)
-		r = tell_upstream(nl, own, &range, p, ret, e);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; r == 0 && i < w->range_count; i++)
-		r = add_text(p->ranges, &p->range_count, w->ranges[i]);
-	first = range_address(range.prefix, range.first);
-	p->shared = !p->routed && range.last - range.first > 15 && survey_sixteen(&first);
-	/* the host's own are never given out anyway; said where it can be seen */
-	p->proposal.range = range;
-	for (size_t i = 0; i < own->count; i++)
-		propose_exclude(&own->list[i].address, 1, &p->proposal);
-	return r;
-}
-
-/* Takes what is proposed. */
-static int take_proposed(struct nl_sock *nl, struct host_addresses *own, struct setup_plan *p,
-			 struct uplink *ret, struct error *e)
-{
-	const struct setup_wish *w = p->wish;
-	struct link guess;
-	char text[64];
-	int r = first_guess(nl, own, w, &guess, e);
-
-	if (r == 0)
-		r = survey(nl, own, &guess, w->routed, w->on_link, &p->proposal, e);
-	if (r < 0)
-		return r;
-	p->routed = p->proposal.routed;
-	r = find_uplink(nl, own, &p->proposal.range, p, ret, e);
-	if (r < 0)
-		return r;
-	propose_text(&p->proposal.range, p->proposal.length, text);
-	return add_text(p->ranges, &p->range_count, text);
-}
-
-static int find_range(struct nl_sock *nl, struct setup_plan *p, struct uplink *ret, struct error *e)
-{
-	_host_addresses_ struct host_addresses own = { 0 };
-	const struct setup_wish *w = p->wish;
-	int r = host_addresses_read(nl, &own, e);
-
-	if (r == 0)
-		r = w->range_count ? take_named(nl, &own, p, ret, e)
-				   : take_proposed(nl, &own, p, ret, e);
-	for (size_t i = 0; r == 0 && i < p->proposal.exclude_count; i++) {
-		char text[INET6_ADDRSTRLEN];
-
-		r = add_text(p->excludes, &p->exclude_count,
-			     text_address(&p->proposal.exclude[i], text));
-	}
-	for (size_t i = 0; r == 0 && i < w->exclude_count; i++)
-		r = add_text(p->excludes, &p->exclude_count, w->excludes[i]);
-	return r == -ENOMEM ? error_sys(e, r, "cannot make a plan") : r;
-}
-
-/* ---- what is written */
 
 /* Whether the configuration has no pool yet, as make install leaves it. */
 static bool is_empty(const char *text)
@@ -249,7 +72,8 @@ static int add_directories(struct setup_record *record, const char *path)
 }
 
 /* Adds a file; one that a former run has put there is as it was before that. */
-static int add_file(struct setup_plan *p, const char *path, const char *text, struct error *e)
+static int add_file(struct setup_plan *p, const char *path, const char *text, bool amended,
+		    struct error *e)
 {
 	const struct setup_file *former = setup_record_file(p->former, path);
 	bool kept =
@@ -261,10 +85,30 @@ static int add_file(struct setup_plan *p, const char *path, const char *text, st
 	if (!former && access(before, F_OK) == 0)
 		return error_set(e, STATUS_FAILED, -EEXIST,
 				 "%s is in the way, and not of setup's making: move it", before);
-	r = setup_record_add_file(p->record, path, text, kept);
+	r = setup_record_add_file(p->record, path, text, kept, amended);
 	if (r == 0)
 		r = add_directories(p->record, path);
 	return r < 0 ? error_sys(e, r, "cannot make a plan") : 0;
+}
+
+/*
+ * ifupdown sets accept_ra itself: where it would be 1 after the next boot, with forwarding on and
+ * so without the default route, its file is to say otherwise.
+ */
+static int add_amended(struct setup_plan *p, struct error *e)
+{
+	const struct setup_file *former = setup_record_file(p->former, p->manager.file);
+	_free_ char *text = NULL;
+
+	if (p->manager.kind != MANAGER_IFUPDOWN || !p->ra_default || !*p->manager.file)
+		return 0;
+	if (p->manager.accept_ra == 2 && former)
+		return add_file(p, former->path, former->text, true, e);
+	if (p->manager.accept_ra != 1)
+		return 0;
+	text = manager_amend(&p->manager, p->uplink.name);
+	return text ? add_file(p, p->manager.file, text, true, e)
+		    : error_sys(e, -EIO, "cannot read %s", p->manager.file);
 }
 
 /* What the former run did and this one does not is to be known until it has been taken back. */
@@ -276,7 +120,8 @@ static int add_former(struct setup_plan *p)
 	for (size_t i = 0; former && r == 0 && i < former->file_count; i++)
 		if (!setup_record_file(p->record, former->files[i].path))
 			r = setup_record_add_file(p->record, former->files[i].path,
-						  former->files[i].text, former->files[i].kept);
+						  former->files[i].text, former->files[i].kept,
+						  former->files[i].amended);
 	return r;
 }
 
@@ -301,12 +146,14 @@ static int add_files(struct setup_plan *p, struct error *e)
 		    : -ENOMEM;
 	if (r < 0)
 		return error_sys(e, r, "cannot make a plan");
-	r = add_file(p, PERMANENT_SYSCTLS, sysctls, e);
+	r = add_file(p, PERMANENT_SYSCTLS, sysctls, false, e);
 	if (r == 0 && network)
-		r = add_file(p, path, network, e);
+		r = add_file(p, path, network, false, e);
+	if (r == 0)
+		r = add_amended(p, e);
 	/* last, as it is what the service waits for */
 	if (r == 0)
-		r = add_file(p, p->config_path, config, e);
+		r = add_file(p, p->config_path, config, false, e);
 	p->planned = p->record->file_count;
 	if (r == 0 && add_former(p) < 0)
 		r = error_set(e, STATUS_FAILED, -E2BIG,
@@ -375,7 +222,7 @@ int op_setup_look(const char *config_path, const struct setup_wish *w, struct se
 	if (r == 0 || r == -ENOENT)
 		r = nl_open(&nl, e);
 	if (r == 0)
-		r = find_range(nl, p, &uplink, e);
+		r = setup_find_range(nl, p, &uplink, e);
 	if (r < 0)
 		return r;
 	p->ra_default = uplink.ra_default;

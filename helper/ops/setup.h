@@ -48,6 +48,12 @@ int op_setup_look(const char *config_path, const struct setup_wish *w, struct se
 		  struct error *e);
 
 /*
+ * The part of that which finds the range, its exclusions, the upstream and the uplink, which is put
+ * into ret, too. Returns likewise.
+ */
+int setup_find_range(struct nl_sock *nl, struct setup_plan *p, struct uplink *ret, struct error *e);
+
+/*
  * Does what the plan says. May be killed at any point: op_setup_undo takes it back then, or another
  * op_setup_look and this do the rest. Where it fails all of it is taken back, unless it is not the
  * first. Returns 0 or -errno.

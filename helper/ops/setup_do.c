@@ -30,6 +30,11 @@ static int make_room(const struct setup_plan *p, struct error *e)
 	return 0;
 }
 
+static int take_file(const struct setup_file *f, struct error *e)
+{
+	return put_back(f->path, f->text, f->kept, f->amended, e);
+}
+
 /* Puts the files in place, and takes those back that only a former run wanted. */
 static int put_files(const struct setup_plan *p, struct error *e)
 {
@@ -39,8 +44,7 @@ static int put_files(const struct setup_plan *p, struct error *e)
 	for (size_t i = 0; r == 0 && i < record->directory_count; i++)
 		r = put_directory(record->directories[i], e);
 	for (size_t i = p->planned; r == 0 && i < record->file_count; i++)
-		r = put_back(record->files[i].path, record->files[i].text, record->files[i].kept,
-			     e);
+		r = take_file(&record->files[i], e);
 	for (size_t i = 0; r == 0 && i < p->planned; i++) {
 		const struct setup_file *f = &record->files[i];
 		const struct setup_file *former = setup_record_file(p->former, f->path);
@@ -88,8 +92,7 @@ static int take_back(const char *config_path, const struct setup_record *record,
 	if (record->service && service_restore(record->enabled, record->active, &why) < 0)
 		note(NOTE_WARNING, "the service stays as it is: %s", why.text);
 	for (size_t i = record->file_count; r == 0 && i-- > 0;)
-		r = put_back(record->files[i].path, record->files[i].text, record->files[i].kept,
-			     e);
+		r = take_file(&record->files[i], e);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < record->value_count; i++) {

@@ -79,27 +79,98 @@ static bool is_networkmanager(int ifindex, struct manager *ret)
 	return true;
 }
 
-/* Looks for `iface NAME inet6`, or inet, in one file of interfaces(5). */
+/* What a stanza sets accept_ra to that does not say so, by its method; -1: it is left alone. */
+static int accept_ra_of(const char *method)
+{
+	return strcmp(method, "auto") == 0   ? 2
+	       : strcmp(method, "dhcp") == 0 ? 1
+	       : strcmp(method, "static") == 0 || strcmp(method, "v4tunnel") == 0 ||
+			       strcmp(method, "6to4") == 0
+		       ? 0
+		       : -1;
+}
+
+/* Whether the line is the head of a stanza for the interface, and what that sets accept_ra to. */
+static bool is_head(const char *line, const char *name, bool *ret_inet6, int *ret_accept_ra)
+{
+	char which[64], family[16], method[32];
+
+	if (sscanf(line, " iface %63s %15s %31s", which, family, method) != 3 ||
+	    strcmp(which, name) != 0)
+		return false;
+	*ret_inet6 = strcmp(family, "inet6") == 0;
+	if (*ret_inet6)
+		*ret_accept_ra = accept_ra_of(method);
+	return true;
+}
+
+/* Whether the line begins another stanza (interfaces(5)). */
+static bool ends_stanza(const char *line)
+{
+	static const char *const words[] = {
+		"iface",    "auto",	    "mapping",	  "source", "source-directory",
+		"template", "no-auto-down", "no-scripts", "rename"
+	};
+	char word[32] = "";
+
+	sscanf(line, " %31s", word);
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strcmp(word, words[i]) == 0)
+			return true;
+	return strncmp(word, "allow-", strlen("allow-")) == 0;
+}
+
+/* Looks for `iface NAME`, for inet6 if there is such a one, in one file of interfaces(5). */
 static bool has_stanza(const char *path, const char *name, struct manager *ret)
 {
 	_free_ char *text = read_text(path);
 	char *save, *line = text ? strtok_r(text, "\n", &save) : NULL;
-	char word[16], which[64], family[16];
 	bool found = false, inside = false;
 	int number;
 
 	for (; line; line = strtok_r(NULL, "\n", &save)) {
-		if (sscanf(line, " %15s %63s %15s", word, which, family) == 3 &&
-		    strcmp(word, "iface") == 0) {
-			inside = strcmp(which, name) == 0 && strcmp(family, "inet6") == 0;
-			if (strcmp(which, name) == 0 && (inside || !found))
+		bool inet6 = false;
+
+		if (is_head(line, name, &inet6, &ret->accept_ra)) {
+			if (inet6 || !found)
 				snprintf(ret->file, sizeof(ret->file), "%s", path);
-			found |= strcmp(which, name) == 0;
+			found = true;
+			inside = inet6;
+		} else if (ends_stanza(line)) {
+			inside = false;
 		} else if (inside && sscanf(line, " accept_ra %d", &number) == 1) {
 			ret->accept_ra = number;
 		}
 	}
 	return found;
+}
+
+char *manager_amend(const struct manager *m, const char *name)
+{
+	_free_ char *text = read_text(m->file);
+	char *out = NULL;
+	size_t size;
+	FILE *to = text ? open_memstream(&out, &size) : NULL;
+	bool inside = false, inet6;
+	int number;
+
+	for (char *line = text, *next; to && *line; line = next) {
+		size_t len = strcspn(line, "\n");
+
+		next = line + len + (line[len] == '\n');
+		line[len] = '\0';
+		inet6 = false;
+		if (is_head(line, name, &inet6, &number) || ends_stanza(line))
+			inside = inet6;
+		/* what it says now gives way to the line below its head */
+		if (inside && !inet6 && sscanf(line, " accept_ra %d", &number) == 1)
+			continue;
+		fprintf(to, "%s\n%s", line, inet6 ? "    accept_ra 2\n" : "");
+	}
+	if (to && fclose(to) == 0)
+		return out;
+	free(out);
+	return NULL;
 }
 
 static bool is_ifupdown(const char *name, struct manager *ret)

@@ -17,7 +17,7 @@ struct manager {
 	const char *title;   /* for people */
 	bool netplan;	     /* netplan writes what it reads */
 	char file[PATH_MAX]; /* where the interface is configured, or "" */
-	int accept_ra;	     /* ifupdown: what the file says it sets, or -1 */
+	int accept_ra;	     /* ifupdown: what it sets when it brings the interface up, or -1 */
 };
 
 /*
@@ -25,5 +25,11 @@ struct manager {
  * cannot be read leaves it unknown.
  */
 void manager_find(int ifindex, const char *name, struct manager *ret);
+
+/*
+ * ifupdown: the file with accept_ra 2 in the interface's stanza for inet6 (interfaces(5)), for the
+ * caller to free; null if it cannot be read.
+ */
+char *manager_amend(const struct manager *m, const char *name);
 
 #endif

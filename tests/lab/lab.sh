@@ -27,6 +27,25 @@ lab_die() {
 mkdir -p $lab_run /var/log/lxc
 sysctl -qw net.ipv6.conf.{all,default}.accept_dad=0
 
+# lab_provide COMMAND PACKAGE: makes a command available in the lab, from a Debian package in build/debs or apt's cache
+# if it is not installed; fails if it is nowhere
+lab_provide() {
+	local deb dir
+
+	type -P "$1" >/dev/null && return
+	for deb in "$lab"/../../build/debs/"$2"_*.deb /var/cache/apt/archives/"$2"_*.deb; do
+		[ -e "$deb" ] || continue
+		mkdir -p $lab_run/debs
+		dpkg-deb -x "$deb" "$lab_run/debs/$2"
+		for dir in usr sbin lib etc; do
+			# these may be links to what lies in /usr
+			[ ! -d "$lab_run/debs/$2/$dir" ] || cp -a "$lab_run/debs/$2/$dir/." "$(readlink -f /$dir)/"
+		done
+		type -P "$1" >/dev/null && return
+	done
+	return 1
+}
+
 # ---- the network around the host
 
 # lab_in NETNS CMD...: runs CMD in a network namespace of the lab

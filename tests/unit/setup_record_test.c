@@ -12,8 +12,8 @@ static struct setup_record *sample(void)
 	struct setup_record *r = calloc(1, sizeof(*r));
 
 	assert_non_null(r);
-	assert_int_equal(setup_record_add_file(r, "/etc/a", "one\n\"two\"\n", true), 0);
-	assert_int_equal(setup_record_add_file(r, "/etc/b", "", false), 0);
+	assert_int_equal(setup_record_add_file(r, "/etc/a", "one\n\"two\"\n", true, true), 0);
+	assert_int_equal(setup_record_add_file(r, "/etc/b", "", false, false), 0);
 	assert_int_equal(setup_record_add_directory(r, "/etc/x"), 0);
 	assert_int_equal(setup_record_add_directory(r, "/etc/x/y"), 0);
 	assert_int_equal(setup_record_add_directory(r, "/etc/x"), 0);
@@ -36,7 +36,8 @@ TEST(comes_back)
 	assert_string_equal(read->files[0].path, "/etc/a");
 	assert_string_equal(read->files[0].text, "one\n\"two\"\n");
 	assert_true(read->files[0].kept);
-	assert_false(read->files[1].kept);
+	assert_true(read->files[0].amended);
+	assert_false(read->files[1].kept || read->files[1].amended);
 	assert_int_equal(read->directory_count, 2);
 	assert_string_equal(read->directories[1], "/etc/x/y");
 	assert_int_equal(read->value_count, 2);
@@ -57,8 +58,8 @@ TEST(has_its_limits)
 	_setup_record_ struct setup_record *r = calloc(1, sizeof(*r));
 
 	for (int i = 0; i < SETUP_FILES_MAX; i++)
-		assert_int_equal(setup_record_add_file(r, "/a", "", false), 0);
-	assert_int_equal(setup_record_add_file(r, "/a", "", false), -E2BIG);
+		assert_int_equal(setup_record_add_file(r, "/a", "", false, false), 0);
+	assert_int_equal(setup_record_add_file(r, "/a", "", false, false), -E2BIG);
 	for (int i = 0; i < SETUP_VALUES_MAX; i++)
 		assert_int_equal(setup_record_add_value(r, "conf", "all", "x", i), 0);
 	assert_int_equal(setup_record_add_value(r, "conf", "all", "x", 0), -E2BIG);
@@ -141,7 +142,7 @@ TEST(the_old_one_keeps_its_inode)
 	}
 	assert_int_equal(access(in_scratch("f.edited"), F_OK), -1);
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(put_back(in_scratch("f"), "new", true, &e), 0);
+		assert_int_equal(put_back(in_scratch("f"), "new", true, false, &e), 0);
 	assert_int_equal(stat(in_scratch("f"), &after), 0);
 	assert_int_equal(after.st_ino, before.st_ino);
 	assert_int_equal(after.st_mode, before.st_mode);
@@ -157,11 +158,11 @@ TEST(cut_short_before_the_new_one_came)
 	write_file(in_scratch("f"), "old", 3);
 	assert_int_equal(link(in_scratch("f"), in_scratch("f.before")), 0);
 	write_file(in_scratch(".new-1-1"), "ne", 2);
-	assert_int_equal(put_back(in_scratch("f"), "new", true, &e), 0);
+	assert_int_equal(put_back(in_scratch("f"), "new", true, false, &e), 0);
 	assert_string_equal(in_file("f", text), "old");
 	assert_int_equal(access(in_scratch("f.before"), F_OK), -1);
 	assert_int_equal(access(in_scratch(".new-1-1"), F_OK), -1);
-	assert_int_equal(put_back(in_scratch("gone/f"), "new", true, &e), 0);
+	assert_int_equal(put_back(in_scratch("gone/f"), "new", true, false, &e), 0);
 }
 
 TEST(what_was_edited_is_kept)
@@ -178,10 +179,24 @@ TEST(what_was_edited_is_kept)
 		assert_int_equal(put_file(in_scratch("f"), "newer", "new", keep, &e), 0);
 		assert_string_equal(in_file("f.edited", text), "mine");
 		write_file(in_scratch("f"), "mine, too", 9);
-		assert_int_equal(put_back(in_scratch("f"), "newer", keep, &e), 0);
+		assert_int_equal(put_back(in_scratch("f"), "newer", keep, false, &e), 0);
 		assert_string_equal(in_file("f.edited", text), "mine, too");
 		assert_string_equal(in_file("f", text), keep ? "old" : "");
 	}
+}
+
+TEST(anothers_that_was_edited_stays)
+{
+	struct error e = { 0 };
+	char text[64];
+
+	write_file(in_scratch("f"), "old", 3);
+	assert_int_equal(put_file(in_scratch("f"), "new", NULL, true, &e), 0);
+	write_file(in_scratch("f"), "mine", 4);
+	assert_int_equal(put_back(in_scratch("f"), "new", true, true, &e), 0);
+	assert_string_equal(in_file("f", text), "mine");
+	assert_string_equal(in_file("f.before", text), "old");
+	assert_int_equal(access(in_scratch("f.edited"), F_OK), -1);
 }
 
 TEST(a_failure_changes_nothing)
@@ -204,6 +219,7 @@ int main(void)
 		SCRATCH_TEST(the_old_one_keeps_its_inode),
 		SCRATCH_TEST(cut_short_before_the_new_one_came),
 		SCRATCH_TEST(what_was_edited_is_kept),
+		SCRATCH_TEST(anothers_that_was_edited_stays),
 		SCRATCH_TEST(a_failure_changes_nothing),
 	};
 

@@ -1,0 +1,178 @@
+/* v6hook setup, the range: the one that is named or proposed, and the uplink that it is at. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ops/setup.h"
+#include "policy/survey.h"
+#include "policy/way.h"
+
+static int add_text(char **list, size_t *count, const char *text)
+{
+	list[*count] = strdup(text);
+	return list[(*count)++] ? 0 : -ENOMEM;
+}
+
+/* Whether any interface has a public address. */
+static bool has_public(const struct host_addresses *own)
+{
+	for (size_t i = 0; i < own->count; i++)
+		if ((own->list[i].address.s6_addr[0] & 0xe0) == 0x20)
+			return true;
+	return false;
+}
+
+/* Says that there is no IPv6, and if it can be told, why. Returns r. */
+static int tell_none(struct nl_sock *nl, int r, struct error *e)
+{
+	struct link link;
+
+	/* where it would be, if there was any */
+	if (link_by_index(nl, route_default_ipv4(nl), &link) == 0 && link.conf.disable_ipv6 == 1)
+		return error_set(
+			e, STATUS_USAGE, r,
+			"this host has no IPv6: it is off on %s: sysctl "
+			"net.ipv6.conf.%s.disable_ipv6=0 (and find out who turns it off: grep "
+			"-r disable_ipv6 /etc/sysctl.d /etc/sysctl.conf /proc/cmdline)",
+			link.name, link.name);
+	return error_set(
+		e, STATUS_USAGE, r,
+		"this host has no IPv6: no interface has a public address, and there is no "
+		"default route (ip -6 route show default): have your provider turn it on, and "
+		"configure it");
+}
+
+/* The interface to look at: the one that is named, else where the default route leads. */
+static int first_guess(struct nl_sock *nl, const struct host_addresses *own,
+		       const struct setup_wish *w, struct link *ret, struct error *e)
+{
+	int r = w->uplink		? link_by_name(nl, w->uplink, ret)
+		: own->standard.ifindex ? link_by_index(nl, own->standard.ifindex, ret)
+					: -ENETUNREACH;
+
+	if (r < 0 && w->uplink)
+		return error_set(e, STATUS_USAGE, r, "--uplink '%s': no such interface", w->uplink);
+	if (r == -ENETUNREACH && !has_public(own))
+		return tell_none(nl, r, e);
+	if (r == -ENETUNREACH)
+		return error_set(
+			e, STATUS_USAGE, r,
+			"there is no IPv6 default route (ip -6 route show default): add it, or "
+			"name the provider's interface: --uplink DEV");
+	return r < 0 ? error_sys(e, r, "cannot look at the default route's interface") : 0;
+}
+
+/* Finds the uplink of the range by the rules of attach. */
+static int find_uplink(struct nl_sock *nl, struct host_addresses *own, const struct range *range,
+		       struct setup_plan *p, struct uplink *ret, struct error *e)
+{
+	const struct way w = {
+		.name = p->wish->uplink,
+		.routed = p->routed,
+		.first = range_address(range->prefix, range->first),
+		.last = range_address(range->prefix, range->last),
+		.address = range_address(range->prefix, range->first),
+	};
+	int r = way_find(nl, own, &w, ret, e);
+
+	if (r == 0)
+		r = link_by_index(nl, ret->ifindex, &p->uplink);
+	if (r == -ENOTUNIQ && !p->wish->uplink) {
+		const struct error why = *e;
+
+		return error_set(e, why.status, r, "%.800s: v6hook setup --uplink DEV", why.text);
+	}
+	return r < 0 && !*e->text ? error_sys(e, r, "cannot look at the uplink") : r;
+}
+
+/* Whether the named ranges are on-link, if nobody has said so. Returns 0 or -errno. */
+static int tell_upstream(struct nl_sock *nl, struct host_addresses *own, const struct range *range,
+			 struct setup_plan *p, const struct uplink *uplink, struct error *e)
+{
+	const struct in6_addr first = range_address(range->prefix, range->first);
+	int r;
+
+	if (p->wish->routed || p->wish->on_link)
+		return 0;
+	r = uplink_holds(nl, own, uplink->ifindex, &first);
+	if (r < 0)
+		return error_sys(e, r, "cannot tell whether the range is on-link");
+	if (r == 0)
+		return error_set(
+			e, STATUS_USAGE, -EDESTADDRREQ,
+			"%s is not on the link of %s: say how the provider hands it to this "
+			"host: --upstream routed if it routes the range here, --upstream "
+			"on-link if its router asks for each address",
+			p->wish->ranges[0], uplink->name);
+	return 0;
+}
+
+/* Takes the ranges that are named. */
+static int take_named(struct nl_sock *nl, struct host_addresses *own, struct setup_plan *p,
+		      struct uplink *ret, struct error *e)
+{
+	const struct setup_wish *w = p->wish;
+	struct in6_addr first;
+	struct range range;
+	int r = 0;
+
+	p->routed = w->routed;
+	for (size_t i = w->range_count; r == 0 && i-- > 0;)
+		r = range_parse(w->ranges[i], &range, e);
+	if (r == 0)
+		r = find_uplink(nl, own, &range, p, ret, e);
+	if (r == 0)
+		r = tell_upstream(nl, own, &range, p, ret, e);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r == 0 && i < w->range_count; i++)
+		r = add_text(p->ranges, &p->range_count, w->ranges[i]);
+	first = range_address(range.prefix, range.first);
+	p->shared = !p->routed && range.last - range.first > 15 && survey_sixteen(&first);
+	/* the host's own are never given out anyway; said where it can be seen */
+	p->proposal.range = range;
+	for (size_t i = 0; i < own->count; i++)
+		propose_exclude(&own->list[i].address, 1, &p->proposal);
+	return r;
+}
+
+/* Takes what is proposed. */
+static int take_proposed(struct nl_sock *nl, struct host_addresses *own, struct setup_plan *p,
+			 struct uplink *ret, struct error *e)
+{
+	const struct setup_wish *w = p->wish;
+	struct link guess;
+	char text[64];
+	int r = first_guess(nl, own, w, &guess, e);
+
+	if (r == 0)
+		r = survey(nl, own, &guess, w->routed, w->on_link, &p->proposal, e);
+	if (r < 0)
+		return r;
+	p->routed = p->proposal.routed;
+	r = find_uplink(nl, own, &p->proposal.range, p, ret, e);
+	if (r < 0)
+		return r;
+	propose_text(&p->proposal.range, p->proposal.length, text);
+	return add_text(p->ranges, &p->range_count, text);
+}
+
+int setup_find_range(struct nl_sock *nl, struct setup_plan *p, struct uplink *ret, struct error *e)
+{
+	_host_addresses_ struct host_addresses own = { 0 };
+	const struct setup_wish *w = p->wish;
+	int r = host_addresses_read(nl, &own, e);
+
+	if (r == 0)
+		r = w->range_count ? take_named(nl, &own, p, ret, e)
+				   : take_proposed(nl, &own, p, ret, e);
+	for (size_t i = 0; r == 0 && i < p->proposal.exclude_count; i++) {
+		char text[INET6_ADDRSTRLEN];
+
+		r = add_text(p->excludes, &p->exclude_count,
+			     text_address(&p->proposal.exclude[i], text));
+	}
+	for (size_t i = 0; r == 0 && i < w->exclude_count; i++)
+		r = add_text(p->excludes, &p->exclude_count, w->excludes[i]);
+	return r == -ENOMEM ? error_sys(e, r, "cannot make a plan") : r;
+}
