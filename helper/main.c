@@ -14,12 +14,14 @@
 #include "base/text.h"
 #include "base/whole.h"
 #include "cli/hook.h"
+#include "cli/map.h"
 #include "policy/context.h"
 #include "policy/hosts.h"
 #include "ops/verbs.h"
 #include "cli/output.h"
 #include "cli/plan.h"
 #include "cli/overview.h"
+#include "cli/terminal.h"
 #include "cli/zone.h"
 #include "watch/watch.h"
 
@@ -182,6 +184,27 @@ static int show_status(struct context *c, const struct args *a, struct error *e)
 	return r < 0 ? r : overview_print(c, &o, a->json, stdout);
 }
 
+static int show_map(struct context *c, const struct args *a, struct error *e)
+{
+	const struct map_style style = {
+		.columns = terminal_columns(stdout),
+		.utf8 = terminal_has_utf8(),
+		.colour = terminal_has_colour(stdout),
+	};
+	CLEANUP(map_release) struct map m = { 0 };
+	int r = op_map(c, &m, e);
+
+	(void)a;
+	if (r == 0)
+		map_print(c->pools, &m, &style, stdout);
+	return r;
+}
+
+static int run_map(const struct args *a, struct error *e)
+{
+	return look(a, e, show_map);
+}
+
 static int run_status(const struct args *a, struct error *e)
 {
 	return look(a, e, show_status);
@@ -308,6 +331,8 @@ static const struct verb {
 	  .run = run_status },
 	{ .args = { "list", "", ARGS_JSON | ARGS_ZONE, 0, "Shows who has which address" },
 	  .run = run_list },
+	{ .args = { "map", "", 0, 0, "Draws the pools, and who has which address of them" },
+	  .run = run_map },
 	{ .args = { "pin", "CONTAINER ADDR", ARGS_ENGINE, 2,
 		    "Reserves an address of the range for a container, for good" },
 	  .run = run_pin },

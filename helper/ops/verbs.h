@@ -82,6 +82,37 @@ int op_names(struct context *c,
 	     int (*each)(const struct in6_addr *address, const char *name, bool first, void *arg),
 	     void *arg, struct error *e);
 
+/* What an address of a pool is. */
+enum map_state {
+	MAP_FREE,
+	MAP_ATTACHED,
+	MAP_DETACHED,  /* leased to one that is not in service */
+	MAP_BROKEN,    /* or that waits, or is perhaps not reached */
+	MAP_RESTING,   /* given up a while ago */
+	MAP_ELSEWHERE, /* another on the link has answered for it */
+	MAP_KEPT,      /* for a container, by the configuration */
+	MAP_HOST,      /* the host's own, or its router's */
+	MAP_EXCLUDED,
+	MAP_STATES
+};
+
+struct map_mark {
+	struct in6_addr address;
+	enum map_state state;
+	char *who; /* a container for people, or "" */
+};
+
+/* All of which there is something to tell, in the order of addresses, one each. */
+struct map {
+	struct map_mark *list;
+	size_t count;
+};
+
+void map_release(struct map *m);
+
+/* Looks at what the addresses are. Returns 0 and what map_release frees, or -errno. */
+int op_map(struct context *c, struct map *ret, struct error *e);
+
 #define OVERVIEW_PROBLEMS 5
 
 /* How everything is, in short. */
