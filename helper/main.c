@@ -14,7 +14,6 @@
 #include "base/text.h"
 #include "base/whole.h"
 #include "cli/hook.h"
-#include "cli/map.h"
 #include "policy/context.h"
 #include "policy/hosts.h"
 #include "ops/verbs.h"
@@ -23,6 +22,8 @@
 #include "cli/overview.h"
 #include "cli/terminal.h"
 #include "cli/zone.h"
+#include "cli/progress.h"
+#include "cli/show.h"
 #include "watch/watch.h"
 
 #ifndef V6HOOK_VERSION
@@ -91,6 +92,7 @@ static int run_attach(const struct args *a, struct error *e)
 		r = op_attach(&c, &q, &result, e);
 	if (r < 0)
 		return r;
+	progress_clear();
 	r = output_attached(&result, a->json, stdout);
 	hosts_follow(&c);
 	op_attach_probe(&c, &result, go_apart);
@@ -135,79 +137,11 @@ static int run_detach(const struct args *a, struct error *e)
 	return r;
 }
 
-/*
- * Shows something with a context for who only looks: what is leased is so whatever the
- * configuration says, which is told afterwards. Returns 0 or -errno.
- */
-static int look(const struct args *a, struct error *e,
-		int (*show)(struct context *c, const struct args *a, struct error *e))
+/* One more was done: told above what there is of a line that tells what is under way. */
+static int on_action(const struct reconcile_action *action, void *arg)
 {
-	_context_ struct context c = { 0 };
-	int bad = context_open(a->request.config_path, false, &c, e), r = 0;
-	struct error why = *e;
-
-	if (bad < 0)
-		r = context_salvage(a->request.config_path, false, &c, e);
-	if (r == 0)
-		r = show(&c, a, e);
-	if (r == 0 && bad < 0)
-		*e = why;
-	return r < 0 ? r : bad;
-}
-
-static int show_list(struct context *c, const struct args *a, struct error *e)
-{
-	struct output_list *list = a->zone ? NULL : output_list_new(a->json, stdout);
-	int r;
-
-	if (a->zone)
-		return zone_print(c, stdout, e);
-	if (!list)
-		return error_sys(e, -ENOMEM, "cannot list the leases");
-	r = op_list(c, output_list_add, list, e);
-	if (r == 0)
-		r = output_list_print(list);
-	output_list_free(list);
-	return r;
-}
-
-static int run_list(const struct args *a, struct error *e)
-{
-	return look(a, e, show_list);
-}
-
-static int show_status(struct context *c, const struct args *a, struct error *e)
-{
-	CLEANUP(overview_release) struct overview o = { 0 };
-	int r = op_status(c, &o, e);
-
-	return r < 0 ? r : overview_print(c, &o, a->json, stdout);
-}
-
-static int show_map(struct context *c, const struct args *a, struct error *e)
-{
-	const struct map_style style = {
-		.columns = terminal_columns(stdout),
-		.utf8 = terminal_has_utf8(),
-		.colour = terminal_has_colour(stdout),
-	};
-	CLEANUP(map_release) struct map m = { 0 };
-	int r = op_map(c, &m, e);
-
-	(void)a;
-	if (r == 0)
-		map_print(c->pools, &m, &style, stdout);
-	return r;
-}
-
-static int run_map(const struct args *a, struct error *e)
-{
-	return look(a, e, show_map);
-}
-
-static int run_status(const struct args *a, struct error *e)
-{
-	return look(a, e, show_status);
+	progress_clear();
+	return output_action(action, arg);
 }
 
 static int run_reconcile(const struct args *a, struct error *e)
@@ -218,8 +152,7 @@ static int run_reconcile(const struct args *a, struct error *e)
 
 	if (r < 0)
 		return r;
-	r = op_reconcile(&c, a->dry_run ? RECONCILE_TELL : RECONCILE_DO, output_action, &actions,
-			 e);
+	r = op_reconcile(&c, a->dry_run ? RECONCILE_TELL : RECONCILE_DO, on_action, &actions, e);
 	output_actions_end(&actions);
 	if (r == 0 && !a->dry_run)
 		hosts_follow(&c);
@@ -325,14 +258,16 @@ static const struct verb {
 	  .small = true,
 	  .ask = ask_detach,
 	  .needs = NEEDS_NET },
-	{ .args = { "status", "", ARGS_JSON, 0,
+	{ .args = { "status", "", ARGS_JSON | ARGS_WATCH, 0,
 		    "Shows how the service, the engines and the pools are, and what went wrong "
 		    "last" },
-	  .run = run_status },
-	{ .args = { "list", "", ARGS_JSON | ARGS_ZONE, 0, "Shows who has which address" },
-	  .run = run_list },
-	{ .args = { "map", "", 0, 0, "Draws the pools, and who has which address of them" },
-	  .run = run_map },
+	  .run = show_status },
+	{ .args = { "list", "", ARGS_JSON | ARGS_ZONE | ARGS_WATCH, 0,
+		    "Shows who has which address" },
+	  .run = show_list },
+	{ .args = { "map", "", ARGS_WATCH, 0,
+		    "Draws the pools, and who has which address of them" },
+	  .run = show_map },
 	{ .args = { "pin", "CONTAINER ADDR", ARGS_ENGINE, 2,
 		    "Reserves an address of the range for a container, for good" },
 	  .run = run_pin },
@@ -371,6 +306,7 @@ static void print_line(bool warning, const char *text)
 {
 	char line[ERROR_TEXT_MAX * 4 + 1];
 
+	progress_clear();
 	text_escape(text, line, sizeof(line));
 	fprintf(stderr, "v6hook: %s%s\n", warning ? "warning: " : "", line);
 	if (hooked)
@@ -381,6 +317,10 @@ static void print_note(enum note_level level, const char *text)
 {
 	if (level != NOTE_DETAIL || verbose)
 		print_line(level >= NOTE_WARNING, text);
+	if (level == NOTE_PROGRESS)
+		progress_show(text);
+	else if (level != NOTE_DETAIL || verbose)
+		print_line(level != NOTE_DETAIL, text);
 }
 
 static void print_usage(FILE *out)
@@ -477,6 +417,7 @@ static enum status run_verb(const struct verb *verb, int argc, char **argv)
 		whole_become();
 	if (r == 0)
 		r = run(verb, &a, &e);
+	progress_clear();
 	if (r == 0)
 		return STATUS_DONE;
 	print_line(false, e.text);

@@ -80,6 +80,10 @@ static const struct known {
 	  ARGS_ZONE,
 	  NULL,
 	  "print the names of what is attached, for a zone" },
+	{ { "watch", no_argument, NULL, 'w' },
+	  ARGS_WATCH,
+	  NULL,
+	  "show it again whenever it changes" },
 	{ { "config", required_argument, NULL, 'c' }, 0, "FILE", "default " CONFIG_DEFAULT_PATH },
 	{ { "verbose", no_argument, NULL, 'v' }, 0, NULL, "say what is changed on the host" },
 	{ { "help", no_argument, NULL, 'h' }, 0, NULL, "print this" },
@@ -214,6 +218,9 @@ static int take(const struct args_verb *verb, int option, const char *value, str
 		return 0;
 	case 'z':
 		a->zone = true;
+		return 0;
+	case 'w':
+		a->watch = true;
 		return 0;
 	case 'c':
 		q->config_path = value;

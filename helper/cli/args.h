@@ -22,6 +22,7 @@ enum args_option {
 	ARGS_SETUP = 4096, /* --range, --exclude, --uplink, --upstream, --yes, --force, --undo */
 	ARGS_ZONE = 128,   /* --zone */
 	ARGS_LISTEN = 256, /* --listen */
+	ARGS_WATCH = 256,  /* --watch */
 };
 
 /* A verb as the command line sees it. */
@@ -43,6 +44,7 @@ struct args {
 	bool dry_run;
 	bool all;
 	bool zone;
+	bool watch;
 	bool verbose;
 	bool help;
 };

@@ -8,6 +8,7 @@
 
 #define COLUMNS 80
 #define COLUMNS_MOST 1000
+#define ROWS 24
 
 bool terminal_is(FILE *out)
 {
@@ -24,6 +25,13 @@ unsigned int terminal_columns(FILE *out)
 		return size.ws_col;
 	n = text ? atoi(text) : 0;
 	return n > 0 && n <= COLUMNS_MOST ? (unsigned int)n : COLUMNS;
+}
+
+unsigned int terminal_rows(FILE *out)
+{
+	struct winsize size;
+
+	return ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : ROWS;
 }
 
 bool terminal_has_colour(FILE *out)

@@ -11,6 +11,9 @@ bool terminal_is(FILE *out);
 /* How many columns it has: those of the window, else of $COLUMNS, else 80. */
 unsigned int terminal_columns(FILE *out);
 
+/* How many rows its window has, or 24. */
+unsigned int terminal_rows(FILE *out);
+
 /* Whether it obeys colours: none into a file, with $NO_COLOR (no-color.org) or on a dumb one. */
 bool terminal_has_colour(FILE *out);
 

@@ -25,6 +25,8 @@
 #include "policy/trace.h"
 #include "world/look.h"
 
+#define TOLD_EACH 16 /* leases, between two words of how far it is */
+
 struct reconcile {
 	struct context *c;
 	struct look look;
@@ -178,8 +180,11 @@ static int see_to_all(struct reconcile *r)
 	const struct holders *all = &r->look.present;
 	int err = 0;
 
-	for (size_t i = 0; err == 0 && i < all->count; i++)
+	for (size_t i = 0; err == 0 && i < all->count; i++) {
+		if (i % TOLD_EACH == 0)
+			note(NOTE_PROGRESS, "%zu of %zu leases", i, all->count);
 		err = see_to(r, &all->list[i]);
+	}
 	if (err == 0 && r->restore.count) {
 		restore_all(&r->restore);
 		err = tell_restored(r);
@@ -311,7 +316,8 @@ static int tell_unguarded(const struct holder *h, void *arg)
  */
 static int guard(struct reconcile *r)
 {
-	struct reconcile_action action = { .what = RECONCILE_REMOVE, .why = "rules for no container" };
+	struct reconcile_action action = { .what = RECONCILE_REMOVE,
+					   .why = "rules for no container" };
 	bool extra = false;
 	struct error e;
 	int err = r->look.unguarded

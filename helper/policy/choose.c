@@ -46,6 +46,9 @@ static int probe(const struct choose *q, const struct choice *choice, unsigned c
 	if (choice->pool->routed || !u->has_mac || q->c->config->probe_ms == 0 ||
 	    ready_is(q->host, u, &choice->lease.address))
 		return 0;
+	note(NOTE_PROGRESS, "asking %s for %u ms whether another has %s", u->name,
+	     q->c->config->probe_ms,
+	     inet_ntop(AF_INET6, &choice->lease.address, text, sizeof(text)));
 	r = ndisc_probe(u->ifindex, u->mac, &choice->lease.address, q->c->config->probe_ms, owner,
 			e);
 	if (r <= 0)

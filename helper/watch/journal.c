@@ -82,7 +82,8 @@ static bool was_told(const char *text)
 
 void journal_note(enum note_level level, const char *text)
 {
-	if (level == NOTE_DETAIL || (level == NOTE_STATE && told && was_told(text)))
+	if (level == NOTE_PROGRESS || level == NOTE_DETAIL ||
+	    (level == NOTE_STATE && told && was_told(text)))
 		return;
 	journal_change("warning", "", NULL, text, NULL);
 }
