@@ -175,3 +175,13 @@ int file_replace(const char *path, const char *mark, const char *text, size_t le
 		unlinkat(dir, fresh, 0);
 	return r;
 }
+
+void file_unmake(const char *path, const char *mark)
+{
+	_free_ char *old = NULL;
+	size_t len;
+
+	if (file_read(AT_FDCWD, path, MADE_MOST, &old, &len) == 0 &&
+	    strncmp(old, mark, strlen(mark)) == 0)
+		unlink(path);
+}

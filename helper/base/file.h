@@ -34,4 +34,7 @@ int file_new(int dir, const char *text, size_t len, int durable, char *ret_name)
  */
 int file_replace(const char *path, const char *mark, const char *text, size_t len);
 
+/* Removes such a file, if it is ours. */
+void file_unmake(const char *path, const char *mark);
+
 #endif

@@ -15,7 +15,7 @@ int op_names(struct context *c,
 	if (!c->config->domain)
 		return error_set(e, STATUS_USAGE, -EINVAL,
 				 "the configuration names no \"domain\" in which the names lie");
-	r = look_read_store(&look, e);
+	r = names_look(&look, e);
 	if (r == 0 && names_find(c, &look, &names) < 0)
 		r = error_sys(e, -ENOMEM, "cannot list the names");
 	for (size_t i = 0; r == 0 && i < names.count; i++)

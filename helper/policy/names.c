@@ -42,8 +42,16 @@ static void wishes_release(struct wishes *w)
 bool names_serves(const struct context *c, const struct holder *h)
 {
 	/* unreadable is not absent */
-	return h->unreadable || (h->attachment && !h->attachment->waits &&
-				 attachment_is_live(h->attachment, c->boot_id));
+	return h->unreadable || h->lost ||
+	       (h->attachment && !h->attachment->waits &&
+		attachment_is_live(h->attachment, c->boot_id));
+}
+
+int names_look(struct look *l, struct error *e)
+{
+	int r = look_read_store(l, e);
+
+	return r < 0 ? r : look_find_lost(l, e);
 }
 
 bool names_may_be(const struct context *c, const char *hostname)

@@ -25,8 +25,12 @@ static inline void names_release(struct names *n)
 #define _names_ CLEANUP(names_release)
 
 /*
- * Finds the names. @l: with the store read; must outlive ret. Returns 0 or -ENOMEM.
+ * Looks at the store, and of those whose record is lost at the kernel. @l: with store and boot_id
+ * Returns 0 or -errno.
  */
+int names_look(struct look *l, struct error *e);
+
+/* Finds the names. @l: as names_look has filled it; must outlive ret. Returns 0 or -ENOMEM. */
 int names_find(const struct context *c, const struct look *l, struct names *ret);
 
 /* Whether it is attached, or nobody knows that it is not. */

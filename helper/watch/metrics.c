@@ -9,12 +9,11 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "policy/hosts.h"
 #include "policy/names.h"
 #include "policy/usage.h"
 #include "runtime/engines.h"
 #include "watch/stats.h"
-
-#define MARK "# Made by v6hook"
 
 /* The beginning of one metric. */
 static void head(FILE *out, const char *name, const char *type, const char *help)
@@ -109,7 +108,7 @@ static void print(FILE *out, const struct context *c, const struct look *l, cons
 {
 	const struct stats *s = stats_get();
 
-	fputs(MARK " watch, which replaces it when something changes\n", out);
+	fputs(MADE_MARK " watch, which replaces it when something changes\n", out);
 	put_containers(out, c, l);
 	put_pools(out, c, all, "pool_leased", "Addresses of the pool that are leased.",
 		  offsetof(struct usage, leased));
@@ -154,7 +153,7 @@ int metrics_write(struct context *c, struct error *e)
 	for (size_t i = 0; i < c->pools->count; i++)
 		all[i] = usage_of(c, &look, &c->pools->list[i]);
 	print(out, c, &look, all);
-	r = fclose(out) == 0 ? file_replace(path, MARK, text, len) : -ENOMEM;
+	r = fclose(out) == 0 ? file_replace(path, MADE_MARK, text, len) : -ENOMEM;
 	if (r == -EEXIST)
 		return error_set(
 			e, STATUS_FAILED, r,
@@ -162,10 +161,4 @@ int metrics_write(struct context *c, struct error *e)
 			"as \"metrics\"",
 			path);
 	return r < 0 ? error_sys(e, r, "cannot write %s", path) : 0;
-}
-
-void metrics_remove(const struct config *config)
-{
-	if (config && config->metrics)
-		unlink(config->metrics);
 }

@@ -8,7 +8,4 @@
 /* Makes the file anew, if the configuration names one. Returns 0 or -errno with a message. */
 int metrics_write(struct context *c, struct error *e);
 
-/* Takes it away: what it says is true no longer. */
-void metrics_remove(const struct config *config);
-
 #endif

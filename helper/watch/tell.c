@@ -50,7 +50,7 @@ static int read_now(struct tell *t, struct error *e)
 {
 	_look_ struct look look = { .store = t->c->store, .boot_id = t->c->boot_id };
 	_names_ struct names names = { 0 };
-	int r = look_read_store(&look, e);
+	int r = names_look(&look, e);
 	size_t k = 0;
 
 	if (r < 0)
@@ -69,7 +69,7 @@ static int read_now(struct tell *t, struct error *e)
 		if (k < names.count && names.list[k].holder == h)
 			one.name = names.list[k].text;
 		/* of whom nobody can read more it stays as it was told */
-		if (h->unreadable && at < t->told.count &&
+		if ((h->unreadable || h->lost) && at < t->told.count &&
 		    memcmp(&t->told.list[at].address, &h->address, sizeof(h->address)) == 0)
 			one = t->told.list[at];
 		r = told_put(&t->now, &one);

@@ -9,7 +9,14 @@
  */
 #include "watch/views.h"
 
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "policy/hosts.h"
 #include "watch/job.h"
 #include "watch/stats.h"
 
@@ -29,8 +36,28 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-void views_all(struct views *v)
+/* Notes that this file is made from now on, and takes away another that was. */
+static void follow(char **kept, const char *path)
 {
+	if (text_equal(*kept, path))
+		return;
+	if (*kept)
+		file_unmake(*kept, MADE_MARK);
+	free(*kept);
+	*kept = path ? strdup(path) : NULL;
+}
+
+void views_end(struct views *v)
+{
+	follow(&v->metrics, NULL);
+	free(v->hosts);
+	v->hosts = NULL;
+}
+
+void views_all(struct views *v, const struct config *config)
+{
+	follow(&v->hosts, config->hosts);
+	follow(&v->metrics, config->metrics);
 	v->made_at = v->tell_at = 0;
 	v->rest_at = VIEWS_NEVER;
 }

@@ -14,14 +14,21 @@ struct views {
 	int64_t made_from, tell_from; /* not before */
 	int64_t made_pause, tell_pause;
 	int64_t made_begun, tell_begun;
-	uint64_t seen;	  /* of changes of the store, */
-	uint64_t counted; /* and of what is counted (stats.h) */
+	char *hosts, *metrics; /* the files that were made last, or null */
+	uint64_t seen;	       /* of changes of the store, */
+	uint64_t counted;      /* and of what is counted (stats.h) */
 };
 
 #define VIEWS_NEVER INT64_MAX
 
-/* Has all of it seen to: with another configuration, or at the beginning. */
-void views_all(struct views *v);
+/*
+ * Has all of it seen to: at the beginning, or with another configuration. A file that this names no
+ * more is removed, as nobody would keep it true.
+ */
+void views_all(struct views *v, const struct config *config);
+
+/* The service ends: what tells how it is goes with it. */
+void views_end(struct views *v);
 
 /*
  * Takes on what is due. @changes: a number that is another when the store has changed

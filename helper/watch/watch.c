@@ -36,7 +36,6 @@
 #include "watch/job.h"
 #include "watch/journal.h"
 #include "watch/loop.h"
-#include "watch/metrics.h"
 #include "watch/notify.h"
 #include "watch/stats.h"
 #include "watch/views.h"
@@ -242,7 +241,7 @@ static int see_to_config(struct watch *w, struct error *e)
 		channel_again(&w->channels[i]);
 	/* a boot, or what happened while nobody watched */
 	drift_all(w->drift);
-	views_all(&w->views);
+	views_all(&w->views, w->follow.now.config);
 	return 0;
 }
 
@@ -371,8 +370,7 @@ static void watch_release(struct watch *w)
 	for (size_t i = 0; i < ENGINES; i++)
 		cleanup_close(&w->channels[i].fd);
 	announcer_release(&w->announcer);
-	if (w->askers)
-		metrics_remove(w->follow.now.config);
+	views_end(&w->views);
 	cleanup_close(&w->timer);
 	cleanup_close(&w->signals);
 	if (w->loop)

@@ -270,6 +270,28 @@ int look_read_store(struct look *l, struct error *e)
 	return 0;
 }
 
+int look_find_lost(struct look *l, struct error *e)
+{
+	_nl_sock_ struct nl_sock *nl = NULL;
+	bool any = false;
+	int r;
+
+	for (size_t i = 0; i < l->present.count; i++)
+		any |= !l->present.list[i].recorded && *l->present.list[i].ident;
+	if (!any)
+		return 0;
+	r = nl_open(&nl, e);
+	if (r == 0)
+		r = marked_read(nl, &l->kernel, e);
+	for (size_t i = 0; r == 0 && i < l->present.count; i++) {
+		struct holder *h = &l->present.list[i];
+
+		h->lost |= !h->recorded && *h->ident && marked_has(&l->kernel, &h->address);
+		l->lost |= h->lost;
+	}
+	return r;
+}
+
 int look_read(struct look *l, struct error *e)
 {
 	int r = marked_read(l->host, &l->kernel, e);

@@ -88,6 +88,12 @@ int look_read(struct look *l, struct error *e);
  */
 int look_read_store(struct look *l, struct error *e);
 
+/*
+ * Finds out which of those without a record the kernel has entries of: they have lost it. For who
+ * has read the store's half alone; costs nothing where each has one. Returns 0 or -errno.
+ */
+int look_find_lost(struct look *l, struct error *e);
+
 /* The one of that address, or null. */
 struct holder *holders_find(const struct holders *h, const struct in6_addr *address);
 

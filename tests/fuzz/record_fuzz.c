@@ -42,6 +42,7 @@ static void check_own(const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct record *r = calloc(1, sizeof(*r));
+	char name[HOSTNAME_MAX];
 	uint64_t started;
 
 	if (!r)
@@ -59,6 +60,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		is_plain(r->address, sizeof(r->address));
 		is_plain(r->why, sizeof(r->why));
 		is_plain(r->place, sizeof(r->place));
+		must(!*r->hostname || (is_plain(r->hostname, sizeof(r->hostname)) &&
+				       hostname_read(r->hostname, name)));
 		record_check_pid(r->pid, r->id, &started);
 	}
 	check_own(data, size);

@@ -206,9 +206,12 @@ static const char *hosts(struct context *c)
 
 TEST(the_hosts_file_is_made_of_what_is_stored)
 {
-	struct config config = { .hosts = strdup(in_scratch("made/hosts")) };
+	char domain[] = "example.org";
+	struct config config = { .hosts = strdup(in_scratch("made/hosts")), .domain = domain };
 	struct context c = { .config = &config, .store = store };
-	const struct row one = { .ident = "lxc:a", .ago = 9 }, two = { .ident = "lxc:b", .ago = 9 };
+	const struct row one = { .ident = "docker:a", .label = "l.example.org", .ago = 9 },
+			 two = { .ident = "lxc:b", .ago = 9 },
+			 three = { .ident = "lxc:c", .ago = 9 };
 	struct stat before, after;
 	struct error e;
 
@@ -216,17 +219,21 @@ TEST(the_hosts_file_is_made_of_what_is_stored)
 	memcpy(c.boot_id, boot_id, sizeof(boot_id));
 	assert_string_equal(hosts(&c), "");
 	put(&one, "2001:db8::1");
-	assert_string_equal(hosts(&c), "2001:db8::1 a\n");
+	assert_string_equal(hosts(&c), "2001:db8::1 l.example.org a.example.org a\n");
 	put(&two, "2001:db8::2");
-	assert_string_equal(hosts(&c), "2001:db8::1 a\n2001:db8::2 b\n");
+	assert_string_equal(hosts(&c), "2001:db8::1 l.example.org a.example.org a\n"
+				       "2001:db8::2 b.example.org b\n");
 	/* one that is as it is to be is not replaced: who reads it is not woken */
 	assert_int_equal(stat(config.hosts, &before), 0);
 	hosts(&c);
 	assert_int_equal(stat(config.hosts, &after), 0);
 	assert_int_equal(before.st_ino, after.st_ino);
 	/* unreadable is not absent */
-	write_file(in_scratch("attached/lxc:a.json"), "{", 1);
-	assert_string_equal(hosts(&c), "2001:db8::1 a\n2001:db8::2 b\n");
+	write_file(in_scratch("attached/docker:a.json"), "{", 1);
+	put(&three, "2001:db8::3");
+	assert_string_equal(hosts(&c),
+			    "2001:db8::1 l.example.org a.example.org a\n"
+			    "2001:db8::2 b.example.org b\n2001:db8::3 c.example.org c\n");
 	/* another's is let alone */
 	write_file(config.hosts, "127.0.0.1 localhost\n", 20);
 	assert_int_equal(hosts_write(&c, &e), -EEXIST);
