@@ -19,9 +19,6 @@
 #include "ops/verbs.h"
 #include "cli/output.h"
 #include "cli/plan.h"
-#include "cli/overview.h"
-#include "cli/terminal.h"
-#include "cli/zone.h"
 #include "cli/progress.h"
 #include "cli/show.h"
 #include "watch/watch.h"
@@ -285,8 +282,6 @@ static const struct verb {
 	  .run = run_sweep,
 	  .small = true,
 	  .needs = NEEDS_NET },
-	{ .args = { "doctor", "", ARGS_JSON, 0,
-		    "Finds what is wrong on this host, and says the one thing to do about it" },
 	{ .args = { "doctor", "[CONTAINER]", ARGS_ENGINE | ARGS_NETNS | ARGS_LISTEN | ARGS_JSON, 0,
 		    "Finds what is wrong on this host, or where a container's way ends, and says "
 		    "the one "
@@ -315,12 +310,10 @@ static void print_line(bool warning, const char *text)
 
 static void print_note(enum note_level level, const char *text)
 {
-	if (level != NOTE_DETAIL || verbose)
-		print_line(level >= NOTE_WARNING, text);
 	if (level == NOTE_PROGRESS)
 		progress_show(text);
 	else if (level != NOTE_DETAIL || verbose)
-		print_line(level != NOTE_DETAIL, text);
+		print_line(level >= NOTE_WARNING, text);
 }
 
 static void print_usage(FILE *out)

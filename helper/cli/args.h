@@ -11,18 +11,19 @@
 
 /* Options that a verb may take besides those that every one takes. */
 enum args_option {
-	ARGS_ENGINE = 1,   /* --runtime, --lxcpath */
-	ARGS_NETNS = 2,	   /* --pid, --netns */
-	ARGS_ADDRESS = 4,  /* --address */
-	ARGS_RELEASE = 8,  /* --release */
-	ARGS_HOOK = 32,	   /* --hook */
-	ARGS_DRY_RUN = 64, /* --dry-run */
-	ARGS_JSON = 16,	   /* --json */
-	ARGS_ALL = 128,	   /* --all */
-	ARGS_SETUP = 4096, /* --range, --exclude, --uplink, --upstream, --yes, --force, --undo */
-	ARGS_ZONE = 128,   /* --zone */
-	ARGS_LISTEN = 256, /* --listen */
-	ARGS_WATCH = 256,  /* --watch */
+	ARGS_ENGINE = 1 << 0,  /* --runtime, --lxcpath */
+	ARGS_NETNS = 1 << 1,   /* --pid, --netns */
+	ARGS_ADDRESS = 1 << 2, /* --address */
+	ARGS_RELEASE = 1 << 3, /* --release */
+	ARGS_JSON = 1 << 4,    /* --json */
+	ARGS_HOOK = 1 << 5,    /* --hook */
+	ARGS_DRY_RUN = 1 << 6, /* --dry-run */
+	ARGS_ALL = 1 << 7,     /* --all */
+	ARGS_ZONE = 1 << 8,    /* --zone */
+	ARGS_WATCH = 1 << 9,   /* --watch */
+	ARGS_LISTEN = 1 << 10, /* --listen */
+	/* --range, --exclude, --uplink, --upstream, --yes, --force, --undo */
+	ARGS_SETUP = 1 << 11,
 };
 
 /* A verb as the command line sees it. */
@@ -38,7 +39,7 @@ struct args_verb {
 struct args {
 	struct request request;
 	struct setup_wish setup;
-	bool yes, undo; /* setup's */
+	bool yes, undo;	       /* setup's */
 	unsigned int listen_s; /* --listen, or 0 */
 	bool json;
 	bool dry_run;

@@ -3,9 +3,8 @@
 #include <string.h>
 
 #include "doctor/checks.h"
-#include "filter/other_look.h"
 #include "filter/legacy.h"
-#include "net/firewall.h"
+#include "filter/other_look.h"
 
 /* With this option Docker (27 and later) lets more than the bridge of a network in. */
 #define ROUTED "com.docker.network.bridge.gateway_mode_ipv6=routed"

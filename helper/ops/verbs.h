@@ -189,9 +189,6 @@ int op_sweep(struct error *e);
 int op_sweep_all(void (*each)(const char *table), struct error *e);
 
 /*
- * Examines the host, its settings and everything that is attached. Changes nothing.
-
-/*
  * Examines the host, its settings and everything that is attached; or with a container in the
  * request that one's way to the router and back. Changes nothing.
  * @listen_s: also listens on the uplink, so many seconds at most, and has something sent there; or
