@@ -61,6 +61,7 @@ void check_bridge_snooping(struct exam *x);
 /* walls.c */
 void check_wall_early(struct exam *x);
 void check_wall_forward(struct exam *x);
+void check_wall_solicitations(struct exam *x);
 void check_wall_legacy(struct exam *x);
 void check_wall_bridged(struct exam *x);
 

@@ -55,6 +55,7 @@ static const struct check {
 	{ "route.default", check_route_default, "kernel.ipv6" },
 	{ "route.way", check_route_way, "kernel.ipv6" },
 	{ "route.router", check_router, "kernel.ipv6" },
+	{ "firewall.solicitations", check_wall_solicitations, NULL },
 	{ "firewall.early", check_wall_early, NULL },
 	{ "firewall.forward", check_wall_forward, NULL },
 	{ "firewall.legacy", check_wall_legacy, NULL },

@@ -5,6 +5,7 @@
 #include "doctor/checks.h"
 #include "filter/legacy.h"
 #include "filter/other_look.h"
+#include "filter/other.h"
 
 /* With this option Docker (27 and later) lets more than the bridge of a network in. */
 #define ROUTED "com.docker.network.bridge.gateway_mode_ipv6=routed"
@@ -14,7 +15,8 @@
  * about one address alone, so that no two ways are the same.
  */
 static void each(struct exam *x, bool early,
-		 void (*tell)(struct exam *x, const struct other_way *way, const char *chain))
+		 void (*tell)(struct exam *x, const struct other_way *way,
+			      const struct other_wall *wall))
 {
 	const struct scene *s = x->scene;
 
@@ -31,24 +33,42 @@ static void each(struct exam *x, bool early,
 		if (!wall.any)
 			return;
 		if (wall.drops && wall.early == early)
-			tell(x, &way, wall.chain);
+			tell(x, &way, &wall);
 	}
 }
 
-static void tell_forward(struct exam *x, const struct other_way *way, const char *chain)
+/* Whether the configuration lets v6hook have it let through. */
+static bool may_open(const struct config *c, unsigned int owners)
+{
+	return c->open_firewall == CONFIG_OPEN_ALL
+		       ? !(owners & 1U << OTHER_OWNERS)
+		       : c->open_firewall == CONFIG_OPEN_DOCKER && owners == 1U << OTHER_DOCKER;
+}
+
+static void tell_forward(struct exam *x, const struct other_way *way, const struct other_wall *wall)
 {
 	const struct finding *f = x->found->count ? &x->found->list[x->found->count - 1] : NULL;
-	char what[200];
+	struct opening opening = { .prefix = way->address, .length = 128 };
+	char what[200], text[512];
 
 	snprintf(what, sizeof(what), "a firewall drops what is forwarded to %s", way->bridge);
 	/* once for all on the bridge */
 	if (f && strcmp(f->what, what) == 0)
 		return;
 	exam_tell(x, FINDING_BROKEN, "%s", what);
-	exam_evidence(x, "nft list chain %s", chain);
-	exam_remedy(x,
-		    "nft insert rule %s oifname %s accept && nft insert rule %s iifname %s accept",
-		    chain, way->bridge, chain, way->bridge);
+	exam_evidence(x, "nft list chain %s", wall->chain);
+	if (may_open(x->scene->config, wall->passed)) {
+		exam_remedy(x, "v6hook reconcile");
+	} else if (wall->owner != OTHER_OWNERS) {
+		snprintf(opening.bridge, sizeof(opening.bridge), "%s", way->bridge);
+		other_owners[wall->owner]->tell(&opening, text, sizeof(text));
+		exam_remedy(x, "%s", text);
+	} else {
+		exam_remedy(x,
+			    "nft insert rule %s oifname %s accept && nft insert rule %s iifname %s "
+			    "accept",
+			    wall->chain, way->bridge, wall->chain, way->bridge);
+	}
 }
 
 void check_wall_forward(struct exam *x)
@@ -56,11 +76,11 @@ void check_wall_forward(struct exam *x)
 	each(x, false, tell_forward);
 }
 
-static void tell_early(struct exam *x, const struct other_way *way, const char *chain)
+static void tell_early(struct exam *x, const struct other_way *way, const struct other_wall *wall)
 {
 	exam_tell(x, FINDING_BROKEN, "a firewall drops what does not come from %s, before all else",
 		  way->bridge);
-	exam_evidence(x, "nft list chain %s", chain);
+	exam_evidence(x, "nft list chain %s", wall->chain);
 	exam_remedy(x,
 		    "docker network create --ipv6 -o " ROUTED " NETWORK # in place of this one, if "
 		    "Docker made that rule");
@@ -71,23 +91,34 @@ void check_wall_early(struct exam *x)
 	each(x, true, tell_early);
 }
 
+/* The address of one that is attached by the bridge, or null. */
+static const struct in6_addr *one_on(const struct scene *s, const struct scene_link *bridge)
+{
+	for (size_t i = 0; s->look && i < s->look->present.count; i++) {
+		const struct attachment *a = scene_attached(s, &s->look->present.list[i]);
+
+		if (a && strcmp(a->bridge, bridge->name) == 0)
+			return &s->look->present.list[i].address;
+	}
+	return NULL;
+}
+
 void check_wall_bridged(struct exam *x)
 {
 	const char path[] = "/proc/sys/net/bridge/bridge-nf-call-ip6tables";
 	const struct scene *s = x->scene;
-	struct other_wall wall;
-	struct other_way way;
 	int filtered;
 
 	if (!exam_number(x, path, &filtered) || !filtered)
 		return;
 	for (size_t i = 0; i < s->bridges.count; i++) {
 		const struct scene_link *b = &s->bridges.list[i];
+		const struct in6_addr *address = one_on(s, b);
+		struct other_wall wall;
 
-		if (b->dead || strcmp(b->link.kind, "bridge") != 0)
+		if (b->dead || !address || strcmp(b->link.kind, "bridge") != 0)
 			continue;
-		way = (struct other_way){ b->name, b->name, s->config->gateway };
-		other_look(&way, &wall);
+		other_look(&(struct other_way){ b->name, b->name, *address }, &wall);
 		if (!wall.drops || wall.early)
 			continue;
 		exam_tell(x, FINDING_WARNING,
@@ -126,4 +157,26 @@ void check_wall_legacy(struct exam *x)
 		"ip6tables-legacy -A FORWARD -o %s -j ACCEPT && ip6tables-legacy -A FORWARD -i %s "
 		"-j ACCEPT",
 		bridges->list[0].name, bridges->list[0].name);
+}
+
+void check_wall_solicitations(struct exam *x)
+{
+	const struct scene_links *uplinks = &x->scene->uplinks;
+
+	for (size_t i = 0; i < uplinks->count; i++) {
+		const struct scene_link *u = &uplinks->list[i];
+		char chain[160];
+
+		if (u->dead || !u->proxies || !other_look_asked(u->name, chain, sizeof(chain)))
+			continue;
+		exam_tell(x, FINDING_BROKEN,
+			  "a firewall drops what the provider's router asks on %s, so nobody is "
+			  "answered",
+			  u->name);
+		exam_evidence(x, "nft list chain %s", chain);
+		exam_remedy(x,
+			    "nft insert rule %s icmpv6 type '{ nd-neighbor-solicit, "
+			    "nd-neighbor-advert, nd-router-advert }' accept",
+			    chain);
+	}
 }

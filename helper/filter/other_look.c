@@ -37,6 +37,7 @@ struct chain {
 
 /* The base chains that filter. */
 struct bases {
+	bool asked; /* what asks for an address meets them: wanted instead of the forward hook's */
 	struct chain list[16];
 	size_t count;
 };
@@ -44,7 +45,8 @@ struct bases {
 /* The chains that a packet may come through, and what becomes of it. */
 struct walk {
 	const struct other_way *way;
-	bool out; /* what goes from the container; else what comes to it */
+	bool out;   /* what goes from the container; else what comes to it */
+	bool asked; /* or what asks for it on the uplink */
 	struct {
 		char name[NAME_MAX_LEN];
 		bool unsure; /* whether it is led here */
@@ -92,7 +94,7 @@ static int on_chain(const struct nlmsghdr *h, void *arg)
 	    b->count == sizeof(b->list) / sizeof(b->list[0]))
 		return 0;
 	at = number(hook[NFTA_HOOK_HOOKNUM]);
-	if (at != NF_INET_PRE_ROUTING && at != NF_INET_FORWARD)
+	if (at != NF_INET_PRE_ROUTING && at != (b->asked ? NF_INET_LOCAL_IN : NF_INET_FORWARD))
 		return 0;
 	c = &b->list[b->count++];
 	c->family = msg->nfgen_family;
@@ -144,9 +146,10 @@ static int on_rule(const struct nlmsghdr *h, void *arg)
 		return 0;
 	other_rule_read(attr[NFTA_RULE_EXPRESSIONS], &r);
 	w->drops |= r.drops;
-	if (r.fails)
+	if (r.fails || (w->asked && r.protocol && r.protocol != IPPROTO_ICMPV6))
 		return 0;
-	w->accepted |= r.accepts && !r.partial;
+	/* what asks is ICMPv6, and of no connection */
+	w->accepted |= r.accepts && !(w->asked ? r.answers : r.partial);
 	if (r.drops && !r.partial && !r.unsure)
 		note_dropped(w);
 	if (!r.jump || w->count == CHAINS_MOST)
@@ -195,6 +198,13 @@ static enum other_owner owner_of(const struct chain *c, const struct walk *w)
 	return w->has_docker ? OTHER_DOCKER : OTHER_OWNERS;
 }
 
+/* Writes which it is, as nft(8) names it. */
+static void name_chain(const struct chain *c, char *out, size_t size)
+{
+	snprintf(out, size, "%s %.60s %.60s", c->family == NFPROTO_INET ? "inet" : "ip6", c->table,
+		 c->name);
+}
+
 /* Adds what a base chain does in one direction. */
 static void look_at(struct nl_sock *s, const struct chain *c, const struct other_way *way, bool out,
 		    struct other_wall *ret)
@@ -209,22 +219,54 @@ static void look_at(struct nl_sock *s, const struct chain *c, const struct other
 	ret->early = c->early;
 	ret->owner = owner_of(c, &w);
 	ret->passed = 1U << ret->owner | (w.has_ufw ? 1U << OTHER_UFW : 0);
-	snprintf(ret->chain, sizeof(ret->chain), "%s %.60s %.60s",
-		 c->family == NFPROTO_INET ? "inet" : "ip6", c->table, c->name);
+	name_chain(c, ret->chain, sizeof(ret->chain));
+}
+
+/* Opens a socket and lists the base chains. Returns 0 or -errno. */
+static int list_bases(struct nl_sock **s, struct bases *ret)
+{
+	_nl_msg_ struct nl_msg *m = NULL;
+	struct error ignored;
+	int r = nl_open_filter(s, &ignored);
+
+	if (r < 0)
+		return r;
+	m = message(NFT_MSG_GETCHAIN, AF_UNSPEC);
+	return nl_ask(*s, m, on_chain, ret);
+}
+
+bool other_look_asked(const char *uplink, char *chain, size_t size)
+{
+	/* the group of those who may have the address (RFC 4291, 2.7.1) */
+	const struct other_way way = {
+		.uplink = uplink,
+		.bridge = "",
+		.address = { .s6_addr = { 0xff, 0x02, [11] = 1, 0xff } },
+	};
+	_nl_sock_ struct nl_sock *s = NULL;
+	struct bases bases = { .asked = true };
+
+	if (list_bases(&s, &bases) < 0)
+		return false;
+	for (size_t i = 0; i < bases.count; i++) {
+		const struct chain *c = &bases.list[i];
+		struct walk w = { .way = &way, .asked = true };
+
+		if (walk(s, c, &w) < 0 || w.accepted || (!w.dropped && !c->closed))
+			continue;
+		name_chain(c, chain, size);
+		return true;
+	}
+	return false;
 }
 
 void other_look(const struct other_way *way, struct other_wall *ret)
 {
 	_nl_sock_ struct nl_sock *s = NULL;
-	_nl_msg_ struct nl_msg *m = NULL;
 	struct bases bases = { .count = 0 };
-	struct error ignored;
 
 	*ret = (struct other_wall){ .owner = OTHER_OWNERS };
-	if (nl_open_filter(&s, &ignored) < 0)
-		return;
-	m = message(NFT_MSG_GETCHAIN, AF_UNSPEC);
-	if (nl_ask(s, m, on_chain, &bases) < 0)
+	if (list_bases(&s, &bases) < 0)
 		return;
 	for (size_t i = 0; i < bases.count; i++) {
 		look_at(s, &bases.list[i], way, false, ret);

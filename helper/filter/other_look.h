@@ -32,4 +32,11 @@ struct other_wall {
  */
 void other_look(const struct other_way *way, struct other_wall *ret);
 
+/*
+ * Looks whether nf_tables drops what comes in by the uplink to ask who has an address (RFC 4861,
+ * 4.3), at the input hook or before the routing. Here, too, nothing is said in doubt: a rule that
+ * accepts some of ICMPv6 counts for all of it. @chain: such a chain, as above; 160 bytes
+ */
+bool other_look_asked(const char *uplink, char *chain, size_t size);
+
 #endif

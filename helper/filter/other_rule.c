@@ -145,9 +145,10 @@ static void read_cmp(struct rule *r, struct nlattr *data)
 		r->is->unsure = true;
 		return;
 	}
+	if (r->loaded == PROTOCOL && op == NFT_CMP_EQ && nla_len(value[NFTA_DATA_VALUE]) == 1)
+		r->is->protocol = nla_get_u8(value[NFTA_DATA_VALUE]);
 	if (r->loaded == PROTOCOL)
-		r->is->partial |= op == NFT_CMP_EQ && nla_len(value[NFTA_DATA_VALUE]) == 1 &&
-				  nla_get_u8(value[NFTA_DATA_VALUE]) == IPPROTO_ICMPV6;
+		r->is->partial |= r->is->protocol == IPPROTO_ICMPV6;
 	else
 		r->is->fails |= is_equal(r, value[NFTA_DATA_VALUE]) != (op == NFT_CMP_EQ);
 }
@@ -179,8 +180,9 @@ static void read_match(struct rule *r, struct nlattr *data)
 
 	r->is->unsure = true;
 	if (nla_parse_nested(attr, NFTA_MATCH_MAX, data, NULL) == 0 && attr[NFTA_MATCH_NAME])
-		r->is->partial |= nla_strcmp(attr[NFTA_MATCH_NAME], "conntrack") == 0 ||
+		r->is->answers |= nla_strcmp(attr[NFTA_MATCH_NAME], "conntrack") == 0 ||
 				  nla_strcmp(attr[NFTA_MATCH_NAME], "state") == 0;
+	r->is->partial |= r->is->answers;
 }
 
 /* What iptables' extensions do with a packet. */
@@ -218,7 +220,7 @@ static void read_expression(struct rule *r, struct nlattr *element)
 	else if (strcmp(name, "reject") == 0)
 		r->is->drops = true;
 	else if (strcmp(name, "ct") == 0)
-		r->is->partial = true;
+		r->is->partial = r->is->answers = true;
 	else if (strcmp(name, "counter") != 0) {
 		r->loaded = OTHER; /* looked for in a set, for instance */
 		r->is->unsure = true;

@@ -22,6 +22,8 @@ struct other_rule {
 	bool fails;   /* it is not for the packet, */
 	bool partial; /* or only for answers and for ICMPv6 */
 	bool unsure;  /* or for some that is not understood here */
+	bool answers; /* it asks of what connection a packet is */
+	int protocol; /* it is for this one alone; 0: for any, as far as is understood */
 	bool accepts, drops, returns;
 	const struct nlattr *jump; /* a chain's name */
 };
