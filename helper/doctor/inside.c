@@ -16,7 +16,10 @@ void step_container(struct exam *x)
 	if (p->found == 0)
 		return;
 	exam_tell(x, FINDING_BROKEN, "%s", p->unfound.text);
-	exam_remedy(x, "start %s # and then v6hook doctor %s", p->name, p->name);
+	if (p->found == -ENODEV || p->found == -EBUSY)
+		exam_remedy(x, "give %s a network of its own, on a bridge of this host", p->name);
+	else
+		exam_remedy(x, "start %s, and then: %s", p->name, p->attach);
 }
 
 void step_lease(struct exam *x)

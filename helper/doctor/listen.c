@@ -19,7 +19,7 @@
 
 #define BEAT_MS 1000  /* between the packets that are to be answered */
 #define LEAST_MS 1000 /* what a proxy elsewhere may take to answer a probe: net/ndisc.h */
-#define ALONE_MS 3000 /* then the user is asked */
+#define ALONE_MS 2000 /* then the user is asked */
 #define SEND_ONLY 2   /* ms: who answers a probe is heard by the witness */
 
 /* Asks the router in the name of an address. What cannot be sent is not answered. */
@@ -37,8 +37,8 @@ static void provoke(const struct wire *w, const struct in6_addr *source)
 /* Whether the router answers this host itself. */
 static bool answers_us(const struct wire *w)
 {
-	const struct echo near = { w->uplink->ifindex, w->source, w->router, 64, 2, 250, NULL };
-	const struct echo far = { w->uplink->ifindex, w->source, echo_world, 1, 2, 250, NULL };
+	const struct echo near = { w->uplink->ifindex, w->source, w->router, 64, 2, 500, NULL };
+	const struct echo far = { w->uplink->ifindex, w->source, echo_world, 1, 2, 500, NULL };
 	struct error ignored;
 
 	return w->has_source && ((w->has_router && echo_ask(&near, NULL, &ignored) == 1) ||
@@ -72,6 +72,8 @@ int wire_listen(struct wire *w, struct error *e)
 	const int64_t start = clock_ms(), end = start + (int64_t)w->seconds * 1000;
 	struct in6_addr list[WITNESS_MOST];
 	const size_t count = addresses(w, list);
+	/* where nothing is probed nobody answers late */
+	const int64_t least = w->routed ? 0 : LEAST_MS;
 	_witness_ struct witness witness = WITNESS_NONE;
 	unsigned char ignored[6];
 	struct witnessed seen;
@@ -79,17 +81,15 @@ int wire_listen(struct wire *w, struct error *e)
 	bool asked = false;
 	int r = witness_begin(w->uplink->ifindex, list, count, &witness, e);
 
-	for (size_t i = 0; r == 0 && !w->routed && i < count; i++)
+	for (size_t i = 0; r >= 0 && !w->routed && i < count; i++)
 		r = ndisc_probe(w->uplink->ifindex, w->uplink->mac, &list[i], SEND_ONLY, ignored,
-				e) < 0
-			    ? -1
-			    : 0;
+				e);
 	while (r >= 0 && clock_ms() < end) {
 		const int64_t now = clock_ms();
 
-		if (now - start >= LEAST_MS && wire_is_clear(w))
+		if (now - start >= least && wire_is_clear(w))
 			break;
-		if (now - start >= ALONE_MS && !asked) {
+		if (now - start >= ALONE_MS && end - now >= BEAT_MS && !asked) {
 			ask_for_help(w, end - now);
 			asked = true;
 		}

@@ -127,7 +127,7 @@ void step_proxy(struct exam *x)
 static bool answers_host(const struct exam *x, struct in6_addr *ret_from)
 {
 	struct echo echo = {
-		.to = echo_world, .hops = ROUTER_HOPS - 1, .times = 2, .every_ms = 250
+		.to = echo_world, .hops = ROUTER_HOPS - 1, .times = 2, .every_ms = 500
 	};
 	const struct scene_link *uplink = uplink_of(x);
 	struct error ignored;

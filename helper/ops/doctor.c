@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/caps.h"
 #include "doctor/doctor.h"
 #include "ops/doctor_walk.h"
 #include "ops/doctor_wire.h"
@@ -214,8 +215,11 @@ int op_doctor(const struct request *q, unsigned int listen_s, struct findings *r
 			     .container = q->container,
 			     .seconds = listen_s };
 	struct in6_addr served;
-	int r = open_context(&v, q->config_path, e);
+	/* what is only read may be left out, but there is no half a way */
+	int r = q->container || listen_s ? caps_check(true, e) : 0;
 
+	if (r == 0)
+		r = open_context(&v, q->config_path, e);
 	if (r == 0)
 		r = look_around(&v, e);
 	if (r < 0)
