@@ -153,8 +153,9 @@ static void tell_nothing(const struct wire *w, struct exam *x)
 	saw_both(w, x);
 	exam_remedy(x,
 		    "ask the provider: is %s on-link or routed at this host's port, and is there a "
-		    "filter on it that lets only some MACs or addresses pass? Its MAC is %s",
-		    w->range, mac_text(w->uplink->mac, mac));
+		    "filter on it that lets only some MACs or addresses pass?%s%s",
+		    w->range, w->uplink->has_mac ? " Its MAC is " : "",
+		    w->uplink->has_mac ? mac_text(w->uplink->mac, mac) : "");
 }
 
 void wire_tell_upstream(const struct wire *w, struct exam *x)

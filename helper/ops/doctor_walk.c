@@ -95,6 +95,7 @@ static void look_inside(struct trip *t)
 	struct patient *p = &t->patient;
 	const struct attachment *a = p->record;
 	const char *file;
+	int said = p->found;
 
 	if (a && p->found < 0) {
 		request_again(&t->q, a);
@@ -114,7 +115,9 @@ static void look_inside(struct trip *t)
 	/* there is no such process, or namespace, any more */
 	if (p->located < 0 && t->at.netns.fd < 0) {
 		p->found = p->located;
-		p->unfound = p->unlocated;
+		/* the engine has said so in better words */
+		if (said != -ESRCH)
+			p->unfound = p->unlocated;
 	}
 	if (a && t->at.netns.inode)
 		p->same =

@@ -60,8 +60,10 @@ static int tell(const struct wire *w, const struct error *unheard, struct findin
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
 		x.check = checks[i].name;
 		x.first = ret->count;
-		if (unheard)
+		if (unheard && i == 0)
 			exam_unknown(&x, unheard);
+		else if (unheard)
+			exam_tell(&x, FINDING_SKIPPED, "nothing could be heard");
 		else
 			checks[i].tell(w, &x);
 		exam_end(&x);
@@ -98,6 +100,8 @@ int doctor_hear(const struct hearing *h, struct findings *ret, struct error *e)
 	}
 	write_range(way_range(h->pool, any), text, sizeof(text));
 	r = way_out(h->host, h->own, h->pool, any, 0, NULL, &uplink, &unheard);
+	if (r == 0 && !uplink.carrier)
+		r = error_set(&unheard, STATUS_FAILED, -ENETDOWN, "%s has no carrier", uplink.name);
 	if (r == 0) {
 		w.has_router =
 			route_default_by(h->host, uplink.ifindex, &route) == 1 && route.has_gateway;

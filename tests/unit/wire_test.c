@@ -6,7 +6,7 @@
 
 static const unsigned char host[6] = { 2, 0, 0, 0, 0, 1 }, router[6] = { 2, 0, 0, 0, 0, 2 },
 			   other[6] = { 2, 0, 0, 0, 0, 3 };
-static const struct uplink eth0 = { .name = "eth0", .mac = { 2, 0, 0, 0, 0, 1 } };
+static const struct uplink eth0 = { .name = "eth0", .has_mac = true, .mac = { 2, 0, 0, 0, 0, 1 } };
 
 /* What happens, a letter a packet; in capitals it is about the fresh address. */
 static struct witnessed packet(char letter)
