@@ -161,11 +161,18 @@ void step_gateway(struct exam *x)
 	if (r < 0 || !route.has_gateway)
 		return;
 	echo.to = route.gateway;
-	r = echo_ask_within(p->netns, &echo, NULL, &e);
-	if (r == 1)
+	if (echo_ask_within(p->netns, &echo, NULL, &e) == 1)
 		return;
-	text_address(&echo.to, text);
-	exam_tell(x, FINDING_BROKEN, "the gateway %s does not answer the container", text);
+	/* who forwards says where hops end, whatever it lets in for itself */
+	echo.to = echo_world;
+	echo.hops = 1;
+	echo.mac = NULL;
+	r = echo_ask_within(p->netns, &echo, NULL, &e);
+	text_address(&route.gateway, text);
+	exam_tell(x, r == 1 ? FINDING_WARNING : FINDING_BROKEN, "the gateway %s %s", text,
+		  r == 1 ? "forwards, but answers no question for its MAC: the container has it by "
+			   "heart alone"
+			 : "does not answer the container");
 	exam_evidence(x, "%s",
 		      r < 0 ? e.text : "echo requests and solicitations, sent from its address");
 	exam_remedy(x, "nft list ruleset # what drops ICMPv6 that comes in by %s, or leaves there?",

@@ -44,7 +44,9 @@ static const struct step {
 	{ "way.firewall",
 	  "no other firewall drops what comes to it",
 	  { check_wall_early, check_wall_forward } },
-	{ "way.proxy", "the uplink answers for it", { check_proxying, step_proxy } },
+	{ "way.proxy",
+	  "the uplink answers for it",
+	  { check_proxying, check_wall_solicitations, step_proxy } },
 	{ "way.router", "the router answers the container", { check_router, step_router } },
 };
 
