@@ -19,6 +19,7 @@
 #include "watch/journal.h"
 #include "watch/metrics.h"
 #include "watch/named.h"
+#include "watch/renamed.h"
 #include "watch/stats.h"
 #include "watch/tell.h"
 
@@ -57,27 +58,6 @@ static bool is_attached(struct context *c, const struct record *r, const char *c
 	return c->store->ops->attachment(c->store, container, &a, &ignored) == 1 &&
 	       attachment_is_live(&a, c->boot_id) && a.pid == r->pid &&
 	       strcmp(a.instance, r->id) == 0;
-}
-
-static int rename_lease(struct context *c, const struct record *r, const char *container)
-{
-	struct ident from = { 0 }, to = { 0 };
-	char old[IDENT_TEXT_MAX];
-	struct error e;
-	int err;
-
-	snprintf(to.runtime, sizeof(to.runtime), "%s", engine_of(c, r)->name);
-	memcpy(from.runtime, to.runtime, sizeof(from.runtime));
-	snprintf(from.name, sizeof(from.name), "%s", r->old_name);
-	snprintf(to.name, sizeof(to.name), "%s", r->name);
-	if (strcmp(from.name, to.name) == 0)
-		return 0;
-	err = op_rename(c, &from, &to, r->id, &e);
-	if (err < 0)
-		journal_change("failed", container, NULL, r->why, e.text);
-	else if (err > 0)
-		journal_change("renamed", container, NULL, ident_text(&from, old), NULL);
-	return err;
 }
 
 /*
@@ -146,7 +126,7 @@ static int follow_rename(struct context *c, struct record *r, char container[CON
 	err = confirm_name(c, r, container);
 	if (err < 0)
 		return err == -ESRCH ? 0 : err;
-	return rename_lease(c, r, container);
+	return renamed_follow(c, engine_of(c, r), r);
 }
 
 /* Tells of a name that the one who ran it may not choose. */
@@ -190,7 +170,7 @@ static int attach(struct context *c, struct record *r, char container[CONTAINER_
 		err = confirm_name(c, r, container);
 		/* renamed since, or before the service ran: what it held by that name is first */
 		if (err == 0 && (*r->old_name || strcmp(r->why, "running") == 0))
-			err = rename_lease(c, r, container);
+			err = renamed_follow(c, engine_of(c, r), r);
 		/* each name keeps its own lease */
 		if (err == -EEXIST && !*r->old_name)
 			err = 0;
