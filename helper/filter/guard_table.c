@@ -3,10 +3,11 @@
  *
  * Theory of operation: all is decided where a frame comes in, before the bridge learns its sender's
  * MAC. A frame of an attached container is let in if its port, its MAC and its address belong
- * together: one look-up for nearly all of them. Of what is left, each protocol is asked whom it
- * speaks for. What is not known to be harmless is dropped there: other protocols than ARP, IPv4 and
- * IPv6, VLAN tags, and what can say more than one thing, as a first fragment without its upper
- * header.
+ * together: one look-up for nearly all of them, as that is what costs (docs/bench.md), after loads
+ * and comparisons of one word, which the kernel does by the way. Of what is left, each protocol is
+ * asked whom it speaks for. What is not known to be harmless is dropped there: other protocols than
+ * ARP, IPv4 and IPv6, VLAN tags, and what can say more than one thing, as a first fragment without
+ * its upper header.
  *
  * Other ports keep what they have, but for the MACs and addresses of attached containers. As not
  * every kernel tells which bridge a frame is on, that holds for all bridges of the host; the
@@ -17,9 +18,9 @@
  *
  * What goes from port to port without the host having it is only what stays on the link: to a
  * container's own address the way leads over the host, whose firewall sees it there. So unicast to
- * a link-local address, the host's or a container's, is Neighbour Discovery and ICMPv6 alone, and so
- * is what goes to all nodes, whose listeners hear it with all that is sent to them. For other groups
- * one has to ask.
+ * a link-local address, the host's or a container's, is Neighbour Discovery and ICMPv6 alone, and
+ * so is what goes to all nodes, whose listeners hear it with all that is sent to them. For other
+ * groups one has to ask.
  */
 #include "filter/guard_table.h"
 
@@ -42,6 +43,8 @@
 #define FROM6_PREFIX NETWORK(8, 2)
 #define TO6 NETWORK(24, 16)
 #define TO6_BYTE NETWORK(24, 1)
+/* neither to a link-local address nor to a group */
+#define FAR NETWORK(24, 4), MASK("\xfe\0\0\0"), ISNT("\xfe\0\0\0")
 #define TO6_PREFIX NETWORK(24, 2)
 #define NEXT NETWORK(6, 1) /* the header behind IPv6's own */
 #define HOPS NETWORK(7, 1)
@@ -51,6 +54,7 @@
 #define ARP_MAC NETWORK(8, 6)
 #define ARP_FROM NETWORK(14, 4)
 #define ICMP_TYPE TRANSPORT(0, 1)
+#define IS_ECHO TRANSPORT(0, 4), MASK("\xfe\0\0\0"), IS("\x80\0\0\0")
 #define TARGET TRANSPORT(8, 16)
 #define OPTION TRANSPORT(24, 1)
 #define OPTION_MAC TRANSPORT(26, 6)
@@ -113,9 +117,13 @@ static const struct filter_set sets[GUARD_SETS] = {
 
 static const struct term prerouting[] = {
 	/* what nearly all are, at the cost of one look-up: the type is in the key */
-	PORT, MAC_TYPE, FROM6, IN("own6"), GOTO("proven6"),
-	PORT, MAC_TYPE, FROM4, IN("own4"), GOTO("proven4"),
-	PORT, IN("ports"), GOTO("port"),
+	FAR, NEXT, IS(TCP), PORT, MAC_TYPE, FROM6, IN("own6"), ACCEPT,
+	FAR, NEXT, IS(UDP), FROM_PORT, ISNT(DHCPV6_SERVER), PORT, MAC_TYPE, FROM6, IN("own6"), ACCEPT,
+	FAR, NEXT, IS(ICMPV6), IS_ECHO, PORT, MAC_TYPE, FROM6, IN("own6"), ACCEPT,
+	PROTOCOL4, IS(TCP), PORT, MAC_TYPE, FROM4, IN("own4"), ACCEPT,
+	PROTOCOL4, IS(UDP), FROM_PORT, ISNT(DHCP_SERVER), PORT, MAC_TYPE, FROM4, IN("own4"), ACCEPT,
+	PORT, MAC, IN("macs"), GOTO("port"),
+	PORT, IN("ports"), DROP_AS("foreign MAC"),
 	/* all others, on whatever bridge: nobody else has these */
 	MAC, IN("taken_macs"), DROP_AS("foreign MAC"),
 	BEHIND_TAG, IS(IPV6), GOTO("stranger6"),
@@ -171,9 +179,8 @@ static const struct term on_link[] = {
 	DROP_AS("past the host"),
 };
 
-/* From an attached container, whose address has not been proven yet. */
+/* From an attached container, by its MAC. */
 static const struct term port[] = {
-	PORT, MAC, NOT_IN("macs"), DROP_AS("foreign MAC"),
 	TYPE, IS(IPV6), GOTO("port6"),
 	TYPE, IS(IPV4), GOTO("port4"),
 	TYPE, IS(ARP), GOTO("port_arp"),
@@ -181,6 +188,7 @@ static const struct term port[] = {
 };
 
 static const struct term port6[] = {
+	PORT, MAC_TYPE, FROM6, IN("own6"), GOTO("proven6"),
 	FROM6, IS(NOBODY6), GOTO("nameless6"),
 	/* of link-local ones it advertises only the one of its MAC, but who is answered by one may have
 	 * chosen another */
@@ -267,6 +275,7 @@ static const struct term extended6[] = {
 
 static const struct term port4[] = {
 	PORT, IN("any4"), GOTO("unknown4"),
+	PORT, MAC_TYPE, FROM4, IN("own4"), GOTO("proven4"),
 	FROM4, IS(NOBODY4), PROTOCOL4, IS(UDP), TO_PORT, IS(DHCP_SERVER), ACCEPT,
 	FROM4, IS(NOBODY4), PROTOCOL4, IS(IGMP), GOTO("proven4"),
 	DROP_AS("foreign address"),
