@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -95,10 +96,23 @@ static int make_policy(struct error *e)
 	return r;
 }
 
+/* Keeps others of us out, who might find a policy that is half made. Returns a descriptor or -1. */
+static int lock(void)
+{
+	int fd = open("/etc/firewalld", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0)
+		flock(fd, LOCK_EX);
+	return fd;
+}
+
 static int open_it(const struct opening *o, struct error *e)
 {
+	_close_ int held = lock();
 	struct error ignored;
 	int r = access(POLICY, F_OK) < 0 ? make_policy(e) : 0;
+
+	(void)held;
 
 	if (r == 0)
 		r = change_rules(o, true, true, e);
@@ -110,10 +124,12 @@ static int open_it(const struct opening *o, struct error *e)
 
 static int close_it(const struct opening *o, struct error *e)
 {
+	_close_ int held = lock();
 	struct openings left = { .count = 0 };
 	struct error ignored;
 	int r = change_rules(o, true, false, e);
 
+	(void)held;
 	/* firewalld is not there any more, nor what it kept */
 	if (r == -ENOENT)
 		return 0;

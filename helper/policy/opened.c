@@ -46,25 +46,6 @@ static bool holds(const struct opening *o, const struct in6_addr *address)
 	return in_prefix(address, &o->prefix, o->length);
 }
 
-/* The largest block around the address that the range holds whole. */
-static void widen(const struct range *range, const struct in6_addr *address, struct opening *o)
-{
-	unsigned int length = 64;
-	struct range block = range_of_prefix(address, length);
-
-	while (length < 128 && !range_covers(range, &block)) {
-		uint64_t host = (++length == 128) ? 0 : ~UINT64_C(0) >> (length - 64);
-
-		block = (struct range){
-			.prefix = range_prefix_of(address),
-			.first = range_interface_id(address) & ~host,
-			.last = range_interface_id(address) | host,
-		};
-	}
-	o->prefix = range_address(block.prefix, block.first);
-	o->length = length;
-}
-
 /* What is to be opened for the address. */
 static struct opening opening_of(const struct context *c, struct nl_sock *host,
 				 const struct other_way *way)
@@ -77,7 +58,7 @@ static struct opening opening_of(const struct context *c, struct nl_sock *host,
 	snprintf(o.bridge, sizeof(o.bridge), "%s", way->bridge);
 	if (pool && link_by_name(host, way->bridge, &bridge) == 0 &&
 	    route_is_on_link(host, bridge.ifindex, &way->address) == 0)
-		widen(way_range(pool, &way->address), &way->address, &o);
+		o.length = range_block(way_range(pool, &way->address), &way->address, &o.prefix);
 	return o;
 }
 
@@ -240,7 +221,7 @@ void opened_end(const struct context *c, struct nl_sock *host)
 
 	for (enum other_owner i = 0; i < OTHER_OWNERS; i++)
 		if (close_locked(c, host, i, &e) < 0)
-			note(NOTE_DETAIL, "what is open in %s is left: %s", other_owners[i]->name,
+			note(NOTE_WARNING, "what is open in %s is left: %s", other_owners[i]->name,
 			     e.text);
 }
 
@@ -252,12 +233,24 @@ static bool is_attached(const struct context *c, const struct holder *h)
 	return a && !a->waits && a->port && attachment_is_live(a, c->boot_id);
 }
 
+/* Whether what is opened for one is opened for the other. */
+static bool is_like(const struct context *c, const struct holder *a, const struct holder *b)
+{
+	struct error ignored;
+	const struct pool *pool = pools_find(c->pools, &a->address, &ignored);
+
+	return !b->attachment->on_link && pool &&
+	       range_contains(way_range(pool, &a->address), &b->address) &&
+	       strcmp(a->attachment->uplink, b->attachment->uplink) == 0 &&
+	       strcmp(a->attachment->bridge, b->attachment->bridge) == 0;
+}
+
 int opened_make(const struct context *c, struct look *l, bool change,
 		int (*opened)(const struct holder *h, void *arg), void *arg, bool *extra)
 {
 	const struct holders *all = &l->present;
 	struct other_wall wall = { .any = true };
-	const struct attachment *before = NULL;
+	const struct holder *before = NULL;
 	char why[512];
 	int r = 0;
 
@@ -268,11 +261,9 @@ int opened_make(const struct context *c, struct look *l, bool change,
 		const struct other_way way = { a ? a->uplink : "", a ? a->bridge : "", h->address };
 		struct other_wall at_first;
 
-		if (!is_attached(c, h) ||
-		    (before && !a->on_link && strcmp(before->uplink, a->uplink) == 0 &&
-		     strcmp(before->bridge, a->bridge) == 0))
+		if (!is_attached(c, h) || (before && is_like(c, before, h)))
 			continue;
-		before = a;
+		before = h;
 		other_look(&way, &at_first);
 		wall = at_first;
 		if (!at_first.drops)

@@ -170,3 +170,18 @@ size_t range_reserved(uint64_t prefix, struct range *ret)
 	memcpy(ret, reserved, sizeof(reserved));
 	return RANGE_RESERVED;
 }
+
+unsigned int range_block(const struct range *r, const struct in6_addr *address,
+			 struct in6_addr *ret_first)
+{
+	const uint64_t id = range_interface_id(address);
+	unsigned int length = 64;
+	uint64_t host = UINT64_MAX;
+
+	while (host && ((id & ~host) < r->first || (id | host) > r->last)) {
+		host >>= 1;
+		length++;
+	}
+	*ret_first = range_address(r->prefix, id & ~host);
+	return length;
+}

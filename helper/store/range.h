@@ -32,6 +32,13 @@ bool range_overlaps(const struct range *a, const struct range *b);
 /* Whether b lies wholly in a. */
 bool range_covers(const struct range *a, const struct range *b);
 
+/*
+ * The largest prefix that holds the address, which lies in the range, and nothing beyond the range.
+ * @ret_first: its first address. Returns its length, 64 to 128.
+ */
+unsigned int range_block(const struct range *r, const struct in6_addr *address,
+			 struct in6_addr *ret_first);
+
 /* The address with this prefix and interface identifier, and the way back. */
 struct in6_addr range_address(uint64_t prefix, uint64_t interface_id);
 uint64_t range_prefix_of(const struct in6_addr *address);

@@ -7,7 +7,7 @@
 #include "watch/kept.h"
 
 /*
- * Looks at each way by which somebody is attached, once. Returns 0 if all are open, else a number
+ * Looks at each way by which somebody is attached, for the first and the last of them. Returns 0 if all are open, else a number
  * that tells which are not, and who has closed them.
  */
 uint64_t walls_look(const struct kept *k);

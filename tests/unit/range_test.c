@@ -346,9 +346,43 @@ TEST(damaged_ranges_are_read_or_refused)
 	assert_in_range(read, 1, 39999);
 }
 
+TEST(blocks_are_the_largest_that_a_range_holds)
+{
+	static const struct {
+		const char *range, *address, *first;
+		unsigned int length;
+	} rows[] = {
+		{ "2001:db8:1::/64", "2001:db8:1::7", "2001:db8:1::", 64 },
+		{ "2001:db8:1::c:0/112", "2001:db8:1::c:63ff", "2001:db8:1::c:0", 112 },
+		{ "2001:db8:1::5", "2001:db8:1::5", "2001:db8:1::5", 128 },
+		{ "2001:db8:1::1-2001:db8:1::6", "2001:db8:1::1", "2001:db8:1::1", 128 },
+		{ "2001:db8:1::1-2001:db8:1::6", "2001:db8:1::3", "2001:db8:1::2", 127 },
+		{ "2001:db8:1::1-2001:db8:1::6", "2001:db8:1::5", "2001:db8:1::4", 127 },
+		{ "2001:db8:1::1-2001:db8:1::6", "2001:db8:1::6", "2001:db8:1::6", 128 },
+		{ "2001:db8:1::1-2001:db8:1::7", "2001:db8:1::6", "2001:db8:1::4", 126 },
+		{ "2001:db8:1::8-2001:db8:1:0:ffff:ffff:ffff:fffe", "2001:db8:1:0:8000::1",
+		  "2001:db8:1:0:8000::", 66 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct in6_addr address, first, want;
+		struct range r;
+		struct error e;
+		unsigned int length;
+
+		assert_int_equal(range_parse(rows[i].range, &r, &e), 0);
+		inet_pton(AF_INET6, rows[i].address, &address);
+		inet_pton(AF_INET6, rows[i].first, &want);
+		length = range_block(&r, &address, &first);
+		check(length == rows[i].length && memcmp(&first, &want, sizeof(want)) == 0,
+		      "%s of %s: /%u", rows[i].address, rows[i].range, length);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(blocks_are_the_largest_that_a_range_holds),
 		cmocka_unit_test(ranges_are_read),
 		cmocka_unit_test(what_is_no_range_is_refused),
 		cmocka_unit_test(garbage_lengths_are_refused),
