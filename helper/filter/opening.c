@@ -43,11 +43,16 @@ bool opening_is_same(const struct opening *a, const struct opening *b)
 	       (!*a->bridge || !*b->bridge || strcmp(a->bridge, b->bridge) == 0);
 }
 
-void openings_add(struct openings *all, const struct opening *o)
+bool openings_have(const struct openings *all, const struct opening *o)
 {
 	for (size_t i = 0; i < all->count; i++)
 		if (opening_is_same(&all->list[i], o))
-			return;
-	if (all->count < OPENINGS_MOST)
+			return true;
+	return false;
+}
+
+void openings_add(struct openings *all, const struct opening *o)
+{
+	if (all->count < OPENINGS_MOST && !openings_have(all, o))
 		all->list[all->count++] = *o;
 }

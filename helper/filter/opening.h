@@ -40,7 +40,7 @@ struct opening_ops {
 	int (*open)(const struct opening *o, struct error *e);
 	/* Ends that. One that is not there is no failure. Returns 0 or -errno. */
 	int (*close)(const struct opening *o, struct error *e);
-	/* What to type for it. */
+	/* What to type for it, or, where it is open and does not help, what else is needed. */
 	void (*tell)(const struct opening *o, char *out, size_t size);
 };
 
@@ -49,6 +49,9 @@ const char *opening_prefix_text(const struct opening *o, char *out);
 
 /* Reads that. Returns 0 or -EINVAL. */
 int opening_prefix_read(const char *text, struct opening *ret);
+
+/* Whether it is among them. */
+bool openings_have(const struct openings *all, const struct opening *o);
 
 /* Adds one, unless it is there or there are too many. */
 void openings_add(struct openings *all, const struct opening *o);

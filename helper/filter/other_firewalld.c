@@ -142,13 +142,22 @@ static int close_it(const struct opening *o, struct error *e)
 
 static void tell(const struct opening *o, char *out, size_t size)
 {
+	struct openings all = { .count = 0 };
 	char prefix[OPENING_TEXT_MAX];
+	struct error ignored;
 
 	opening_prefix_text(o, prefix);
-	snprintf(out, size,
-		 "a policy of firewalld from zone ANY to ANY that accepts what goes to %s and what "
-		 "comes from it: firewalld.policies(5)",
-		 prefix);
+	/* since firewalld 2 */
+	if (read_openings(&all, &ignored) == 0 && openings_have(&all, o))
+		snprintf(out, size,
+			 "no policy is for interfaces that are bound to no zone: firewall-cmd "
+			 "--permanent --zone=ZONE --change-interface=%s; firewall-cmd --reload",
+			 o->bridge);
+	else
+		snprintf(out, size,
+			 "a policy of firewalld from zone ANY to ANY that accepts what goes to %s "
+			 "and what comes from it: firewalld.policies(5)",
+			 prefix);
 }
 
 const struct opening_ops other_firewalld = {

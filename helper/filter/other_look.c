@@ -27,6 +27,7 @@
 
 #define CHAINS_MOST 64 /* that are followed from one base chain */
 #define NAME_MAX_LEN 256
+#define FIREWALLD_LOADS "firewalld_policy_drop" /* its table while it loads its own anew */
 
 struct chain {
 	unsigned int family;
@@ -90,6 +91,7 @@ static int on_chain(const struct nlmsghdr *h, void *arg)
 	    !attr[NFTA_CHAIN_NAME] || !attr[NFTA_CHAIN_TYPE] ||
 	    nla_strcmp(attr[NFTA_CHAIN_TYPE], "filter") != 0 ||
 	    nla_strcmp(attr[NFTA_CHAIN_TABLE], guard_table.name) == 0 ||
+	    nla_strcmp(attr[NFTA_CHAIN_TABLE], FIREWALLD_LOADS) == 0 ||
 	    nla_parse_nested(hook, NFTA_HOOK_MAX, attr[NFTA_CHAIN_HOOK], NULL) < 0 ||
 	    b->count == sizeof(b->list) / sizeof(b->list[0]))
 		return 0;

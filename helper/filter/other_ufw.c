@@ -103,11 +103,18 @@ static int close_it(const struct opening *o, struct error *e)
 
 static void tell(const struct opening *o, char *out, size_t size)
 {
+	struct openings all = { .count = 0 };
 	char prefix[OPENING_TEXT_MAX];
+	struct error ignored;
 
 	opening_prefix_text(o, prefix);
-	snprintf(out, size, "ufw route allow out on %s to %s; ufw route allow in on %s from %s",
-		 o->bridge, prefix, o->bridge, prefix);
+	/* its rules have been taken out of the kernel by another hand */
+	if (read_openings(&all, &ignored) == 0 && openings_have(&all, o))
+		snprintf(out, size, "ufw reload");
+	else
+		snprintf(out, size,
+			 "ufw route allow out on %s to %s; ufw route allow in on %s from %s",
+			 o->bridge, prefix, o->bridge, prefix);
 }
 
 const struct opening_ops other_ufw = {

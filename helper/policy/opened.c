@@ -62,38 +62,40 @@ static struct opening opening_of(const struct context *c, struct nl_sock *host,
 	return o;
 }
 
-/* Has one of them let it through, and tells of it. Returns 0 or -errno. */
-static int open_one(const struct context *c, struct nl_sock *host, const struct other_way *way,
-		    const struct other_wall *wall)
+/* Has one of them let it through. Returns 0 or -errno, and tells why. */
+static int open_one(const struct opening_ops *owner, const struct opening *o)
 {
-	const struct opening_ops *owner = other_owners[wall->owner];
-	const struct opening o = opening_of(c, host, way);
 	char prefix[OPENING_TEXT_MAX];
 	struct error e;
-	int r = owner->open(&o, &e);
+	int r = owner->open(o, &e);
 
 	if (r < 0)
 		note(NOTE_STATE, "%s does not let %s through on %s: %s", owner->name,
-		     opening_prefix_text(&o, prefix), way->bridge, e.text);
-	else
-		note(NOTE_WARNING,
-		     "%s is told to let through what goes to %s on %s, and what comes from there",
-		     owner->name, opening_prefix_text(&o, prefix), way->bridge);
+		     opening_prefix_text(o, prefix), o->bridge, e.text);
 	return r;
 }
 
 void opened_begin(const struct context *c, struct nl_sock *host, const struct other_way *way,
 		  struct other_wall *ret)
 {
+	char prefix[OPENING_TEXT_MAX];
 	unsigned int tried = 0;
 
 	other_look(way, ret);
 	/* what one lets through may be another's to drop */
 	while (c && ret->drops && may_open(c, ret->passed) && !(tried & 1U << ret->owner)) {
-		tried |= 1U << ret->owner;
-		if (open_one(c, host, way, ret) < 0)
+		const struct opening o = opening_of(c, host, way);
+		const enum other_owner owner = ret->owner;
+
+		tried |= 1U << owner;
+		if (open_one(other_owners[owner], &o) < 0)
 			break;
 		other_look(way, ret);
+		if (!ret->drops || ret->owner != owner)
+			note(NOTE_WARNING,
+			     "%s is told to let through what goes to %s on %s, and what comes from "
+			     "there",
+			     other_owners[owner]->name, opening_prefix_text(&o, prefix), o.bridge);
 	}
 }
 
@@ -139,8 +141,7 @@ void opened_tell(const struct context *c, struct nl_sock *host, const struct oth
 	other_owners[wall->owner]->tell(&o, what, sizeof(what));
 	snprintf(out, size, "%s drops what is forwarded (nft chain \"%s\"): %s%s", name,
 		 wall->chain, what,
-		 may_open(c, wall->passed) ? ", or v6hook reconcile"
-					   : "; \"open_firewall\": true has v6hook do it");
+		 may_open(c, wall->passed) ? "" : "; \"open_firewall\": true has v6hook do it");
 }
 
 /* Which of the openings a route of ours needs. */
@@ -245,6 +246,17 @@ static bool is_like(const struct context *c, const struct holder *a, const struc
 	       strcmp(a->attachment->bridge, b->attachment->bridge) == 0;
 }
 
+/* Whether nobody else is at work on it, as long as the lock is held, and its record is as it was.
+ */
+static bool hold(const struct context *c, const struct holder *h, int *ret_lock)
+{
+	struct lease_store *s = c->store;
+	struct error ignored;
+
+	return s->ops->lock(s, LOCK_CONTAINER, h->ident, false, 0, ret_lock, &ignored) == 0 &&
+	       s->ops->unchanged(s, h->ident, h->attachment) == 1;
+}
+
 int opened_make(const struct context *c, struct look *l, bool change,
 		int (*opened)(const struct holder *h, void *arg), void *arg, bool *extra)
 {
@@ -259,14 +271,15 @@ int opened_make(const struct context *c, struct look *l, bool change,
 		const struct holder *h = &all->list[i];
 		const struct attachment *a = h->attachment;
 		const struct other_way way = { a ? a->uplink : "", a ? a->bridge : "", h->address };
-		struct other_wall at_first;
+		_close_ int lock = -1;
 
 		if (!is_attached(c, h) || (before && is_like(c, before, h)))
 			continue;
+		other_look(&way, &wall);
+		if (wall.drops && change && !hold(c, h, &lock))
+			continue;
 		before = h;
-		other_look(&way, &at_first);
-		wall = at_first;
-		if (!at_first.drops)
+		if (!wall.drops)
 			continue;
 		if (change)
 			opened_begin(c, l->host, &way, &wall);

@@ -108,8 +108,15 @@ firewalld_up() {
 	wait_for 10 test -S /run/dbus/system_bus_socket
 	firewalld --nofork --nopid >"$lab_run/firewalld.log" 2>&1 &
 	walls_daemons="$walls_daemons|$!"
-	wait_for 30 firewall-cmd --state
+	wait_for 30 firewall-cmd --state || return
+	# since version 2 a policy is for interfaces alone that are bound to a zone by name: here to one that lets nothing through
+	firewalld_binds || return 0
+	firewall-cmd --permanent --new-zone=lab && firewall-cmd --permanent --zone=lab --add-interface=br0 --add-interface=br1 &&
+		firewall-cmd --permanent --zone=lab --remove-forward
+	firewall-cmd --reload
 }
+# firewalld_binds: whether it is such a version
+firewalld_binds() { [ "$(firewall-cmd --version | cut -d. -f1)" -ge 2 ]; }
 firewalld_down() {
 	local pids
 
