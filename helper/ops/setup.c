@@ -125,7 +125,8 @@ static int add_former(struct setup_plan *p)
 	return r;
 }
 
-static int add_files(struct setup_plan *p, struct error *e)
+/* @former: the text of the configuration that is there, or null */
+static int add_files(struct setup_plan *p, const char *former, struct error *e)
 {
 	const struct permanent_pool pool = { (const char *const *)p->ranges,
 					     (const char *const *)p->excludes,
@@ -133,12 +134,10 @@ static int add_files(struct setup_plan *p, struct error *e)
 					     p->exclude_count,
 					     p->wish->uplink,
 					     p->routed };
-	_free_ char *former = NULL, *config = NULL, *sysctls = permanent_sysctls(&p->permanent);
+	_free_ char *config = NULL, *sysctls = permanent_sysctls(&p->permanent);
 	_free_ char *path = NULL, *network = NULL;
-	int r = read_former(p, &former, e);
+	int r = permanent_config(p->config_path, former, &pool, &p->engines, &config, e);
 
-	if (r == 0)
-		r = permanent_config(p->config_path, former, &pool, &p->engines, &config, e);
 	if (r < 0)
 		return r;
 	r = sysctls ? permanent_network(&p->manager, &p->permanent.uplink, p->routed, &path,
@@ -191,7 +190,7 @@ static int add_values(struct setup_plan *p, struct error *e)
 	return r < 0 ? error_sys(e, r, "cannot record the sysctls") : 0;
 }
 
-static int add_service(struct setup_plan *p)
+static void add_service(struct setup_plan *p)
 {
 	service_look(&p->service);
 	p->record->service = p->service.systemd && p->service.installed;
@@ -203,7 +202,18 @@ static int add_service(struct setup_plan *p)
 		p->record->enabled = p->former->enabled;
 		p->record->active = p->former->active;
 	}
-	return 0;
+}
+
+/* The record tells of a path wherever it is read. Returns 0 or -errno. */
+static int make_absolute(const char *path, char out[PATH_MAX])
+{
+	char here[PATH_MAX] = "";
+	int n;
+
+	if (*path != '/' && !getcwd(here, sizeof(here)))
+		return -errno;
+	n = snprintf(out, PATH_MAX, "%s%s%s", here, *here ? "/" : "", path);
+	return n < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
 int op_setup_look(const char *config_path, const struct setup_wish *w, struct setup_plan **ret,
@@ -211,15 +221,20 @@ int op_setup_look(const char *config_path, const struct setup_wish *w, struct se
 {
 	_setup_plan_ struct setup_plan *p = calloc(1, sizeof(*p));
 	_nl_sock_ struct nl_sock *nl = NULL;
+	_free_ char *former = NULL;
 	struct uplink uplink;
 	int r;
 
 	if (!p || !(p->record = calloc(1, sizeof(*p->record))))
 		return error_sys(e, -ENOMEM, "cannot make a plan");
 	p->wish = w;
-	p->config_path = config_path;
-	r = setup_record_read(config_path, &p->former, e);
+	r = make_absolute(config_path, p->config_path);
+	if (r < 0)
+		return error_sys(e, r, "cannot tell where %.200s is", config_path);
+	r = setup_record_read(p->config_path, &p->former, e);
 	if (r == 0 || r == -ENOENT)
+		r = read_former(p, &former, e);
+	if (r == 0)
 		r = nl_open(&nl, e);
 	if (r == 0)
 		r = setup_find_range(nl, p, &uplink, e);
@@ -233,13 +248,12 @@ int op_setup_look(const char *config_path, const struct setup_wish *w, struct se
 	if (r == 0)
 		r = permanent_settings(nl, &uplink, p->routed, &p->permanent, e);
 	if (r == 0)
-		r = add_files(p, e);
+		r = add_files(p, former, e);
 	if (r == 0)
 		r = add_values(p, e);
-	if (r == 0)
-		r = add_service(p);
 	if (r < 0)
 		return r;
+	add_service(p);
 	*ret = steal_ptr(&p);
 	return 0;
 }

@@ -21,7 +21,7 @@ struct setup_wish {
 /* What is to be done, and why; for cli/plan.c to show. */
 struct setup_plan {
 	const struct setup_wish *wish;
-	const char *config_path;
+	char config_path[PATH_MAX]; /* absolute */
 	struct link uplink;
 	bool ra_default; /* its default route is from router advertisements */
 	bool routed;

@@ -131,9 +131,8 @@ int op_setup_do(struct setup_plan *p, struct error *e)
 
 	if (r == 0)
 		r = setup_record_write(p->config_path, p->record, e);
-	if (r < 0)
-		return r;
-	r = put_files(p, e);
+	if (r == 0)
+		r = put_files(p, e);
 	if (r == 0)
 		r = set_values(p, e);
 	if (r == 0 && p->start)
