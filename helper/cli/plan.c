@@ -124,7 +124,9 @@ void plan_print(const struct setup_plan *p, FILE *out)
 
 void plan_print_done(const struct setup_plan *p, FILE *out)
 {
-	fprintf(out, "\n# Done; v6hook setup --undo takes it back.\n");
+	fprintf(out, "\n# Done; v6hook setup --undo takes it back. v6hook doctor tells what else "
+		     "is in the "
+		     "way.\n");
 	if (p->engines.podman && access(CONFIG_PODMAN_SOCKET, F_OK) < 0)
 		fprintf(out, "# For Podman: systemctl enable --now podman.socket\n");
 	if (p->engines.lxc)
