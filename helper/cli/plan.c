@@ -6,8 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/config.h"
-
 #define WIDTH 96
 
 /* Prints "# NAME   TEXT", the text in lines of its own column. */
@@ -127,8 +125,9 @@ void plan_print_done(const struct setup_plan *p, FILE *out)
 	fprintf(out, "\n# Done; v6hook setup --undo takes it back. v6hook doctor tells what else "
 		     "is in the "
 		     "way.\n");
-	if (p->engines.podman && access(CONFIG_PODMAN_SOCKET, F_OK) < 0)
-		fprintf(out, "# For Podman: systemctl enable --now podman.socket\n");
+	if (p->engines.podman && !p->engines.podman_serves)
+		fprintf(out, "# For Podman: systemctl enable --now podman.socket%s\n",
+			p->engines.docker ? ", and \"podman\": {} in the configuration" : "");
 	if (p->engines.lxc)
 		fprintf(out,
 			"# For LXC, a line in each container's configuration: man v6hook, LXC.\n");

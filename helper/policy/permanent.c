@@ -142,7 +142,8 @@ int permanent_config(const char *path, const char *former, const struct permanen
 
 	json_array_append_new(list, make_pool(pool));
 	json_object_set_new(tree, "pools", list);
-	if (engines->podman)
+	/* many have it installed beside Docker and without its socket: that is not waited for */
+	if (engines->podman_serves || (engines->podman && !engines->docker))
 		json_object_set_new(tree, "podman", json_object());
 	/* a former one that is no JSON has nothing to be kept */
 	if (former && json_parse(former, strlen(former), &old, &ignored) == 0 &&

@@ -6,6 +6,7 @@
 
 struct engines_present {
 	bool lxc, docker, podman;
+	bool podman_serves; /* its socket is there */
 };
 
 /* Looks for their programs and sockets; none is asked. */
