@@ -81,7 +81,7 @@ static int put_words(const struct config_command *command, const struct runner *
 
 	while (environment[count])
 		count++;
-	w->list = calloc(ARRAY_SIZE(own) + count + command->run.count + 8, sizeof(*w->list));
+	w->list = calloc(ARRAY_SIZE(own) + 2 * count + command->run.count + 8, sizeof(*w->list));
 	if (!w->list)
 		return -ENOMEM;
 	if (!runner->direct) {
@@ -206,5 +206,5 @@ int run_command(const struct config_command *command, const char *const *environ
 	if (read(reads, &why, sizeof(why)) != sizeof(why))
 		why = 0;
 	r = await(pid, RUN_MOST_S + (runner.direct ? 0 : SYSTEMD_WAIT_S));
-	return judge(words.list[0], r, why, e);
+	return judge(why && !runner.direct ? words.list[0] : command->run.list[0], r, why, e);
 }
