@@ -40,10 +40,9 @@ static int find(const char *name, char *path, size_t size)
 }
 
 /* The child's part: nothing but what is safe after a fork. */
-__attribute__((noreturn)) static void become(const char *path, const char *const *argv, int out)
+__attribute__((noreturn)) static void become(const char *path, const char *const *argv,
+					     const char *const *environment, int out)
 {
-	static const char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-						   "LC_ALL=C.UTF-8", "HOME=/", NULL };
 	int nothing = open("/dev/null", O_RDONLY);
 	sigset_t none;
 
@@ -130,9 +129,18 @@ static int wait_for(pid_t pid, int fd, int64_t until, struct said *s)
 
 int program_run(const char *const *argv, int ms, struct error *e)
 {
+	static const char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+						   "LC_ALL=C.UTF-8", "HOME=/", NULL };
+
+	return program_run_in(argv, environment, ms, e);
+}
+
+int program_run_in(const char *const *argv, const char *const *environment, int ms, struct error *e)
+{
 	const int64_t until = clock_ms() + ms;
 	_close_ int program = -1, out = -1;
 	struct said said = { .len = 0 };
+	const char *line;
 	char path[128];
 	int ends[2], status;
 	pid_t pid;
@@ -147,7 +155,7 @@ int program_run(const char *const *argv, int ms, struct error *e)
 	out = ends[0];
 	pid = fork();
 	if (pid == 0)
-		become(path, argv, ends[1]);
+		become(path, argv, environment, ends[1]);
 	status = pid < 0 ? -errno : 0;
 	close(ends[1]);
 	if (status < 0)
@@ -161,5 +169,9 @@ int program_run(const char *const *argv, int ms, struct error *e)
 		return error_sys(e, status, "cannot wait for %s", argv[0]);
 	if (status == 0)
 		return 0;
-	return error_set(e, STATUS_FAILED, -EIO, "%s: %s", argv[0], last_line(&said));
+	line = last_line(&said);
+	if (*line)
+		return error_set(e, STATUS_FAILED, -EIO, "%s: %s", argv[0], line);
+	return error_set(e, STATUS_FAILED, -EIO, "%s ended with status %d", argv[0],
+			 WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }

@@ -13,8 +13,12 @@
  * output. All that it has started ends with the deadline.
  * @argv: its name, its arguments, null; @ms: how long it may take
  * Returns 0; -ENOENT if there is none; -EPERM if it is not root's alone; -ETIMEDOUT; -EIO if it
- * failed, with the last line of what it said; or -errno.
+ * failed, with the last line of what it said, or its status if it said nothing; or -errno.
  */
 int program_run(const char *const *argv, int ms, struct error *e);
+
+/* The same with an environment of the caller's ("KEY=VALUE" each, ended by a null). */
+int program_run_in(const char *const *argv, const char *const *environment, int ms,
+		   struct error *e);
 
 #endif

@@ -7,11 +7,11 @@
 #define RUN_MOST_S 30
 
 /*
- * Runs it and waits for its end. What it prints goes where this process's errors go. Where this
- * process may not become another user, as in the service's unit, systemd does it (systemd-run),
- * outside of what shuts this process in.
- * @environment: "KEY=VALUE" each, ended by a null: all that it has besides PATH
- * Returns 0, or -errno with what went wrong.
+ * Runs it and waits for its end. With this process it ends, too. Where this process may not become
+ * another user, as in the service's unit, systemd does it (systemd-run), outside of what shuts this
+ * process in.
+ * @environment: "KEY=VALUE" each, ended by a null: all that it has, or with what systemd adds
+ * Returns 0, or -errno with what went wrong: the last line that the program has said.
  */
 int run_command(const struct config_command *command, const char *const *environment,
 		struct error *e);
