@@ -13,7 +13,6 @@
 #include "filter/expose.h"
 
 #include <endian.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -77,7 +76,7 @@ static struct filter_element begin(enum expose_set set, const struct in6_addr *a
 	struct filter_element one = { .set = (uint8_t)set, .len = sizeof(*address) };
 
 	memcpy(one.key, address, sizeof(*address));
-	snprintf(one.comment, sizeof(one.comment), "%s", comment);
+	strcpy(one.comment, comment);
 	return one;
 }
 

@@ -13,6 +13,7 @@
 enum expose_set {
 	EXPOSE_CLOSED = GUARD_SETS, /* addresses of which not all ports are open */
 	EXPOSE_OPEN,		    /* and those that are */
+	EXPOSE_END,
 };
 
 extern const struct filter_table expose_table;
@@ -22,7 +23,8 @@ extern const struct filter_table expose_table;
 
 /*
  * The elements that close the address but for the list.
- * @ret: room for EXPOSE_ELEMENTS. Returns how many: none if all is open.
+ * @comment: fewer than FILTER_COMMENT_MAX bytes; @ret: room for EXPOSE_ELEMENTS. Returns how many:
+ * none if all is open.
  */
 size_t expose_elements(const struct in6_addr *address, const struct exposed *open,
 		       const char *comment, struct filter_element *ret);

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "filter/bare_table.h"
 #include "filter/batch.h"
 #include "filter/build.h"
 #include "filter/guard_table.h"
@@ -19,11 +20,15 @@
 #define TRIES 16 /* of what rests on a reading, while others are at work */
 
 /* The tables, and of which one an element is. */
-static const struct filter_table *const tables[GUARD_TABLES] = { &guard_table, &expose_table };
+static const struct filter_table *const tables[GUARD_TABLES] = { &guard_table, &expose_table,
+								 &bare_table };
+
+/* The numbers of each table's sets begin where those of the one before end. */
+static const uint8_t first_set[GUARD_TABLES] = { 0, GUARD_SETS, EXPOSE_END };
 
 static size_t table_of(const struct filter_element *one)
 {
-	return one->set < GUARD_SETS ? 0 : 1;
+	return one->set < GUARD_SETS ? 0 : one->set < EXPOSE_END ? 1 : 2;
 }
 
 /* Whether some are of that table. */
@@ -40,8 +45,7 @@ static struct nl_msg *element_message(const struct filter_element *one, bool add
 {
 	struct filter_element own = *one;
 
-	if (table_of(one))
-		own.set = (uint8_t)(own.set - GUARD_SETS);
+	own.set = (uint8_t)(own.set - first_set[table_of(one)]);
 	return build_element(tables[table_of(one)], &own, add);
 }
 
@@ -90,8 +94,7 @@ static int read_list(struct nl_sock *nl, size_t table, struct elements *all)
 	int r = read_elements(nl, tables[table], &list);
 
 	for (size_t i = 0; r == 0 && i < list.count; i++) {
-		if (table)
-			list.list[i].set = (uint8_t)(list.list[i].set + GUARD_SETS);
+		list.list[i].set = (uint8_t)(list.list[i].set + first_set[table]);
 		r = elements_add(all, &list.list[i]);
 	}
 	return r;
@@ -319,11 +322,13 @@ static int leave(struct nl_sock *nl, const struct leaving *l, struct error *e)
 	int r = guard_read_elements(nl, &g, e);
 	bool others = false;
 
+	/* what is for all ports on bridges goes with the last of them */
 	for (size_t i = 0; i < g.elements.count; i++)
-		others |= !is_left(l, &g.elements.list[i]) &&
+		others |= table_of(&g.elements.list[i]) == 0 && !is_left(l, &g.elements.list[i]) &&
 			  strcmp(g.elements.list[i].comment, GUARD_HOST) != 0;
-	for (size_t i = 0; others && r == 0 && i < g.elements.count; i++)
-		if (!is_left(l, &g.elements.list[i]))
+	for (size_t i = 0; r == 0 && i < g.elements.count; i++)
+		if (!is_left(l, &g.elements.list[i]) &&
+		    (others || strcmp(g.elements.list[i].comment, GUARD_HOST) != 0))
 			r = elements_add(&must, &g.elements.list[i]);
 	return r < 0 ? r : guard_make(nl, &g, &must, e);
 }

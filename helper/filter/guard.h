@@ -1,5 +1,4 @@
-/* The guard: an attached container speaks for itself alone, and nobody else for it (bridges only).
- */
+/* The guard: an attached container speaks for itself alone, and nobody else for it. */
 #ifndef V6HOOK_GUARD_H
 #define V6HOOK_GUARD_H
 
@@ -26,7 +25,7 @@ int guard_set(struct nl_sock *nl, const struct guard_port *p, struct error *e);
 int guard_leave(struct nl_sock *nl, const char *name, const struct guard_port *but,
 		struct error *e);
 
-#define GUARD_TABLES 2 /* the guard's own, and that of exposure */
+#define GUARD_TABLES 3 /* the guard's own, that of exposure, and that of ports on no bridge */
 
 /* What there is of the guard. */
 struct guard_state {
@@ -55,7 +54,7 @@ int guard_read(struct nl_sock *nl, bool all, struct guard_state *ret, struct err
  */
 int guard_read_elements(struct nl_sock *nl, struct guard_state *ret, struct error *e);
 
-/* Removes both tables, whatever is in them. @ended: which of them were there. Returns 0 or -errno.
+/* Removes all tables, whatever is in them. @ended: which of them were there. Returns 0 or -errno.
  */
 int guard_end(struct nl_sock *nl, bool ended[GUARD_TABLES], struct error *e);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "filter/bare_table.h"
 
 const char *guard_comment(const char *name, char *out)
 {
@@ -29,16 +30,16 @@ const char *guard_comment(const char *name, char *out)
 struct making {
 	struct filter_element *list;
 	size_t count;
-	const char *comment;
+	const char *comment; /* as guard_comment makes it */
 };
 
 /* Begins an element. */
-static struct filter_element *begin(struct making *m, enum guard_set set)
+static struct filter_element *begin(struct making *m, unsigned int set)
 {
 	struct filter_element *one = &m->list[m->count++];
 
 	*one = (struct filter_element){ .set = (uint8_t)set };
-	snprintf(one->comment, sizeof(one->comment), "%s", m->comment);
+	strcpy(one->comment, m->comment);
 	return one;
 }
 
@@ -92,6 +93,31 @@ static struct in6_addr link_local_of(const unsigned char mac[6])
 					       mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5] } };
 }
 
+/* What a port on no bridge may send from: only there it is asked for. */
+static void may_be_bare(struct making *m, const struct guard_port *p,
+			const struct in6_addr *address)
+{
+	struct filter_element *one = begin(m, BARE_OWN6);
+
+	part_port(one, p);
+	part(one, address, sizeof(*address), sizeof(*address));
+}
+
+/* What guards a port on no bridge. */
+static void guard_bare(struct making *m, const struct guard_port *p)
+{
+	struct filter_element *one;
+
+	part_port(begin(m, BARE_PORTS), p);
+	may_be_bare(m, p, &p->address);
+	for (int i = 0; i < p->given_count; i++)
+		may_be_bare(m, p, &p->given[i]);
+	one = begin(m, p->has_ipv4 ? BARE_OWN4 : BARE_ANY4);
+	part_port(one, p);
+	if (p->has_ipv4)
+		part(one, &p->ipv4, sizeof(p->ipv4), sizeof(p->ipv4));
+}
+
 size_t guard_elements(const struct guard_port *p, struct filter_element *ret)
 {
 	const struct in6_addr own = link_local_of(p->mac);
@@ -100,7 +126,9 @@ size_t guard_elements(const struct guard_port *p, struct filter_element *ret)
 	struct filter_element *one;
 
 	m.count = expose_elements(&p->address, &p->open, m.comment, ret);
-	if (!p->speaks)
+	if (p->speaks && p->bare)
+		guard_bare(&m, p);
+	if (!p->speaks || p->bare)
 		return m.count;
 	part_port(begin(&m, GUARD_PORTS), p);
 	one = begin(&m, GUARD_MACS);

@@ -18,6 +18,7 @@ struct guard_port {
 	struct in6_addr gateway; /* the host's address on its bridge */
 	struct in6_addr address;
 	bool speaks;	     /* it is guarded as to what it speaks for; else only exposure is set */
+	bool bare;	     /* it is on no bridge */
 	struct exposed open; /* which of its ports others reach: a list, all or none */
 	struct exposed label, published; /* what that is decided by */
 	bool on_link; /* others on the bridge may reach the address there, without the host */

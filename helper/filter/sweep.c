@@ -16,7 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "filter/guard_table.h"
+#include "filter/bare_table.h"
 
 #define TRIES 16 /* while others are at work */
 
@@ -55,6 +55,10 @@ static int port_of(const struct filter_element *one)
 	case GUARD_OWN4:
 	case GUARD_OWN_ARP:
 	case GUARD_ANY4:
+	case BARE_PORTS:
+	case BARE_OWN6:
+	case BARE_OWN4:
+	case BARE_ANY4:
 		memcpy(&ifindex, one->key, sizeof(ifindex));
 		break;
 	default:

@@ -166,8 +166,7 @@ static int connect_container(struct attaching *a, const struct request *q, struc
 		inner.gateway_mac = via.mac;
 	r = recorded_attach(a, q, &now, e);
 	if (r == 0)
-		r = guarded_begin(a->c, a->at.host, a->at.port.bridged ? &via : NULL, a->ident,
-				  &now.address, &now, e);
+		r = guarded_begin(a->c, a->at.host, &via, a->ident, &now.address, &now, e);
 	a->guarded = r == 1;
 	if (r >= 0)
 		r = host_lead(&host, &host_done, e);
@@ -193,8 +192,9 @@ static int connect_container(struct attaching *a, const struct request *q, struc
 		     inner_done.route;
 	if (attaching_again(a) && a->before.port != now.port)
 		moved_port(a, &now);
-	/* what was open then is not now */
-	if (attaching_again(a) && !recorded_same_exposure(&a->before, &now))
+	/* what was open then is not now, nor is it where it was */
+	if (attaching_again(a) && (!recorded_same_exposure(&a->before, &now) ||
+				   strcmp(a->before.bridge, now.bridge) != 0))
 		guarded_end(a->c, a->ident, &now.address, &now);
 	announced_address(a);
 	if (host_done.gateway && inner.gateway_mac)

@@ -13,7 +13,8 @@ int op_sweep(struct error *e)
 
 int op_sweep_all(void (*each)(const char *table), struct error *e)
 {
-	static const char *const names[GUARD_TABLES] = { "bridge v6hook", "ip6 v6hook" };
+	static const char *const names[GUARD_TABLES] = { "bridge v6hook", "ip6 v6hook",
+							 "inet v6hook" };
 	_nl_sock_ struct nl_sock *nl = NULL;
 	bool ended[GUARD_TABLES] = { false };
 	int r = guard_open(&nl, e);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/note.h"
+#include "filter/bare_table.h"
 #include "filter/guard_table.h"
 
 void guarded_port(const struct context *c, const char *ident, const struct in6_addr *address,
@@ -64,6 +65,17 @@ static bool is_bridge(struct nl_sock *host, const struct link *via)
 	return true;
 }
 
+/*
+ * Tells where the port is by what it is reached by, and that it is not guarded where that is
+ * neither a bridge nor the port itself. Returns whether it is guarded.
+ */
+static bool place(struct guard_port *p, struct nl_sock *host, const struct link *via)
+{
+	p->bare = via && via->ifindex == p->port;
+	p->speaks = p->speaks && (p->bare || is_bridge(host, via));
+	return p->speaks;
+}
+
 int guarded_begin(const struct context *c, struct nl_sock *host, const struct link *via,
 		  const char *ident, const struct in6_addr *address, const struct attachment *a,
 		  struct error *e)
@@ -73,7 +85,7 @@ int guarded_begin(const struct context *c, struct nl_sock *host, const struct li
 	int r;
 
 	guarded_port(c, ident, address, a, &port);
-	port.speaks = port.speaks && is_bridge(host, via);
+	place(&port, host, via);
 	if (!has_guard(&port))
 		return 0;
 	r = guard_open(&nl, e);
@@ -94,8 +106,10 @@ void guarded_end(const struct context *c, const char *ident, const struct in6_ad
 	struct error e;
 	int r = -EAGAIN;
 
-	if (but)
+	if (but) {
 		guarded_port(c, ident, address, but, &port);
+		port.bare = (int)if_nametoindex(but->bridge) == but->port;
+	}
 	/* there is no way back from here: a failure that may have been a passing one is tried again
 	 */
 	for (int tries = 0; tries < 2 && r < 0; tries++) {
@@ -125,18 +139,17 @@ const char *guarded_name(enum guarded g)
 enum guarded guarded_look(const struct context *c, struct look *l, const struct holder *h)
 {
 	struct guard_port port;
-
-	bool bridged = is_bridge(NULL, look_link(l, h->attachment->bridge));
+	bool placed;
 
 	guarded_port(c, h->ident, &h->address, h->attachment, &port);
-	port.speaks = port.speaks && bridged;
+	placed = place(&port, NULL, look_link(l, h->attachment->bridge));
 	if (l->unguarded)
 		return c->config->guard ? GUARDED_UNKNOWN : GUARDED_OFF;
 	if (!guard_holds(&l->guard, &port))
 		return GUARDED_NOT;
 	if (!c->config->guard)
 		return GUARDED_OFF;
-	if (!bridged)
+	if (!placed)
 		return GUARDED_NO_BRIDGE;
 	return port.has_ipv4 ? GUARDED_ALL : GUARDED_IPV6;
 }
@@ -191,7 +204,7 @@ static bool is_gone(const struct making *m, const struct holder *h)
 }
 
 /* Adds what guards one that is attached. Returns 1 if it lacks some of it, 0 or -errno. */
-static int want(struct making *m, const struct holder *h, bool bridged)
+static int want(struct making *m, const struct holder *h)
 {
 	struct filter_element list[GUARD_ELEMENTS];
 	char comment[FILTER_COMMENT_MAX];
@@ -201,7 +214,12 @@ static int want(struct making *m, const struct holder *h, bool bridged)
 	int r = 0;
 
 	guarded_port(m->c, h->ident, &h->address, h->attachment, &port);
-	port.speaks = port.speaks && bridged;
+	/* a bridge that is gone, or another by now: who judges that goes on with its guard */
+	if (port.speaks && !place(&port, m->change ? m->look->host : NULL,
+				  look_link(m->look, h->attachment->bridge)))
+		r = keep(m, guard_comment(h->ident, comment));
+	if (r < 0)
+		return r;
 	lacks = !guard_holds(&m->look->guard, &port);
 	if (lacks && (is_gone(m, h) || !hold(m, h)))
 		return keep(m, guard_comment(h->ident, comment));
@@ -222,15 +240,19 @@ static int keep_unknown(struct making *m)
 		struct in6_addr address;
 		const struct holder *h;
 
-		if ((one->set != GUARD_TAKEN6 && one->set != EXPOSE_CLOSED) ||
-		    one->len != sizeof(address))
+		if (one->set != GUARD_TAKEN6 && one->set != EXPOSE_CLOSED && one->set != BARE_OWN6)
 			continue;
-		memcpy(&address, one->key, sizeof(address));
+		/* the end of the key */
+		memcpy(&address, one->key + one->len - sizeof(address), sizeof(address));
 		h = holders_find(&m->look->present, &address);
 		if (!(h && is_attached(m->c, h)) && marked_has(&m->look->kernel, &address))
 			r = keep(m, one->comment);
 	}
-	return r == 0 && m->must.count ? keep(m, GUARD_HOST) : r;
+	/* what all ports on bridges share */
+	for (size_t i = 0; r == 0 && i < m->must.count; i++)
+		if (m->must.list[i].set < GUARD_SETS)
+			return keep(m, GUARD_HOST);
+	return r;
 }
 
 /* Whether the table has what nobody must have. */
@@ -254,8 +276,7 @@ int guarded_make(const struct context *c, struct look *l, bool change,
 	const struct holders *all = &l->present;
 	_nl_sock_ struct nl_sock *nl = NULL;
 	_free_ bool *lacking = all->count ? calloc(all->count, sizeof(*lacking)) : NULL;
-	char comment[FILTER_COMMENT_MAX];
-	bool any = false, bridged;
+	bool any = false;
 	int r = all->count && !lacking ? -ENOMEM : 0;
 
 	for (size_t i = 0; r >= 0 && i < all->count; i++) {
@@ -263,14 +284,7 @@ int guarded_make(const struct context *c, struct look *l, bool change,
 
 		if (!is_attached(c, h))
 			continue;
-		bridged = c->config->guard &&
-			  is_bridge(change ? l->host : NULL, look_link(l, h->attachment->bridge));
-		/* a bridge that is gone, or another by now: who judges that goes on with its guard
-		 */
-		if (c->config->guard && !bridged)
-			r = keep(&m, guard_comment(h->ident, comment));
-		if (r >= 0)
-			r = want(&m, h, bridged);
+		r = want(&m, h);
 		lacking[i] = r == 1;
 		any |= lacking[i];
 	}

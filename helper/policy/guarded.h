@@ -36,7 +36,7 @@ enum guarded {
 	GUARDED_NOT,	 /* it is not, though it should be */
 	GUARDED_IPV6,	 /* but for IPv4: nobody says which address it has */
 	GUARDED_ALL,
-	GUARDED_NO_BRIDGE, /* its port is on none: nobody is beside it */
+	GUARDED_NO_BRIDGE, /* its port is on something else */
 };
 
 /* The word for it, or null for the first. */

@@ -16,7 +16,8 @@ static int want(const struct kept *k, const struct kept_entry *entry, struct ele
 
 	port.name = entry->ident;
 	port.gateway = k->c->config->gateway;
-	port.speaks = k->c->config->guard && k->ways[entry->way].bridged;
+	port.bare = k->ways[entry->way].via_index == port.port;
+	port.speaks = k->c->config->guard && (k->ways[entry->way].bridged || port.bare);
 	guarded_expose(k->c, &port);
 	count = guard_elements(&port, list);
 	for (size_t i = 0; r == 0 && i < count; i++)
