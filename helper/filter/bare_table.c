@@ -76,7 +76,7 @@ static const struct term on_link[] = {
 /* clang-format on */
 
 static const struct filter_chain chains[] = {
-	{ "prerouting", "filter", NF_INET_PRE_ROUTING, FIRST, prerouting, ARRAY_SIZE(prerouting) },
+	{ "prerouting", true, NF_INET_PRE_ROUTING, FIRST, prerouting, ARRAY_SIZE(prerouting) },
 	{ .name = "port6", .terms = port6, .count = ARRAY_SIZE(port6) },
 	{ .name = "near", .terms = near, .count = ARRAY_SIZE(near) },
 	{ .name = "on_link", .terms = on_link, .count = ARRAY_SIZE(on_link) },

@@ -72,10 +72,12 @@ static void put_value(struct making *k, int type, const void *value, size_t len)
 /* Writes a comment, if there is one. Returns the end of it. */
 static unsigned char *write_comment(unsigned char *out, unsigned char what, const char *comment)
 {
-	size_t len = comment ? strnlen(comment, FILTER_COMMENT_MAX - 1) : 0;
+	size_t len = comment ? strlen(comment) : 0;
 
 	if (!len)
 		return out;
+	if (len >= FILTER_COMMENT_MAX)
+		len = FILTER_COMMENT_MAX - 1;
 	out[0] = what;
 	out[1] = (unsigned char)(len + 1);
 	memcpy(out + 2, comment, len);
@@ -176,13 +178,13 @@ static struct nl_msg *chain_message(const struct filter_table *t, const struct f
 	struct nlattr *nest;
 
 	put_text(&k, NFTA_CHAIN_NAME, c->name);
-	if (c->type) {
+	if (c->is_base) {
 		nest = open_nest(&k, NFTA_CHAIN_HOOK);
 		put_number(&k, NFTA_HOOK_HOOKNUM, c->hook);
 		put_number(&k, NFTA_HOOK_PRIORITY, (uint32_t)c->priority);
 		close_nest(&k, nest);
 		put_number(&k, NFTA_CHAIN_POLICY, NF_ACCEPT);
-		put_text(&k, NFTA_CHAIN_TYPE, c->type);
+		put_text(&k, NFTA_CHAIN_TYPE, "filter");
 	}
 	return end(&k);
 }
@@ -224,7 +226,7 @@ static void put_verdict(struct making *k, const struct term *term)
 	data = open_nest(k, NFTA_IMMEDIATE_DATA);
 	verdict = open_nest(k, NFTA_DATA_VERDICT);
 	put_number(k, NFTA_VERDICT_CODE, term->op);
-	if (term->name)
+	if (term->op == (uint32_t)NFT_GOTO || term->op == (uint32_t)NFT_JUMP)
 		put_text(k, NFTA_VERDICT_CHAIN, term->name);
 	close_nest(k, verdict);
 	close_nest(k, data);
@@ -336,7 +338,7 @@ static struct nl_msg *rule_message(const struct filter_table *t, const struct fi
 			break;
 	}
 	close_nest(&k, all);
-	put_comment(&k, NFTA_RULE_USERDATA, term->comment);
+	put_comment(&k, NFTA_RULE_USERDATA, term->op == NF_DROP ? term->comment : NULL);
 	if (before)
 		put_wide(&k, NFTA_RULE_POSITION, before);
 	*ret_next = term + 1;

@@ -56,7 +56,7 @@ static const struct term forward[] = {
 /* clang-format on */
 
 static const struct filter_chain chains[] = {
-	{ "forward", "filter", NF_INET_FORWARD, EARLY, forward, ARRAY_SIZE(forward) },
+	{ "forward", true, NF_INET_FORWARD, EARLY, forward, ARRAY_SIZE(forward) },
 };
 
 const struct filter_table expose_table = {

@@ -304,7 +304,7 @@ static const struct term port_arp[] = {
 
 #define CHAIN(chain) { .name = #chain, .terms = chain, .count = ARRAY_SIZE(chain) }
 #define HOOK(chain, at) \
-	{ #chain, "filter", at, FIRST, chain, ARRAY_SIZE(chain) }
+	{ #chain, true, at, FIRST, chain, ARRAY_SIZE(chain) }
 
 static const struct filter_chain chains[] = {
 	HOOK(prerouting, NF_BR_PRE_ROUTING),

@@ -11,6 +11,7 @@
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,9 +34,12 @@ struct term {
 	uint32_t key;		    /* of a meta or ct load; a header's number */
 	uint32_t base, offset, len; /* of what is loaded, of a value or a mask: len */
 	uint32_t op;		    /* of a comparison; flags of a lookup; the verdict */
-	const char *value;	    /* len bytes, in network order */
-	const char *name;	    /* of a set or a chain */
-	const char *comment;	    /* of the rule, for people; or null */
+	/* one, as each pointer, and all between them, takes time when the static program starts */
+	union {
+		const char *value;   /* len bytes, in network order */
+		const char *name;    /* of a set, or of the chain that is gone to */
+		const char *comment; /* of a rule that drops, for people; or null */
+	};
 };
 
 #define META(meta, bytes)                                               \
@@ -114,15 +118,15 @@ enum filter_type {
 #define TYPE3(a, b, c) ((a) << 12 | (b) << 6 | (c))
 
 struct filter_set {
-	const char *name;
+	char name[16];
 	uint32_t type; /* for nft(8), which shows the elements by it */
 	uint32_t len;  /* of a key, in bytes: each part of it is padded to four */
-	const char *comment;
+	char comment[48];
 };
 
 struct filter_chain {
-	const char *name;
-	const char *type; /* of a base chain: "filter"; or null */
+	char name[24];
+	bool is_base; /* of type "filter" */
 	uint32_t hook;
 	int32_t priority;
 	const struct term *terms;
