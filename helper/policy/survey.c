@@ -146,6 +146,20 @@ static void on_refused(const struct in6_addr *prefix, unsigned int length, void 
 	f->found = true;
 }
 
+/* Whether the bridge is, by its name, of one who hands out its prefix as soon as something is on
+ * it. */
+static bool is_handed_out(const char *bridge)
+{
+	static const char *const names[] = {
+		"virbr", "lxcbr", "lxdbr", "incusbr", "podman", "cni"
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strncmp(bridge, names[i], strlen(names[i])) == 0)
+			return true;
+	return onlink_is_dockers(bridge);
+}
+
 /* Whether an address of that interface says that its prefix is routed to this host. */
 static bool is_behind(struct nl_sock *nl, const struct address *a)
 {
@@ -154,8 +168,7 @@ static bool is_behind(struct nl_sock *nl, const struct address *a)
 	return a->ifindex == LOOPBACK_IFINDEX ||
 	       (link_by_index(nl, a->ifindex, &link) == 0 && !link.master &&
 		(strcmp(link.kind, "dummy") == 0 ||
-		 (strcmp(link.kind, "bridge") == 0 && !link.carrier &&
-		  !onlink_is_dockers(link.name))));
+		 (strcmp(link.kind, "bridge") == 0 && !link.carrier && !is_handed_out(link.name))));
 }
 
 /* Looks for one. */
