@@ -22,18 +22,41 @@ static bool has_public(const struct host_addresses *own)
 	return false;
 }
 
+/* Whether it may be the provider's. */
+static bool may_be_uplink(struct nl_sock *nl, int ifindex, struct link *ret)
+{
+	return link_by_index(nl, ifindex, ret) == 0 && !ret->master && ret->has_mac &&
+	       ret->solicits && strcmp(ret->kind, "bridge") != 0;
+}
+
 /* Says that there is no IPv6, and if it can be told, why. Returns r. */
 static int tell_none(struct nl_sock *nl, int r, struct error *e)
 {
+	struct if_nameindex *all = if_nameindex();
+	bool off = false, deaf = false;
 	struct link link;
 
-	/* where it would be, if there was any */
-	if (link_by_index(nl, route_default_ipv4(nl), &link) == 0 && link.conf.disable_ipv6 == 1)
+	for (const struct if_nameindex *i = all; i && i->if_name && !off && !deaf; i++) {
+		if (!may_be_uplink(nl, (int)i->if_index, &link))
+			continue;
+		off = link.conf.disable_ipv6 == 1;
+		deaf = !off && link.up && link.conf.forwarding == 1 && link.conf.accept_ra == 1;
+	}
+	if (all)
+		if_freenameindex(all);
+	if (off)
 		return error_set(
 			e, STATUS_USAGE, r,
 			"this host has no IPv6: it is off on %s: sysctl "
 			"net.ipv6.conf.%s.disable_ipv6=0 (and find out who turns it off: grep "
 			"-r disable_ipv6 /etc/sysctl.d /etc/sysctl.conf /proc/cmdline)",
+			link.name, link.name);
+	if (deaf)
+		return error_set(
+			e, STATUS_USAGE, r,
+			"this host has no IPv6: somebody has turned forwarding on, and so the "
+			"kernel takes no router advertisements on %s any more: sysctl "
+			"net.ipv6.conf.%s.accept_ra=2, wait for the default route, then again",
 			link.name, link.name);
 	return error_set(
 		e, STATUS_USAGE, r,

@@ -78,6 +78,16 @@ static int rank(const struct address *a)
 	return 1 + 2 * (a->length != 128) + !!(a->flags & IFA_F_PERMANENT);
 }
 
+/* Whether the uplink has a public address that is tentative (RFC 4862, 5.4). */
+static bool is_being_checked(const struct host_addresses *own, int uplink)
+{
+	for (size_t i = 0; i < own->count; i++)
+		if (own->list[i].ifindex == uplink && is_public(&own->list[i].address) &&
+		    (own->list[i].flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) == IFA_F_TENTATIVE)
+			return true;
+	return false;
+}
+
 /* The host's address on the uplink that is gone by, or null. */
 static const struct address *host_address(const struct host_addresses *own, int uplink)
 {
@@ -381,6 +391,11 @@ int survey(struct nl_sock *nl, struct host_addresses *own, const struct link *up
 		return error_set(e, STATUS_USAGE, -ENODATA,
 				 "no prefix that is routed to this host can be told: v6hook setup "
 				 "--upstream routed --range PREFIX/LEN");
+	if (!host && is_being_checked(own, uplink->ifindex))
+		return error_set(e, STATUS_FAILED, -EAGAIN,
+				 "the address of %s is not usable yet, as it is being checked for "
+				 "duplicates: again in a few seconds",
+				 uplink->name);
 	if (!host)
 		return error_set(
 			e, STATUS_USAGE, -EADDRNOTAVAIL,
