@@ -1,11 +1,14 @@
 /* v6hook setup, the range: the one that is named or proposed, and the uplink that it is at. */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "ops/setup.h"
 #include "policy/survey.h"
 #include "policy/way.h"
+
+#define PATIENCE 25 /* fifths of a second; one probe takes 1 to 2 s (RFC 4862, 5.4) */
 
 static int add_text(char **list, size_t *count, const char *text)
 {
@@ -159,6 +162,27 @@ static int take_named(struct nl_sock *nl, struct host_addresses *own, struct set
 	return r;
 }
 
+/* Waits a while for the host's address where it is being checked for duplicates, as after a boot.
+ */
+static int survey_patiently(struct nl_sock *nl, struct host_addresses *own,
+			    const struct link *uplink, struct setup_plan *p, struct error *e)
+{
+	const struct setup_wish *w = p->wish;
+
+	for (int left = PATIENCE;; left--) {
+		int r = survey(nl, own, uplink, w->routed, w->on_link, &p->proposal, e);
+
+		if (r != -EAGAIN || left == 0)
+			return r;
+		usleep(200000);
+		host_addresses_release(own);
+		*own = (struct host_addresses){ 0 };
+		r = host_addresses_read(nl, own, e);
+		if (r < 0)
+			return r;
+	}
+}
+
 /* Takes what is proposed. */
 static int take_proposed(struct nl_sock *nl, struct host_addresses *own, struct setup_plan *p,
 			 struct uplink *ret, struct error *e)
@@ -169,7 +193,7 @@ static int take_proposed(struct nl_sock *nl, struct host_addresses *own, struct 
 	int r = first_guess(nl, own, w, &guess, e);
 
 	if (r == 0)
-		r = survey(nl, own, &guess, w->routed, w->on_link, &p->proposal, e);
+		r = survey_patiently(nl, own, &guess, p, e);
 	if (r < 0)
 		return r;
 	p->routed = p->proposal.routed;
