@@ -216,9 +216,9 @@ static int run_unpin(const struct args *a, struct error *e)
 	return r < 0 ? r : op_unpin(&c, &a->request, e);
 }
 
-static void print_removed(const char *table)
+static void print_removed(const char *what)
 {
-	printf("removed table %s\n", table);
+	printf("removed %s\n", what);
 }
 
 static int run_sweep(const struct args *a, struct error *e)
@@ -278,7 +278,7 @@ static const struct verb {
 	  .needs = NEEDS_RAW },
 	{ .args = { "sweep", "", ARGS_ALL, 0,
 		    "Gives free what the guard keeps for ports that are gone; --all removes its "
-		    "tables" },
+		    "tables, and what other firewalls let through" },
 	  .run = run_sweep,
 	  .small = true,
 	  .needs = NEEDS_NET },

@@ -1,4 +1,5 @@
 /* sweep: gives free what the guard keeps for ports that are gone, or takes all of it away. */
+#include "filter/other.h"
 #include "filter/sweep.h"
 #include "ops/verbs.h"
 #include "wire/nl.h"
@@ -13,10 +14,13 @@ int op_sweep(struct error *e)
 
 int op_sweep_all(void (*each)(const char *table), struct error *e)
 {
-	static const char *const names[GUARD_TABLES] = { "bridge v6hook", "ip6 v6hook",
-							 "inet v6hook" };
+	static const char *const names[GUARD_TABLES] = { "table bridge v6hook", "table ip6 v6hook",
+							 "table inet v6hook" };
 	_nl_sock_ struct nl_sock *nl = NULL;
 	bool ended[GUARD_TABLES] = { false };
+	struct error left;
+	/* first, as then nothing says any more which ports are meant */
+	const int others = other_end(each, &left);
 	int r = guard_open(&nl, e);
 
 	if (r == 0)
@@ -24,5 +28,9 @@ int op_sweep_all(void (*each)(const char *table), struct error *e)
 	for (size_t t = 0; r == 0 && t < GUARD_TABLES; t++)
 		if (ended[t])
 			each(names[t]);
+	if (r == 0 && others < 0) {
+		*e = left;
+		return others;
+	}
 	return r;
 }

@@ -183,10 +183,11 @@ int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each,
 int op_sweep(struct error *e);
 
 /*
- * Removes all that is in nf_tables of ours, whoever is attached. @each: called for each table, by
- * the name that nft(8) is told. Returns 0 or -errno.
+ * Removes all that is in nf_tables of ours, and what other firewalls let through for us, whoever is
+ * attached. @each: called with each in words, a table by the name that nft(8) is told. Returns 0 or
+ * -errno.
  */
-int op_sweep_all(void (*each)(const char *table), struct error *e);
+int op_sweep_all(void (*each)(const char *what), struct error *e);
 
 /*
  * Examines the host, its settings and everything that is attached; or with a container in the
