@@ -99,7 +99,7 @@ hand_rules() { ip6tables -S; }
 ufw_up() { ufw --force enable; }
 ufw_down() { ufw --force disable; }
 ufw_rules() { ufw show added | grep -v '^ufw allow'; }
-ufw_again() { ufw reload; }
+ufw_again() { nft flush ruleset && ufw reload; }
 
 firewalld_up() {
 	mkdir -p /run/dbus
@@ -126,7 +126,8 @@ firewalld_down() {
 	walls_daemons=
 }
 firewalld_rules() { firewall-cmd --list-all-policies --permanent; }
-firewalld_again() { firewall-cmd --reload; }
+# it cannot load its rules again where its table is gone, but start anew
+firewalld_again() { firewall-cmd --reload && firewalld_down && nft flush ruleset && firewalld_up; }
 
 # has OWNER: whether it is installed
 has() {
