@@ -147,7 +147,7 @@ static void tell(const struct opening *o, char *out, size_t size)
 	struct error ignored;
 
 	opening_prefix_text(o, prefix);
-	/* since firewalld 2 */
+	/* so it is with firewalld 2.3 */
 	if (read_openings(&all, &ignored) == 0 && openings_have(&all, o))
 		snprintf(out, size,
 			 "no policy is for interfaces that are bound to no zone: firewall-cmd "

@@ -109,7 +109,7 @@ firewalld_up() {
 	firewalld --nofork --nopid >"$lab_run/firewalld.log" 2>&1 &
 	walls_daemons="$walls_daemons|$!"
 	wait_for 30 firewall-cmd --state || return
-	# since version 2 a policy is for interfaces alone that are bound to a zone by name: here to one that lets nothing through
+	# to firewalld 2.3 a policy is for interfaces alone that are bound to a zone by name: here to one that lets nothing through
 	firewalld_binds || return 0
 	firewall-cmd --permanent --new-zone=lab && firewall-cmd --permanent --zone=lab --add-interface=br0 --add-interface=br1 &&
 		firewall-cmd --permanent --zone=lab --remove-forward
