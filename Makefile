@@ -149,8 +149,8 @@ demo:
 
 # Measured side by side with what else there is; tables, JSON and a plot are left in build/bench. BENCH names the
 # parts, which are the scripts of tests/bench: make bench BENCH=attach. As root.
-BENCH ?= attach lxc docker answer ask
-BENCH_TOOLS := $(addprefix build/bench/,floor run echo solicit fill)
+BENCH ?= attach lxc docker answer ask guard
+BENCH_TOOLS := $(addprefix build/bench/,floor run echo solicit trip fill)
 .PHONY: bench bench-scale
 bench:
 	@tests/packages build lab check bench
