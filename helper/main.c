@@ -368,20 +368,7 @@ static enum status printed(void)
 	return STATUS_FAILED;
 }
 
-/*
- * Whether doctor knows more of a failed attach. Not of what is mended by the message alone: the
- * configuration, a full range, a wrong name. @r: -errno; an uplink that is not to be found counts
- * as misconfigured, but its cause is the network's.
- */
-static bool doctor_knows(const struct error *e, int r)
-{
-	if (e->status == STATUS_USAGE)
-		return r == -ENODEV || r == -ENOTUNIQ || r == -ERANGE || r == -EBUSY ||
-		       r == -EOPNOTSUPP;
-	return e->status == STATUS_FAILED || e->status == STATUS_IN_USE;
-}
-
-/* Says so, for people at a terminal, as a line of its own. */
+/* Says that doctor knows more, for people at a terminal, as a line of its own. */
 static void print_more(const struct request *q)
 {
 	char line[2 * IDENT_TEXT_MAX], shown[4 * sizeof(line)];
@@ -414,7 +401,7 @@ static enum status run_verb(const struct verb *verb, int argc, char **argv)
 	if (r == 0)
 		return STATUS_DONE;
 	print_line(false, e.text);
-	if (understood && verb->run == run_attach && doctor_knows(&e, r))
+	if (understood && verb->run == run_attach && op_doctor_knows(&e, r))
 		print_more(&a.request);
 	/* a start hook that is not to be trusted is no matter of configuration */
 	if (!hooked || (!understood && verb->run == run_attach))

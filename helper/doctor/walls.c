@@ -11,13 +11,14 @@
 #define ROUTED "com.docker.network.bridge.gateway_mode_ipv6=routed"
 
 /*
- * Looks at the way in of each one that is attached, until nothing drops anything. Many rules are
- * about one address alone, so that no two ways are the same.
+ * Looks at the ways of those that are attached, until nothing drops anything. One is enough for all
+ * on a bridge; but on a network that has the addresses itself rules may be about one of them alone.
  */
 static void each(struct exam *x, bool early,
 		 void (*tell)(struct exam *x, const struct other_way *way,
 			      const struct other_wall *wall))
 {
+	const struct attachment *before = NULL;
 	const struct scene *s = x->scene;
 
 	for (size_t i = 0; s->look && i < s->look->present.count; i++) {
@@ -26,8 +27,11 @@ static void each(struct exam *x, bool early,
 		struct other_wall wall;
 		struct other_way way;
 
-		if (!a || !*a->uplink)
+		if (!a || !*a->uplink ||
+		    (before && !a->on_link && strcmp(before->uplink, a->uplink) == 0 &&
+		     strcmp(before->bridge, a->bridge) == 0))
 			continue;
+		before = a;
 		way = (struct other_way){ a->uplink, a->bridge, h->address };
 		other_look(&way, &wall);
 		if (!wall.any)

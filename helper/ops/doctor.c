@@ -233,3 +233,11 @@ int op_doctor(const struct request *q, unsigned int listen_s, struct findings *r
 	r = doctor_examine(&v.scene, ret, e);
 	return r == 0 && listen_s && v.c.store ? hear_all(&v, &h, ret, e) : r;
 }
+
+bool op_doctor_knows(const struct error *e, int r)
+{
+	if (e->status == STATUS_USAGE)
+		return r == -ENODEV || r == -ENOTUNIQ || r == -ERANGE || r == -EBUSY ||
+		       r == -EOPNOTSUPP;
+	return e->status == STATUS_FAILED || e->status == STATUS_IN_USE;
+}

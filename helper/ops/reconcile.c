@@ -108,8 +108,10 @@ static int act(struct reconcile *r, const struct verdict *v, const struct holder
 	if (err < 0 && a && (r->how == RECONCILE_REPAIR || a->ended) &&
 	    strcmp(a->error, e.text) == 0)
 		return 0;
-	if (err < 0)
+	if (err < 0) {
 		action.error = e.text;
+		action.doctor = what == RECONCILE_ATTACH && op_doctor_knows(&e, err);
+	}
 	return r->each(&action, r->arg);
 }
 

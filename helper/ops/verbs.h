@@ -159,6 +159,7 @@ struct reconcile_action {
 	struct in6_addr address; /* ::, if there is none yet */
 	const char *why;   /* what is missing, what happened, or what kind of entry is removed */
 	const char *error; /* why it failed, or null */
+	bool doctor;	   /* and doctor knows more of that */
 };
 
 enum reconcile_how {
@@ -198,5 +199,12 @@ int op_sweep_all(void (*each)(const char *what), struct error *e);
  */
 int op_doctor(const struct request *q, unsigned int listen_s, struct findings *ret,
 	      struct error *e);
+
+/*
+ * Whether doctor knows more of a failed attach of a container. Not of what is mended by the message
+ * alone: the configuration, a full range, a wrong name. @r: -errno; an uplink that is not to be
+ * found counts as misconfigured, but its cause is the network's.
+ */
+bool op_doctor_knows(const struct error *e, int r);
 
 #endif

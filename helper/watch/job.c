@@ -201,7 +201,7 @@ static int attach(struct context *c, struct record *r, char container[CONTAINER_
 		return 0;
 	if (err < 0) {
 		stats_failed(e.status);
-		journal_change("failed", container, NULL, r->why, e.text);
+		journal_failed(container, NULL, r->why, e.text, op_doctor_knows(&e, err));
 	} else if (done.changed) {
 		stats_attached(begun);
 		journal_change("attached", container,
@@ -235,10 +235,12 @@ static int on_action(const struct reconcile_action *a, void *arg)
 	if (a->error) {
 		*(bool *)arg = true;
 		stats_failed(STATUS_FAILED);
-	} else if (a->what != RECONCILE_WAIT) {
-		stats_repaired();
+		journal_failed(name, address, a->why, a->error, a->doctor);
+		return is_to_end();
 	}
-	journal_change(a->error ? "failed" : whats[a->what], name, address, a->why, a->error);
+	if (a->what != RECONCILE_WAIT)
+		stats_repaired();
+	journal_change(whats[a->what], name, address, a->why, NULL);
 	return is_to_end();
 }
 
@@ -304,7 +306,7 @@ int job_put_back(const struct context *context, const char *text, const char *wh
 	}
 	if (err < 0 && strcmp(a.error, e.text) != 0) {
 		stats_failed(e.status);
-		journal_change("failed", name, NULL, why, e.text);
+		journal_failed(name, NULL, why, e.text, op_doctor_knows(&e, err));
 	} else if (err == 0 && done.changed) {
 		stats_repaired();
 		journal_change("attached", name,

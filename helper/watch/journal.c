@@ -66,6 +66,19 @@ void journal_change(const char *what, const char *container, const char *address
 	fflush(stdout);
 }
 
+void journal_failed(const char *container, const char *address, const char *why, const char *error,
+		    bool doctor)
+{
+	char text[ERROR_TEXT_MAX + 2048];
+
+	/* a path is not to be given to doctor in a name */
+	if (as_json || !doctor || strstr(container, "@/"))
+		snprintf(text, sizeof(text), "%s", error);
+	else
+		snprintf(text, sizeof(text), "%s; v6hook doctor %s says more", error, container);
+	journal_change("failed", container, address, why, text);
+}
+
 /* Notes that it is told. Returns whether it was already. */
 static bool was_told(const char *text)
 {

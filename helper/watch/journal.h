@@ -23,6 +23,13 @@ void journal_change(const char *what, const char *container, const char *address
 void journal_note(enum note_level level, const char *text);
 void journal_reconciled(void);
 
+/*
+ * The line of something that failed. @address: or null; @doctor: whether doctor knows more of it,
+ * which is told to people where they could ask for this container
+ */
+void journal_failed(const char *container, const char *address, const char *why, const char *error,
+		    bool doctor);
+
 /* One line about the service itself. */
 void journal_remark(const char *what, const char *text);
 
