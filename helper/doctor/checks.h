@@ -6,7 +6,8 @@
 
 /*
  * Each looks at one thing that can be wrong and tells what is (exam_tell), once for each interface
- * or lease concerned; or tells nothing. It changes nothing, neither waits nor sends.
+ * or lease concerned; or tells nothing. It changes nothing,
+ * sends nothing, and waits for nobody but an engine.
  */
 
 /* kernel.c */
@@ -18,6 +19,7 @@ void check_proc(struct exam *x);
 /* configured.c */
 void check_config(struct exam *x);
 void check_config_owner(struct exam *x);
+void check_config_paths(struct exam *x);
 
 /* uplinks.c */
 void check_uplink_up(struct exam *x);

@@ -24,6 +24,7 @@ static const struct check {
 	{ "kernel.settings", check_proc, NULL },
 	{ "config.file", check_config, NULL },
 	{ "config.owner", check_config_owner, NULL },
+	{ "config.paths", check_config_paths, "config.file" },
 	{ "leases.store", check_store, NULL },
 	{ "leases.space", check_store_space, "leases.store" },
 	{ "uplink.up", check_uplink_up, "kernel.ipv6" },

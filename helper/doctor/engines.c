@@ -9,7 +9,11 @@
 
 #include "doctor/checks.h"
 #include "doctor/lines.h"
+#include "runtime/docker_ask.h"
 #include "runtime/lxc_path.h"
+
+#define ANSWER_MS 2000 /* that an engine may take, in milliseconds */
+#define LIBCURL "libcurl"
 
 /* Connects and hangs up. Returns 0 or -errno. */
 static int knock(const char *path)
@@ -26,14 +30,45 @@ static int knock(const char *path)
 	return connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0 || errno == EAGAIN ? 0 : -errno;
 }
 
+/* Asks for a container that cannot be there: an engine that hangs takes connections, too. */
+static int ask(const struct config_engine *engine, struct error *e)
+{
+	struct docker_answer answer = { 0 };
+	const struct docker_request request = { .what = DOCKER_CONTAINER,
+						.which = "v6hook.doctor",
+						.timeout_ms = ANSWER_MS,
+						.data = docker_answer_add,
+						.arg = &answer };
+	long status;
+	int r = docker_ask(engine, &request, &status, e);
+
+	docker_answer_release(&answer);
+	return r;
+}
+
+/* Tells of one that takes connections but does not answer. */
+static void tell_silent(struct exam *x, enum engine which, const struct error *e)
+{
+	exam_tell(x, FINDING_BROKEN, "%s answers nothing: what it starts gets no address",
+		  x->scene->config->engines[which].title);
+	exam_evidence(x, "%s", e->text);
+	exam_remedy(x, "%s",
+		    strstr(e->text, LIBCURL) ? "apt-get install libcurl4"
+		    : which == ENGINE_DOCKER ? "systemctl restart docker"
+					     : "systemctl restart podman.socket podman");
+}
+
 static void look_at(struct exam *x, enum engine which)
 {
 	const struct config_engine *engine = &x->scene->config->engines[which];
+	struct error e;
 	int r;
 
 	if (!config_serves(x->scene->config->engines, which))
 		return;
 	r = knock(engine->socket);
+	if (r == 0 && ask(engine, &e) < 0)
+		tell_silent(x, which, &e);
 	/* an engine that is not installed is none that is missed, unless the file names it */
 	if (r == 0 || (!engine->named && (r == -ENOENT || r == -ENOTDIR)))
 		return;
