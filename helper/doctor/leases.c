@@ -166,11 +166,18 @@ void check_lease_waiting(struct exam *x)
 	each(x, look_at_waiting);
 }
 
+/* Whether what is wrong with one that is attached is that a probe beside its start was answered
+ * (policy/beside.c). */
+static bool is_duplicate(const struct attachment *a)
+{
+	return !a->ended && strstr(a->error, " is answered for on ");
+}
+
 static void tell_failed(struct exam *x, const struct holder *h)
 {
 	char name[IDENT_TEXT_MAX];
 
-	if (!h->attachment || !*h->attachment->error || !h->attachment->ended)
+	if (!h->attachment || !*h->attachment->error || is_duplicate(h->attachment))
 		return;
 	exam_tell(x, FINDING_BROKEN, "the last attach of %s failed", whose(h, name));
 	exam_evidence(x, "%s", h->attachment->error);
@@ -181,7 +188,7 @@ static void look_at_duplicate(struct exam *x, const struct holder *h, const stru
 {
 	char name[IDENT_TEXT_MAX];
 
-	if (!a || !*a->error)
+	if (!a || !is_duplicate(a))
 		return;
 	exam_tell(x, FINDING_BROKEN, "another machine has the address of %s, too", whose(h, name));
 	exam_evidence(x, "%s", a->error);

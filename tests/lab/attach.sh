@@ -150,9 +150,9 @@ refuses() {
 
 doctor_as=() # a command that runs it otherwise
 
-# ill: prints the checks that a doctor's run neither finds well nor leaves out, each once
+# ill: prints the checks that a doctor's run neither finds well nor leaves out, each once; all of it is in doctor.json
 ill() {
-	"${doctor_as[@]}" v6hook doctor --json 2>/dev/null | awk -F'"' '$2 == "check" { check = $4 }
+	"${doctor_as[@]}" v6hook doctor --json 2>/dev/null | tee $lab_run/doctor.json | awk -F'"' '$2 == "check" { check = $4 }
 		$2 == "state" && $4 != "ok" && $4 != "skipped" { print check }' | uniq | paste -sd' '
 }
 
