@@ -166,11 +166,20 @@ void check_lease_waiting(struct exam *x)
 	each(x, look_at_waiting);
 }
 
+/* Whether what it needs of the kernel can be there: it runs, and neither side of it is dead. */
+static bool can_have(const struct scene *s, const struct attachment *a)
+{
+	const struct scene_link *uplink = scene_link_find(&s->uplinks, a->uplink),
+				*bridge = scene_link_find(&s->bridges, a->bridge);
+
+	return !is_gone(a) && bridge && !bridge->dead && (a->routed || (uplink && !uplink->dead));
+}
+
 /* Whether what is wrong with one that is attached is that a probe beside its start was answered
  * (policy/beside.c). */
 static bool is_duplicate(const struct attachment *a)
 {
-	return !a->ended && strstr(a->error, " is answered for on ");
+	return !a->ended && strstr(a->error, LEASE_ANSWERED);
 }
 
 static void tell_failed(struct exam *x, const struct holder *h)
@@ -204,20 +213,16 @@ void check_lease_failed(struct exam *x)
 {
 	const struct look *l = x->scene->look;
 
-	for (size_t i = 0; l && i < l->present.count; i++)
-		tell_failed(x, &l->present.list[i]);
+	/* what an uplink or bridge that is dead brings with it is told there */
+	for (size_t i = 0; l && i < l->present.count; i++) {
+		const struct attachment *a = scene_attached(x->scene, &l->present.list[i]);
+
+		if (!a || can_have(x->scene, a))
+			tell_failed(x, &l->present.list[i]);
+	}
 	for (size_t i = 0; l && i < l->ended.count; i++)
 		if (!l->ended.list[i].leased)
 			tell_failed(x, &l->ended.list[i]);
-}
-
-/* Whether what it needs of the kernel can be there: it runs, and neither side of it is dead. */
-static bool can_have(const struct scene *s, const struct attachment *a)
-{
-	const struct scene_link *uplink = scene_link_find(&s->uplinks, a->uplink),
-				*bridge = scene_link_find(&s->bridges, a->bridge);
-
-	return !is_gone(a) && bridge && !bridge->dead && (a->routed || (uplink && !uplink->dead));
 }
 
 static void look_at_kernel(struct exam *x, const struct holder *h, const struct attachment *a)

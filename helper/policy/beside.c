@@ -49,7 +49,7 @@ static void probe(struct context *c, const struct unprobed *u)
 	    1)
 		return;
 	snprintf(reason, sizeof(reason),
-		 "address %s is answered for on %s by %02x:%02x:%02x:%02x:%02x:%02x, too",
+		 "address %s" LEASE_ANSWERED "%s by %02x:%02x:%02x:%02x:%02x:%02x, too",
 		 inet_ntop(AF_INET6, &u->address, text, sizeof(text)), u->uplink, owner[0],
 		 owner[1], owner[2], owner[3], owner[4], owner[5]);
 	note(NOTE_WARNING, "%s: %s", ident_text(&u->ident, ident), reason);

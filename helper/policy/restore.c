@@ -147,6 +147,19 @@ static void tell(struct restore *r, const struct restore_one *o)
 		note(NOTE_WARNING, "%s is attached, but %s", h->ident, warning);
 }
 
+/* What failed before has been done now, so that list tells of it no more. */
+static void forget_failure(struct restore *r, const struct holder *h)
+{
+	struct lease_store *s = r->judge->c->store;
+	struct attachment now = *h->attachment;
+	struct error ignored;
+
+	if (!*now.error || strstr(now.error, LEASE_ANSWERED))
+		return;
+	*now.error = '\0';
+	s->ops->attach(s, h->ident, &now, &ignored);
+}
+
 void restore_all(struct restore *r)
 {
 	struct lease_store *s = r->judge->c->store;
@@ -172,6 +185,7 @@ void restore_all(struct restore *r)
 
 		if (o->state == RESTORE_WAITS) {
 			o->state = RESTORE_DONE;
+			forget_failure(r, o->holder);
 			tell(r, o);
 		}
 		netns_release(&o->netns);

@@ -30,8 +30,8 @@ struct restore {
 	struct reach reach;
 	struct restore_one list[PLAN_MOST];
 	size_t count;
-	int locks;     /* -1, or those of the containers in the list */
-	int host_lock; /* -1, or LOCK_HOST, kept for the next */
+	int locks;	 /* -1, or those of the containers in the list */
+	int host_lock;	 /* -1, or LOCK_HOST, kept for the next */
 	struct link via; /* restore_all's: the bridge that was asked for last */
 };
 
@@ -51,7 +51,8 @@ bool restore_add(struct restore *r, struct holder *h, const struct verdict *v);
 /*
  * Does the same as an attach of each would: under its lock, if its record is the one that was
  * judged and its instance lives, route and neighbour come before the proxy entry, and that is
- * announced. Neither the container nor its lease nor its record is touched.
+ * announced. Neither the container nor its lease nor its record is touched, but that what
+ * failed before is forgotten.
  */
 void restore_all(struct restore *r);
 

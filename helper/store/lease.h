@@ -23,6 +23,9 @@
 /* Before the MAC of another on the link, for an address that a probe found in use. */
 #define LEASE_ELSEWHERE "elsewhere:"
 
+/* In what is wrong with an attachment of which a probe beside its start found another. */
+#define LEASE_ANSWERED " is answered for on "
+
 #define LEASE_TROUBLE_MAX 256	   /* bytes */
 #define LEASE_RECLAIM_WAIT_MS 2000 /* for LOCK_RECLAIM */
 
