@@ -6,7 +6,6 @@
 void check_guard_table(struct exam *x)
 {
 	const struct look *l = x->scene->look;
-	static const char *const names[GUARD_TABLES] = { "bridge v6hook", "ip6 v6hook" };
 
 	if (!l)
 		return;
@@ -19,7 +18,7 @@ void check_guard_table(struct exam *x)
 		if (!l->guard.tables[i].there || l->guard.tables[i].whole)
 			continue;
 		exam_tell(x, FINDING_BROKEN, "somebody has changed the guard's rules");
-		exam_evidence(x, "nft list table %s: not as v6hook made it", names[i]);
+		exam_evidence(x, "nft list table %s: not as v6hook made it", guard_names[i]);
 		exam_remedy(x, "v6hook reconcile");
 	}
 }

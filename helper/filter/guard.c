@@ -20,6 +20,8 @@
 #define TRIES 16 /* of what rests on a reading, while others are at work */
 
 /* The tables, and of which one an element is. */
+const char *const guard_names[GUARD_TABLES] = { "bridge v6hook", "ip6 v6hook", "inet v6hook" };
+
 static const struct filter_table *const tables[GUARD_TABLES] = { &guard_table, &expose_table,
 								 &bare_table };
 

@@ -27,6 +27,8 @@ int guard_leave(struct nl_sock *nl, const char *name, const struct guard_port *b
 
 #define GUARD_TABLES 3 /* the guard's own, that of exposure, and that of ports on no bridge */
 
+extern const char *const guard_names[GUARD_TABLES]; /* as nft(8) has them: family and name */
+
 /* What there is of the guard. */
 struct guard_state {
 	uint32_t generation; /* before it was read */

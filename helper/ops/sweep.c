@@ -1,4 +1,6 @@
 /* sweep: gives free what the guard keeps for ports that are gone, or takes all of it away. */
+#include <stdio.h>
+
 #include "filter/other.h"
 #include "filter/sweep.h"
 #include "ops/verbs.h"
@@ -14,8 +16,6 @@ int op_sweep(struct error *e)
 
 int op_sweep_all(void (*each)(const char *table), struct error *e)
 {
-	static const char *const names[GUARD_TABLES] = { "table bridge v6hook", "table ip6 v6hook",
-							 "table inet v6hook" };
 	_nl_sock_ struct nl_sock *nl = NULL;
 	bool ended[GUARD_TABLES] = { false };
 	struct error left;
@@ -25,9 +25,13 @@ int op_sweep_all(void (*each)(const char *table), struct error *e)
 
 	if (r == 0)
 		r = guard_end(nl, ended, e);
-	for (size_t t = 0; r == 0 && t < GUARD_TABLES; t++)
+	for (size_t t = 0; r == 0 && t < GUARD_TABLES; t++) {
+		char what[32];
+
+		snprintf(what, sizeof(what), "table %s", guard_names[t]);
 		if (ended[t])
-			each(names[t]);
+			each(what);
+	}
 	if (r == 0 && others < 0) {
 		*e = left;
 		return others;
