@@ -97,9 +97,11 @@ static int print_json(const struct context *c, const struct overview *o, FILE *o
 
 	for (size_t i = 0; i < ARRAY_SIZE(states); i++)
 		json_object_set_new(counts, states[i], json_integer(o->states[i]));
-	json = json_pack("{s:s, s:o, s:o, s:o, s:o}", "service", services[o->service], "engines",
-			 engines_json(o), "pools", pools_json(c, o), "containers", counts,
-			 "problems", problems_json(o));
+	json = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "service", services[o->service],
+			 "engines", engines_json(o), "pools", pools_json(c, o), "containers",
+			 counts, "on_change_waiting",
+			 o->untold < 0 ? json_null() : json_integer(o->untold), "problems",
+			 problems_json(o));
 	if (!json || (json_dumpf(json, out, JSON_LINES) < 0 && !ferror(out)))
 		return -ENOMEM;
 	fputc('\n', out);
@@ -196,6 +198,12 @@ int overview_print(const struct context *c, const struct overview *o, bool json,
 	}
 	title(out, "containers", 0);
 	print_counts(o, out);
+	if (o->untold > 0) {
+		title(out, "on_change", 0);
+		fprintf(out, "%d changes are not told yet%s\n", o->untold,
+			o->service == SERVICE_RUNS ? ": the journal of the service says why"
+						   : ": the service tells them");
+	}
 	for (size_t i = 0; i < kept(o); i++) {
 		title(out, "problems", i);
 		print_problem(&o->problems[i], out);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ops/verbs.h"
+#include "policy/untold.h"
 #include "runtime/engines.h"
 #include "world/look.h"
 
@@ -93,6 +94,7 @@ static int count_pools(struct context *c, struct overview *o, struct error *e)
 int op_status(struct context *c, struct overview *ret, struct error *e)
 {
 	CLEANUP(overview_release) struct overview o = { .service = look_for_service(c) };
+	struct error ignored;
 	int r;
 
 	for (size_t i = 0; runtimes[i] && i < OVERVIEW_ENGINES; i++)
@@ -100,6 +102,7 @@ int op_status(struct context *c, struct overview *ret, struct error *e)
 	r = op_list(c, on_listing, &o, e);
 	if (r == 0)
 		r = count_pools(c, &o, e);
+	o.untold = c->config->on_change.user ? untold_count(c, &ignored) : 0;
 	if (r < 0)
 		return r;
 	*ret = o;

@@ -127,6 +127,7 @@ struct overview {
 		unsigned int attached; /* and that are attached */
 	} engines[OVERVIEW_ENGINES];
 	size_t engine_count;
+	int untold; /* changes that on_change has not been told, or negative: nobody knows */
 	struct usage *pools;				 /* of each of the context's */
 	unsigned int states[LIST_WAITING + 1], doubtful; /* how many are so; attached, but */
 	struct listing problems[OVERVIEW_PROBLEMS];	 /* the newest first */

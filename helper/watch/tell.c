@@ -20,11 +20,10 @@
 #include "base/note.h"
 #include "base/text.h"
 #include "base/user.h"
-#include "policy/names.h"
+#include "policy/untold.h"
 #include "watch/journal.h"
 #include "watch/run.h"
 #include "watch/stats.h"
-#include "watch/told.h"
 
 #define FAILS_MOST 3 /* in a row: then the rest waits */
 #define SAVE_MS 1000 /* what was told is written so often at least */
@@ -43,38 +42,6 @@ static void tell_release(struct tell *t)
 {
 	told_release(&t->told);
 	told_release(&t->now);
-}
-
-/* Lists what is in service. Returns 0 or -errno. */
-static int read_now(struct tell *t, struct error *e)
-{
-	_look_ struct look look = { .store = t->c->store, .boot_id = t->c->boot_id };
-	_names_ struct names names = { 0 };
-	int r = names_look(&look, e);
-	size_t k = 0;
-
-	if (r < 0)
-		return r;
-	r = names_find(t->c, &look, &names);
-	for (size_t i = 0; r == 0 && i < look.present.count; i++) {
-		const struct holder *h = &look.present.list[i];
-		struct told_one one = { h->address, "", h->ident };
-		size_t at = told_place(&t->told, &h->address);
-
-		if (!names_serves(t->c, h) || !*h->ident)
-			continue;
-		while (k < names.count &&
-		       memcmp(&names.list[k].holder->address, &h->address, sizeof(h->address)) < 0)
-			k++;
-		if (k < names.count && names.list[k].holder == h)
-			one.name = names.list[k].text;
-		/* of whom nobody can read more it stays as it was told */
-		if ((h->unreadable || h->lost) && at < t->told.count &&
-		    memcmp(&t->told.list[at].address, &h->address, sizeof(h->address)) == 0)
-			one = t->told.list[at];
-		r = told_put(&t->now, &one);
-	}
-	return r < 0 ? error_sys(e, r, "cannot list what is attached") : 0;
 }
 
 static void save(struct tell *t)
@@ -144,17 +111,6 @@ static int tell_one(struct tell *t, const struct told_one *one, bool attached)
 	return r;
 }
 
-/* The one of the same address in the other list, if it is the same. */
-static bool is_in(const struct told *list, const struct told_one *one)
-{
-	size_t at = told_place(list, &one->address);
-	const struct told_one *other = &list->list[at];
-
-	return at < list->count &&
-	       memcmp(&other->address, &one->address, sizeof(one->address)) == 0 &&
-	       strcmp(other->name, one->name) == 0 && strcmp(other->ident, one->ident) == 0;
-}
-
 /* Tells all that there is to be told. Returns 0 or -ENOMEM. */
 static int tell_all(struct tell *t)
 {
@@ -165,18 +121,15 @@ static int tell_all(struct tell *t)
 		const struct told_one one = t->told.list[i];
 		const size_t before = t->told.count;
 
-		if (!is_in(&t->now, &one))
+		if (!untold_is_in(&t->now, &one))
 			r = tell_one(t, &one, false);
 		i += t->told.count == before;
 	}
 	for (size_t i = 0; r == 0 && i < t->now.count; i++) {
 		const struct told_one *one = &t->now.list[i];
-		size_t at = told_place(&t->told, &one->address);
-		bool gone = at == t->told.count || memcmp(&t->told.list[at].address, &one->address,
-							  sizeof(one->address)) != 0;
 
 		/* the end of who had it before comes first */
-		if (gone)
+		if (!untold_has(&t->told, &one->address))
 			r = tell_one(t, one, true);
 	}
 	return r;
@@ -186,13 +139,11 @@ int tell_changes(struct context *c)
 {
 	CLEANUP(tell_release) struct tell t = { .c = c, .saved = clock_ms() };
 	struct error e;
-	int r = told_read(c->config->state_dir, &t.told, &e);
+	int r = untold_read(c, &t.told, &t.now, &e);
 
 	if (r == 1)
 		note(NOTE_WARNING, "%s/told is damaged: what it does not say is told once more",
 		     c->config->state_dir);
-	if (r >= 0)
-		r = read_now(&t, &e);
 	if (r < 0) {
 		note(NOTE_STATE, "on_change: %s", e.text);
 		return -EAGAIN;

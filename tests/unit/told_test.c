@@ -1,7 +1,7 @@
 /* Checks what is kept of what the program of "on_change" has been told. */
 #include "unit.h"
 
-#include "watch/told.h"
+#include "store/told.h"
 
 static void put(struct told *t, const char *address, const char *name, const char *ident)
 {

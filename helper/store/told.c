@@ -1,5 +1,5 @@
 /* What the program of "on_change" has been told: which addresses are in service, and as whose. */
-#include "watch/told.h"
+#include "store/told.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
