@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 
 #include "base/cleanup.h"
+#include "base/hostname.h"
 #include "base/json.h"
 #include "base/text.h"
 
@@ -46,6 +47,22 @@ static void try_address(const uint8_t *data, size_t size)
 	must(strlen(joined) == sizeof(joined) - 1);
 }
 
+/* What is read as a host's name is one, in lower case, and is read again as it is. */
+static void try_hostname(const char *text)
+{
+	char name[HOSTNAME_MAX], again[HOSTNAME_MAX], below[2 * HOSTNAME_MAX];
+
+	if (!hostname_read(text, name))
+		return;
+	must(strlen(name) < HOSTNAME_MAX && strlen(name) == strlen(text));
+	must(!name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-.")]);
+	must(hostname_read(name, again) && strcmp(name, again) == 0);
+	snprintf(below, sizeof(below), "a.%s", name);
+	must(hostname_is_below(below, name) && !hostname_is_below(name, name));
+	must(hostname_is_own(name, NULL, name) && hostname_is_own(below, name, "a"));
+	must(!hostname_is_own(below, name, "b") || hostname_is_below(below, "localhost"));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_free_ char *text = fuzz_text(data, size);
@@ -57,6 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text_is_utf8(text, size);
 	try_escape(text, 4 * size + 1);
 	try_address(data, size);
+	try_hostname(text);
 	try_json(text);
 	try_escape(text, size % 64 + 1);
 	text_to_filename(text, name, sizeof(name));
