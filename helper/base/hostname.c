@@ -47,12 +47,17 @@ bool hostname_is_below(const char *name, const char *domain)
 
 bool hostname_is_own(const char *name, const char *domain, const char *host)
 {
+	static const char *const asked[] = { "wpad", "isatap" };
 	const size_t first = strcspn(host, ".");
 	size_t len = strlen(name);
 
 	if (strcmp(name, "localhost") == 0 || hostname_is_below(name, "localhost") ||
 	    strcasecmp(name, host) == 0)
 		return true;
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
+		if (strcspn(name, ".") == strlen(asked[i]) &&
+		    strncmp(name, asked[i], strlen(asked[i])) == 0)
+			return true;
 	if (domain && hostname_is_below(name, domain))
 		len -= strlen(domain) + 1;
 	return len == first && strncasecmp(name, host, first) == 0;
