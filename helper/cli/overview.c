@@ -200,7 +200,7 @@ int overview_print(const struct context *c, const struct overview *o, bool json,
 	print_counts(o, out);
 	if (o->untold > 0) {
 		title(out, "on_change", 0);
-		fprintf(out, "%d changes are not told yet%s\n", o->untold,
+		fprintf(out, "%d still to be told%s\n", o->untold,
 			o->service == SERVICE_RUNS ? ": the journal of the service says why"
 						   : ": the service tells them");
 	}

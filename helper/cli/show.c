@@ -38,9 +38,10 @@ static int show_once(FILE *out, void *arg, struct error *e)
 		r = context_salvage(path, false, &c, e);
 	if (r == 0)
 		r = s->show(&c, s->args, out, e);
-	if (r == 0 && bad < 0)
+	/* that is the fault to mend, whatever else comes of it */
+	if (bad < 0)
 		*e = why;
-	return r < 0 ? r : bad;
+	return bad < 0 ? bad : r;
 }
 
 static int look(const struct args *a, show_into show, struct error *e)
