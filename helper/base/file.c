@@ -141,7 +141,7 @@ static int open_parent(const char *path, const char **ret)
 	return fd < 0 ? -errno : fd;
 }
 
-int file_replace(const char *path, const char *mark, const char *text, size_t len)
+int file_replace(const char *path, const char *mark, const char *text, size_t len, bool durable)
 {
 	_close_ int dir = -1, fd = -1;
 	_free_ char *old = NULL;
@@ -169,6 +169,8 @@ int file_replace(const char *path, const char *mark, const char *text, size_t le
 		return -errno;
 	/* whatever the umask is: others read it */
 	r = fchmod(fd, 0644) < 0 ? -errno : write_all(fd, text, len);
+	if (r == 0 && durable && fsync(fd) < 0)
+		r = -errno;
 	if (r == 0 && renameat(dir, fresh, dir, name) < 0)
 		r = -errno;
 	if (r < 0)

@@ -2,6 +2,7 @@
 #ifndef V6HOOK_FILE_H
 #define V6HOOK_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -29,10 +30,11 @@ int file_new(int dir, const char *text, size_t len, int durable, char *ret_name)
  * Makes the file of that path hold the text, with mode 0644, whole or not at all, and the
  * directories that it lies in; one that holds it already is left as it is. Who writes the same file
  * must keep out others meanwhile.
- * @mark: how a file of ours begins: another one is not replaced
+ * @mark: how a file of ours begins: another one is not replaced; @durable: a power loss leaves the
+ * one or the other
  * Returns 0; -EEXIST if another's file is there; or -errno.
  */
-int file_replace(const char *path, const char *mark, const char *text, size_t len);
+int file_replace(const char *path, const char *mark, const char *text, size_t len, bool durable);
 
 /* Removes such a file, if it is ours. */
 void file_unmake(const char *path, const char *mark);

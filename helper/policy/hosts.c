@@ -97,7 +97,7 @@ int hosts_write(struct context *c, struct error *e)
 	if (r == 0 && !(text = text_of(&names, former ? former : "", &len)))
 		r = -ENOMEM;
 	if (r == 0)
-		r = file_replace(path, MADE_MARK, text, len);
+		r = file_replace(path, MADE_MARK, text, len, false);
 	if (r == -EEXIST)
 		return error_set(
 			e, STATUS_FAILED, r,

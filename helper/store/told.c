@@ -107,6 +107,8 @@ int told_read(const char *state_dir, struct told *ret, struct error *e)
 	r = file_read(AT_FDCWD, path, MOST, &text, &len);
 	if (r < 0 && r != -ENOENT)
 		return error_sys(e, r, "cannot read %s", path);
+	/* one without its first line was not written by us, or not to the disk */
+	odd = r == 0 && strncmp(text, MARK, strlen(MARK)) != 0;
 	for (char *line = text, *end; r == 0 && line < text + len; line = end + 1) {
 		end = strchr(line, '\n');
 		/* one that is cut off, or holds a zero, is none */
@@ -143,8 +145,11 @@ int told_write(const char *state_dir, const struct told *t, struct error *e)
 				*t->list[i].name ? t->list[i].name : "-", t->list[i].ident);
 		r = fclose(out) == 0 ? 0 : -ENOMEM;
 	}
+	/* a new state directory would stand in the way of the old one */
+	if (r == 0 && access(state_dir, F_OK) < 0)
+		r = -errno;
 	/* whatever is there by that name is of no use otherwise */
 	if (r == 0)
-		r = file_replace(path, "", text, len);
+		r = file_replace(path, "", text, len, true);
 	return r < 0 ? error_sys(e, r, "cannot write %s", path) : 0;
 }

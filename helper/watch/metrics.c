@@ -153,7 +153,7 @@ int metrics_write(struct context *c, struct error *e)
 	for (size_t i = 0; i < c->pools->count; i++)
 		all[i] = usage_of(c, &look, &c->pools->list[i]);
 	print(out, c, &look, all);
-	r = fclose(out) == 0 ? file_replace(path, MADE_MARK, text, len) : -ENOMEM;
+	r = fclose(out) == 0 ? file_replace(path, MADE_MARK, text, len, false) : -ENOMEM;
 	if (r == -EEXIST)
 		return error_set(
 			e, STATUS_FAILED, r,

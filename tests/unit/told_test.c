@@ -3,6 +3,8 @@
 
 #include "store/told.h"
 
+#define MARK "# What the program of on_change has been told: ADDRESS NAME CONTAINER\n"
+
 static void put(struct told *t, const char *address, const char *name, const char *ident)
 {
 	const struct told_one one = { ip(address), name, ident };
@@ -70,9 +72,11 @@ TEST(what_makes_no_sense_says_nothing)
 		int result;
 		size_t count;
 	} rows[] = {
-		{ "", 0, 0 },
-		{ "# only that\n", 0, 0 },
-		{ "2001:db8::1 a lxc:a\n", 0, 1 },
+		{ "", 1, 0 },
+		{ "# only that\n", 1, 0 },
+		{ MARK, 0, 0 },
+		{ MARK "2001:db8::1 a lxc:a\n", 0, 1 },
+		{ "2001:db8::1 a lxc:a\n", 1, 1 },
 		{ "2001:db8::1 a lxc:a\n2001:db8::2 b lxc:", 1, 1 },
 		{ "2001:db8::1 a lxc:a\n2001:db8::2 b\n2001:db8::3 - lxc:c\n", 1, 2 },
 		{ "2001:db8::1 a_b lxc:a\n", 1, 0 },
