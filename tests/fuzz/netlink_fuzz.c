@@ -403,9 +403,11 @@ static int ask_filter(unsigned int what, struct nl_sock *s)
 		return read_is_whole(s, &expose_table);
 	case 38:
 		return read_is_there(s, &expose_table);
+	case 40:
+		return read_has_rules(s, &expose_table);
 	default:
 		fd = hear_open();
-		return hear_take(fd);
+		return hear_take(fd) != 0;
 	}
 	must(r == 0 || !all.list);
 	for (size_t i = 0; i < all.count; i++) {
@@ -443,7 +445,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	count = 0;
 	/* one that is left of the former input would answer this one's questions */
 	must(nl_open(&s, &e) == 0);
-	what = data[0] % 40;
+	what = data[0] % 41;
 	r = what < 5	? ask_links(what, s)
 	    : what < 9	? ask_addresses(what, s)
 	    : what < 16 ? ask_routes(what, s)
