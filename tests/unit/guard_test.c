@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "filter/bare_table.h"
 #include "filter/build.h"
 #include "filter/guard.h"
 #include "filter/guard_table.h"
@@ -57,6 +58,33 @@ TEST(a_port_has_its_own_and_others_have_not)
 	assert_int_equal(count_of(&p, GUARD_TAKEN4), 1);
 	p.given_count = GUARD_GIVEN_MAX;
 	assert_int_equal(count_of(&p, GUARD_OWN6), 2 + GUARD_GIVEN_MAX);
+}
+
+/* On no bridge nobody has to be kept from its MAC and its addresses. */
+TEST(a_bare_port_has_its_own_alone)
+{
+	static const struct {
+		unsigned int set;
+		size_t len;
+	} want[] = { { BARE_PORTS, 4 }, { BARE_OWN6, 20 }, { BARE_OWN6, 20 }, { BARE_OWN4, 8 } };
+	struct guard_port p = some_port("lxc:web1");
+	struct filter_element list[GUARD_ELEMENTS];
+
+	p.bare = true;
+	assert_int_equal(guard_elements(&p, list), 3);
+	assert_int_equal(list[2].set, BARE_ANY4);
+	p.has_ipv4 = true;
+	p.given_count = 1;
+	assert_int_equal(guard_elements(&p, list), ARRAY_SIZE(want));
+	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
+		assert_int_equal(list[i].set, want[i].set);
+		assert_int_equal(list[i].len, want[i].len);
+		assert_int_equal(bare_table.sets[list[i].set - BARE_PORTS].len, want[i].len);
+	}
+	p.open.word = EXPOSE_NONE;
+	assert_int_equal(guard_elements(&p, list), ARRAY_SIZE(want) + 1);
+	p.speaks = false;
+	assert_int_equal(guard_elements(&p, list), 1);
 }
 
 TEST(comments_tell_names_apart)
@@ -181,6 +209,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_port_has_its_own_and_others_have_not),
+		cmocka_unit_test(a_bare_port_has_its_own_alone),
 		cmocka_unit_test(comments_tell_names_apart),
 		cmocka_unit_test(every_rule_fits_in_a_message),
 		cmocka_unit_test(the_kernel_takes_it_and_lists_it),
