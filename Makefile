@@ -20,8 +20,8 @@ SMALL := $(patsubst helper/%.c,$(BUILD)/%.o,$(wildcard helper/small/*.c))
 SMALL_REPLACES := $(addprefix $(BUILD)/,base/whole.o base/passwd.o runtime/library.o)
 SOURCES := $(filter-out helper/small/%,$(wildcard helper/*.c helper/*/*.c))
 OBJECTS := $(SOURCES:helper/%.c=$(BUILD)/%.o)
-# everything but the program's own face, for the unit tests
-ROOMS := $(filter-out $(BUILD)/main.o,$(OBJECTS))
+# everything but the program's own face, for the unit tests, which link what they need of it
+ROOMS := $(BUILD)/rooms.a
 UNITS := $(patsubst tests/unit/%.c,build/sanitized/unit/%,$(wildcard tests/unit/*_test.c))
 # what records the writes of a run, what replays them cut short, and a clock that is ahead
 POWER := build/power/record.so build/power/ahead.so build/sanitized/power/replay
@@ -66,6 +66,10 @@ $(BUILD)/%.o: helper/%.c Makefile
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(ROOMS): $(filter-out $(BUILD)/main.o,$(OBJECTS))
+	@echo "  AR      $@"
+	$(Q)rm -f $@ && ar rcs $@ $^
 
 # An #include that points up or sideways fails the build.
 .PHONY: layers
@@ -118,7 +122,7 @@ fuzz:
 # By clang and libFuzzer; where they are missing, by a driver that changes the corpus at random. And once more
 # by gcc, which counts the lines that the corpus reaches.
 FUZZ_UNITS = $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
-FUZZ_ROOMS = tests/fuzz/fake_curl.c $(FUZZ_DRIVER) $(filter-out $(BUILD)/runtime/library.o,$(ROOMS))
+FUZZ_ROOMS = tests/fuzz/fake_curl.c $(FUZZ_DRIVER) $(ROOMS)
 .PHONY: fuzzers
 fuzzers:
 	@mkdir -p build/fuzz build/cover
