@@ -8,8 +8,7 @@
  * addresses there. So it is done once for all containers of a bridge, and nothing of it is done at
  * most attaches. Which of their ports others reach is exposure's to say, whose table sees the same
  * packets. What we have opened is known by the comments that others keep with it, and it is needed
- * as long as one of our routes leads there: nothing else has to be remembered. An attach holds the
- * host's lock shared until it is over, and who closes holds it alone.
+ * as long as one of our routes leads there: nothing else has to be remembered.
  */
 #include "policy/opened.h"
 
@@ -174,46 +173,38 @@ static int find_needs(struct nl_sock *host, const struct openings *all, struct n
 }
 
 /*
- * Closes what is open for nobody, of one owner. @change: or only look
- * Returns whether there is any, or -errno.
+ * Closes what is open for nobody, of one owner. Who begins to need it meanwhile has a route before
+ * they look whether it is open: either they see that it is closed, or their route is seen here
+ * afterwards. @change: or only look. Returns whether there is any, or -errno.
  */
 static int close_extra(const struct context *c, struct nl_sock *host, enum other_owner which,
 		       bool change, struct error *e)
 {
 	const struct opening_ops *owner = other_owners[which];
+	const bool may = may_open(c, 1U << which);
 	struct openings all = { .count = 0 };
-	struct needs needs;
+	struct needs needs, since;
 	bool any = false;
 	int r = owner->read(&all, e);
 
 	if (r < 0 || all.count == 0)
 		return r;
 	r = find_needs(host, &all, &needs);
-	if (r < 0)
-		return error_sys(e, r, "cannot read the routes");
-	for (size_t i = 0; i < all.count; i++) {
-		if (needs.needed[i] && may_open(c, 1U << which))
+	for (size_t i = 0; r == 0 && i < all.count; i++) {
+		if (needs.needed[i] && may)
 			continue;
 		any = true;
 		if (change && owner->close(&all.list[i], e) < 0)
-			r = error_prefix(e, -EIO, "%s", owner->name);
+			return error_prefix(e, -EIO, "%s", owner->name);
 	}
-	return r < 0 ? r : any;
-}
-
-/* Closes it, while nobody begins to need it. Returns as close_extra. */
-static int close_locked(const struct context *c, struct nl_sock *host, enum other_owner which,
-			struct error *e)
-{
-	_close_ int lock = -1;
-	int r = close_extra(c, host, which, false, e);
-
-	if (r == 1)
-		r = c->store->ops->lock(c->store, LOCK_HOST, NULL, false, CONTEXT_WAIT_MS, &lock,
-					e);
-	else
-		return r;
-	return r < 0 ? r : close_extra(c, host, which, true, e);
+	if (r == 0 && any && change && may)
+		r = find_needs(host, &all, &since);
+	if (r < 0)
+		return error_sys(e, r, "cannot read the routes");
+	for (size_t i = 0; any && change && may && i < all.count; i++)
+		if (!needs.needed[i] && since.needed[i])
+			open_one(owner, &all.list[i]);
+	return any;
 }
 
 void opened_end(const struct context *c, struct nl_sock *host)
@@ -221,7 +212,7 @@ void opened_end(const struct context *c, struct nl_sock *host)
 	struct error e;
 
 	for (enum other_owner i = 0; i < OTHER_OWNERS; i++)
-		if (close_locked(c, host, i, &e) < 0)
+		if (close_extra(c, host, i, true, &e) < 0)
 			note(NOTE_WARNING, "what is open in %s is left: %s", other_owners[i]->name,
 			     e.text);
 }
@@ -293,8 +284,7 @@ int opened_make(const struct context *c, struct look *l, bool change,
 	*extra = false;
 	for (enum other_owner i = 0; i < OTHER_OWNERS; i++) {
 		struct error e;
-		int any = change ? close_locked(c, l->host, i, &e)
-				 : close_extra(c, l->host, i, false, &e);
+		int any = close_extra(c, l->host, i, change, &e);
 
 		if (any < 0)
 			note(NOTE_STATE, "what is open in %s: %s", other_owners[i]->name, e.text);
