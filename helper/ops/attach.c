@@ -321,6 +321,8 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 	moved_address(&a);
 	announced_across(&a);
 	describe(&a, ret);
+	/* nothing is taken back any more, and other firewalls may take seconds */
+	close(steal_fd(&a.host_lock));
 	doubt(&a, q, ret);
 	return 0;
 }
