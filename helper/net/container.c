@@ -76,6 +76,10 @@ static int change_sysctls(void *arg, struct error *e)
 	}
 	/* accept_ra before the interface wakes up: no router of the bridge's may get in first */
 	r = set(s, s->name, "accept_ra", s->port.accept_ra, e);
+	/* the host names the neighbour whom it forwards to on the same bridge: TCP would leave its
+	 * way */
+	if (r == 0)
+		r = set(s, s->name, "accept_redirects", s->port.accept_redirects, e);
 	if (r == 0)
 		r = set(s, s->name, "disable_ipv6", s->port.disable_ipv6, e);
 	if (r == 0)
@@ -86,7 +90,7 @@ static int change_sysctls(void *arg, struct error *e)
 /* Makes the sysctls right; those that the kernel does not tell are asked for by their files. */
 static int settle(const struct container_wish *w, struct sysctl_changes *changes, struct error *e)
 {
-	struct link port = { .conf = { -1, -1, -1 } }, lo = port;
+	struct link port = { .conf = { -1, -1, -1, -1 } }, lo = port;
 	struct inner_sysctls s = { .name = w->port->inner_name, .changes = changes };
 
 	link_by_index(w->nl, w->port->inner, &port);
@@ -94,7 +98,8 @@ static int settle(const struct container_wish *w, struct sysctl_changes *changes
 	s.port = port.conf;
 	s.lo = lo.conf;
 	changes->quiet = true;
-	if (!s.port.accept_ra && !s.port.disable_ipv6 && !s.lo.disable_ipv6)
+	if (!s.port.accept_ra && !s.port.accept_redirects && !s.port.disable_ipv6 &&
+	    !s.lo.disable_ipv6)
 		return 0;
 	return netns_within(w->netns, change_sysctls, &s, e);
 }

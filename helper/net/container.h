@@ -38,10 +38,10 @@ int container_given(struct nl_sock *nl, const struct port *port, struct in6_addr
 		    struct error *e);
 
 /*
- * Makes IPv6 work inside: accept_ra=0, disable_ipv6=0 on the interface and lo, interface up, the
- * address usable at once, the default route; and, unless that is the engine's, what keeps it
- * working without the address on the interface. Returns 0 or -errno; done holds what was changed
- * either way.
+ * Makes IPv6 work inside: accept_ra=0, accept_redirects=0, disable_ipv6=0 on the interface and lo,
+ * interface up, the address usable at once, the default route; and, unless that is the engine's,
+ * what keeps it working without the address on the interface. Returns 0 or -errno; done holds what
+ * was changed either way.
  */
 int container_configure(const struct container_wish *w, struct container_effects *done,
 			struct error *e);

@@ -134,7 +134,7 @@ static int look_with(struct nl_sock *nl, struct looking *l)
 	if (r < 0 || !l->link.ifindex || !l->link.up)
 		return r;
 	if (is_set(l->link.name, "disable_ipv6") || is_set("lo", "disable_ipv6") ||
-	    is_set(l->link.name, "accept_ra")) {
+	    is_set(l->link.name, "accept_ra") || is_set(l->link.name, "accept_redirects")) {
 		l->lacks = "settings";
 		return 0;
 	}

@@ -31,7 +31,7 @@ static const struct nla_policy link_policy[IFLA_MAX + 1] = {
 /* IPv6's settings, as the message tells them; unknown where it does not. */
 static struct link_conf read_conf(struct nlattr *spec)
 {
-	const struct link_conf unknown = { -1, -1, -1 };
+	const struct link_conf unknown = { -1, -1, -1, -1 };
 	struct nlattr *family[AF_MAX], *inet6[IFLA_INET6_MAX + 1];
 	const int32_t *values;
 
@@ -44,6 +44,7 @@ static struct link_conf read_conf(struct nlattr *spec)
 	return (struct link_conf){
 		.forwarding = values[DEVCONF_FORWARDING],
 		.accept_ra = values[DEVCONF_ACCEPT_RA],
+		.accept_redirects = values[DEVCONF_ACCEPT_REDIRECTS],
 		.disable_ipv6 = values[DEVCONF_DISABLE_IPV6],
 	};
 }

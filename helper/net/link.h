@@ -14,7 +14,7 @@
  * IPv6 has nothing to do with the interface.
  */
 struct link_conf {
-	int forwarding, accept_ra, disable_ipv6;
+	int forwarding, accept_ra, accept_redirects, disable_ipv6;
 };
 
 struct link {

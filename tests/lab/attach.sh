@@ -91,7 +91,7 @@ inside_state() {
 	"${within[@]}" ip -N -6 neigh show nud permanent | sort
 	"${within[@]}" ip -o link | sed -E 's/^([^<]*<[^>]*>).*/\1/'
 	# shellcheck disable=SC2016
-	"${within[@]}" bash -c 'for i in /proc/sys/net/ipv6/conf/*/{disable_ipv6,accept_ra}; do echo "$i = $(<"$i")"; done'
+	"${within[@]}" bash -c 'for i in /proc/sys/net/ipv6/conf/*/{disable_ipv6,accept_ra,accept_redirects}; do echo "$i = $(<"$i")"; done'
 }
 
 # sysctls: prints the host's IPv6 sysctls, all of them

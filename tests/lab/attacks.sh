@@ -238,8 +238,11 @@ sign_gateway() {
 sign_redirect() {
 	local route
 
+	# as it has it by itself, which an attach ends
+	lab_in "$e-victim" sysctl -qw net.ipv6.conf.eth0.accept_redirects=1
 	shot_victim "$@" || return 2
 	route=$(ip -n "$e-victim" -6 route get $I)
+	lab_in "$e-victim" sysctl -qw net.ipv6.conf.eth0.accept_redirects=0
 	ip -n "$e-victim" -6 route flush cache
 	[[ $route != *" via $G "* ]]
 }
