@@ -21,7 +21,10 @@ void check_config(struct exam *x)
 	}
 	exam_tell(x, FINDING_BROKEN, "the configuration is not good, so nothing is attached");
 	exam_evidence(x, "%s", s->misconfigured->text);
-	exam_remedy(x, "editor %s # man 5 v6hook.json", s->config_path);
+	if (access(s->config_path, F_OK) < 0)
+		exam_remedy(x, "v6hook setup");
+	else
+		exam_remedy(x, "editor %s # man 5 v6hook.json", s->config_path);
 }
 
 void check_config_owner(struct exam *x)

@@ -285,13 +285,15 @@ static void look_at_pool(struct exam *x, const struct holder *h, const struct at
 	char name[IDENT_TEXT_MAX], address[INET6_ADDRSTRLEN];
 	struct error why;
 
-	(void)a;
 	if (x->scene->misconfigured || pools_find(x->scene->pools, &h->address, &why))
 		return;
 	exam_tell(x, FINDING_WARNING, "%s has an address that the configuration gives nobody",
 		  whose(h, name));
 	exam_evidence(x, "%s: %s", text_address(&h->address, address), why.text);
-	exam_remedy(x, "v6hook detach --release %s && v6hook attach %s", name, name);
+	if (a)
+		exam_remedy(x, "v6hook reconcile # it moves who is attached");
+	else
+		exam_remedy(x, "v6hook detach --release %s", name);
 }
 
 void check_lease_pool(struct exam *x)
