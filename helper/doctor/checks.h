@@ -75,6 +75,7 @@ void check_guard_ports(struct exam *x);
 void check_service(struct exam *x);
 void check_service_boot(struct exam *x);
 void check_service_socket(struct exam *x);
+void check_service_program(struct exam *x);
 
 /* engines.c */
 void check_lxc(struct exam *x);

@@ -77,6 +77,7 @@ static const struct check {
 	{ "service.running", check_service, "leases.store" },
 	{ "service.boot", check_service_boot, NULL },
 	{ "service.socket", check_service_socket, "service.running" },
+	{ "service.program", check_service_program, "service.running" },
 	{ "engine.lxc", check_lxc, NULL },
 	{ "engine.docker", check_docker, "config.file" },
 	{ "engine.podman", check_podman, "config.file" },

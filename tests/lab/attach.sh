@@ -161,11 +161,11 @@ idle_is_there() {
 	[[ $(ill) != *service.* ]]
 }
 
-# idle_service: a service that is there, but stands still, so that nothing is mended behind the doctor's back
+# idle_service [PROGRAM]: a service that is there, but stands still, so that nothing is mended behind the doctor's back
 idle_service() {
 	# it is to begin with nothing
 	sed 's/^{/{ "docker": { "attach": "labelled" },/' /etc/v6hook/config.json >$lab_run/idle.json
-	v6hook watch --config $lab_run/idle.json >$lab_run/idle.log 2>&1 &
+	"${1-v6hook}" watch --config $lab_run/idle.json >$lab_run/idle.log 2>&1 &
 	idle_pid=$!
 	wait_for 5 idle_is_there && kill -STOP $idle_pid
 }
