@@ -84,7 +84,7 @@ static void put_attaches(FILE *out, const struct stats *s)
 	}
 	sum += s->attaches[STATS_BOUNDS];
 	fprintf(out, "v6hook_attach_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\n", sum);
-	fprintf(out, "v6hook_attach_seconds_sum %g\n", (double)s->attach_us / 1e6);
+	fprintf(out, "v6hook_attach_seconds_sum %.6f\n", (double)s->attach_us / 1e6);
 	fprintf(out, "v6hook_attach_seconds_count %" PRIu64 "\n", sum);
 }
 
