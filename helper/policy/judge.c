@@ -318,6 +318,9 @@ static int judge_attached(struct judge *j, struct holder *h, bool together, stru
 	*ret = what ? attach(NULL, what) : nothing;
 	if (!what && is_told_otherwise(running, a))
 		*ret = attach(running, "its engine says otherwise");
+	/* an earlier version did not record by which port it is to be guarded */
+	else if (!what && !a->port)
+		*ret = attach(running, "guard");
 	return 0;
 }
 
