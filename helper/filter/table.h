@@ -30,10 +30,10 @@ enum term_what {
 
 /* The members by what they are for; those of other kinds are 0. */
 struct term {
-	enum term_what what;
-	uint32_t key;		    /* of a meta or ct load; a header's number */
-	uint32_t base, offset, len; /* of what is loaded, of a value or a mask: len */
-	uint32_t op;		    /* of a comparison; flags of a lookup; the verdict */
+	enum term_what what : 8;
+	uint8_t key;		   /* of a meta or ct load; a header's number */
+	uint8_t base, offset, len; /* of what is loaded, of a value or a mask: len */
+	uint32_t op;		   /* of a comparison; flags of a lookup; the verdict */
 	/* one, as each pointer, and all between them, takes time when the static program starts */
 	union {
 		const char *value;   /* len bytes, in network order */
