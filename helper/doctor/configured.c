@@ -19,7 +19,8 @@ void check_config(struct exam *x)
 		exam_unknown(x, s->misconfigured);
 		return;
 	}
-	exam_tell(x, FINDING_BROKEN, "the configuration is not good, so nothing is attached");
+	exam_tell(x, FINDING_BROKEN,
+		  "the configuration is not good: at best the service goes by the last good one");
 	exam_evidence(x, "%s", s->misconfigured->text);
 	if (access(s->config_path, F_OK) < 0)
 		exam_remedy(x, "v6hook setup");
@@ -57,7 +58,8 @@ static void look_at_place(struct exam *x, const char *key, const char *file)
 		return;
 	exam_tell(x, FINDING_BROKEN, "\"%s\" cannot be kept", key);
 	exam_evidence(x, "%s: there is no directory %s", x->scene->config_path, dir);
-	exam_remedy(x, "mkdir -p %s", dir);
+	/* the service's unit lets it write to what was there when it began */
+	exam_remedy(x, "mkdir -p %s && systemctl try-restart v6hook-watch.service", dir);
 }
 
 void check_config_paths(struct exam *x)

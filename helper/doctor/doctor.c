@@ -67,7 +67,7 @@ static const struct check {
 	{ "leases.waiting", check_lease_waiting, NULL },
 	{ "leases.duplicate", check_lease_duplicate, NULL },
 	{ "leases.failed", check_lease_failed, NULL },
-	{ "leases.pool", check_lease_pool, NULL },
+	{ "leases.pool", check_lease_pool, "uplink.range" },
 	{ "leases.kernel", check_lease_kernel, "kernel.ipv6" },
 	{ "leases.mac", check_lease_mac, "kernel.ipv6" },
 	{ "leases.leftover", check_lease_leftover, "leases.store" },

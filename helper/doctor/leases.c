@@ -315,6 +315,11 @@ void check_lease_leftover(struct exam *x)
 {
 	const struct scene *s = x->scene;
 
+	/* which addresses the service keeps ready is told by the pools */
+	if (s->misconfigured) {
+		exam_tell(x, FINDING_SKIPPED, "config.file is to be mended first");
+		return;
+	}
 	for (size_t i = 0; s->look && i < s->look->kernel.count; i++) {
 		const struct marked_entry *entry = &s->look->kernel.list[i];
 		char address[INET6_ADDRSTRLEN], dev[IF_NAMESIZE];
