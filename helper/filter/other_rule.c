@@ -8,6 +8,7 @@
  */
 #include "filter/other_rule.h"
 
+#include <linux/if_ether.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nf_tables_compat.h>
@@ -26,7 +27,7 @@ static uint32_t number(const struct nlattr *a)
 }
 
 /* What the last expression has loaded. */
-enum loaded { OTHER, IN_NAME, OUT_NAME, IN_INDEX, OUT_INDEX, ADDRESS, PROTOCOL };
+enum loaded { OTHER, IN_NAME, OUT_NAME, IN_INDEX, OUT_INDEX, FAMILY, ETHERTYPE, ADDRESS, PROTOCOL };
 
 /* One rule in the reading. */
 struct rule {
@@ -55,6 +56,12 @@ static void read_meta(struct rule *r, struct nlattr *data)
 		break;
 	case NFT_META_OIF:
 		r->loaded = OUT_INDEX;
+		break;
+	case NFT_META_NFPROTO:
+		r->loaded = FAMILY;
+		break;
+	case NFT_META_PROTOCOL:
+		r->loaded = ETHERTYPE;
 		break;
 	case NFT_META_L4PROTO:
 		r->loaded = PROTOCOL;
@@ -108,6 +115,8 @@ static bool is_equal(const struct rule *r, const struct nlattr *value)
 	const bool in = r->loaded == IN_NAME || r->loaded == IN_INDEX;
 	const char *interface = in == r->is->out ? way->bridge : way->uplink;
 	char name[IF_NAMESIZE] = "";
+	const uint16_t ethertype = htons(ETH_P_IPV6);
+	const uint8_t family = NFPROTO_IPV6;
 	size_t len = (size_t)nla_len(value);
 	uint32_t index;
 
@@ -121,6 +130,10 @@ static bool is_equal(const struct rule *r, const struct nlattr *value)
 	case OUT_INDEX:
 		index = if_nametoindex(interface);
 		return len == sizeof(index) && memcmp(nla_data(value), &index, len) == 0;
+	case FAMILY:
+		return len == sizeof(family) && memcmp(nla_data(value), &family, len) == 0;
+	case ETHERTYPE:
+		return len == sizeof(ethertype) && memcmp(nla_data(value), &ethertype, len) == 0;
 	case ADDRESS:
 		/* of who is outside a rule knows none */
 		return r->known && len <= sizeof(r->masked) &&
