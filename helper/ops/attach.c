@@ -192,9 +192,11 @@ static int connect_container(struct attaching *a, const struct request *q, struc
 		     inner_done.route;
 	if (attaching_again(a) && a->before.port != now.port)
 		moved_port(a, &now);
-	/* what was open then is not now, nor is it where it was */
-	if (attaching_again(a) && (!recorded_same_exposure(&a->before, &now) ||
-				   strcmp(a->before.bridge, now.bridge) != 0))
+	/* what was open then is not now, it does not send from what it did, nor is it where it was
+	 */
+	if (attaching_again(a) &&
+	    (!recorded_same_exposure(&a->before, &now) || !recorded_same_guard(&a->before, &now) ||
+	     strcmp(a->before.bridge, now.bridge) != 0))
 		guarded_end(a->c, a->ident, &now.address, &now);
 	announced_address(a);
 	if (host_done.gateway && inner.gateway_mac)

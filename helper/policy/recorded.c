@@ -96,8 +96,7 @@ bool recorded_same_exposure(const struct attachment *a, const struct attachment 
 	       exposed_is_same(&a->published, &b->published);
 }
 
-/* Whether both say the same of what the port may send from. */
-static bool is_same_guard(const struct attachment *a, const struct attachment *b)
+bool recorded_same_guard(const struct attachment *a, const struct attachment *b)
 {
 	return memcmp(a->mac, b->mac, sizeof(a->mac)) == 0 && a->on_link == b->on_link &&
 	       a->also_count == b->also_count &&
@@ -142,7 +141,7 @@ int recorded_attach(struct attaching *a, const struct request *q, struct attachm
 		    strcmp(old->bridge, now.bridge) == 0 && strcmp(old->uplink, now.uplink) == 0 &&
 		    old->routed == now.routed && old->port == now.port && !old->waits &&
 		    !*old->error && strcmp(old->place, now.place) == 0 &&
-		    is_same_guard(old, &now) && recorded_same_exposure(old, &now) &&
+		    recorded_same_guard(old, &now) && recorded_same_exposure(old, &now) &&
 		    strcmp(old->hostname, now.hostname) == 0) {
 			if (old->has_address &&
 			    memcmp(&old->address, &now.address, sizeof(now.address)) == 0)

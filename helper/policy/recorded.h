@@ -14,6 +14,9 @@ bool recorded_is_container(const struct attaching *a, const struct request *q);
 /* Whether both say the same of which ports others may reach. */
 bool recorded_same_exposure(const struct attachment *a, const struct attachment *b);
 
+/* Whether both say the same of what the port may send from. */
+bool recorded_same_guard(const struct attachment *a, const struct attachment *b);
+
 /*
  * Records which instance is attached, unless that is known already. Not durable. Without it
  * reconcile would take what is in the kernel for nobody's, but for a store that cannot be written
