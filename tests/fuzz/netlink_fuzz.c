@@ -288,6 +288,32 @@ static int ask_neighbours(unsigned int what, struct nl_sock *s)
 	}
 }
 
+static void on_prefix(const struct in6_addr *prefix, unsigned int length, void *arg)
+{
+	(void)prefix, (void)arg;
+	must(length <= 128);
+}
+
+static void on_neighbour(const struct in6_addr *one, void *arg)
+{
+	(void)one, (void)arg;
+}
+
+/* What setup looks for, and what a repair relies on. */
+static int ask_around(unsigned int what, struct nl_sock *s)
+{
+	unsigned char mac[6];
+
+	switch (what) {
+	case 41:
+		return route_each_refused(s, on_prefix, NULL);
+	case 42:
+		return neigh_each_known(s, 2, on_neighbour, NULL);
+	default:
+		return neigh_is_marked(s, &address, 2, mac);
+	}
+}
+
 static int ask_marked(unsigned int what, struct nl_sock *s)
 {
 	_marked_ struct marked all = { 0 };
@@ -445,7 +471,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	count = 0;
 	/* one that is left of the former input would answer this one's questions */
 	must(nl_open(&s, &e) == 0);
-	what = data[0] % 41;
+	what = data[0] % 44;
 	r = what < 5	? ask_links(what, s)
 	    : what < 9	? ask_addresses(what, s)
 	    : what < 16 ? ask_routes(what, s)
@@ -459,7 +485,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    : what < 31 ? address_get(s, &address, 2, &found)
 	    : what < 34 ? ask_conf(what, s)
 	    : what < 35 ? link_learn_less(s, 2)
-			: ask_filter(what, s);
+	    : what < 41 ? ask_filter(what, s)
+			: ask_around(what, s);
 	must(r <= 1 && r > -4096);
 	nl_socket_free(s);
 	return 0;

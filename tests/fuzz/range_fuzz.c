@@ -24,7 +24,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(range_contains(&r, &a) && range_contains(&r, &b));
 	must(range_prefix_of(&b) == r.prefix && range_interface_id(&b) == r.last);
 	must(range_overlaps(&r, &r) && range_covers(&r, &r));
+	must(range_block(&r, &b, &a) <= 128 && range_contains(&r, &a));
 	must(range_reserved(r.prefix, reserved) <= RANGE_RESERVED);
+	a = range_address(r.prefix, r.first);
 	snprintf(both, sizeof(both), "%s-%s", inet_ntop(AF_INET6, &a, first, sizeof(first)),
 		 inet_ntop(AF_INET6, &b, last, sizeof(last)));
 	must(range_parse(both, &again, &e) == 0);
