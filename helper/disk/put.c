@@ -32,6 +32,20 @@ static void place_close(const struct place *p)
 }
 #define _place_ CLEANUP(place_close)
 
+/* What comes before the name of one that is kept: interfaces(5) reads all that is not hidden. */
+static const char *hide(const char *path)
+{
+	return strstr(path, "/interfaces.d/") ? "." : "";
+}
+
+void put_beside(const char *path, const char *suffix, char out[PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
+	snprintf(out, PATH_MAX, "%.*s%s%s%s", (int)(name - path), path, hide(path), name, suffix);
+}
+
 /* Opens the directory of a file. Returns 0 or -errno. */
 static int place_open(const char *path, struct place *ret)
 {
@@ -44,8 +58,8 @@ static int place_open(const char *path, struct place *ret)
 	if (!*name || strlen(name) >= sizeof(ret->name))
 		return -EINVAL;
 	snprintf(ret->name, sizeof(ret->name), "%s", name);
-	snprintf(ret->before, sizeof(ret->before), "%s" PUT_BEFORE, name);
-	snprintf(ret->edited, sizeof(ret->edited), "%s" PUT_EDITED, name);
+	snprintf(ret->before, sizeof(ret->before), "%s%s" PUT_BEFORE, hide(path), name);
+	snprintf(ret->edited, sizeof(ret->edited), "%s%s" PUT_EDITED, hide(path), name);
 	ret->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return ret->dir < 0 ? -errno : 0;
 }
@@ -63,12 +77,15 @@ static bool differs(const struct place *p, const char *text)
 /* Gives the file a second name, under which it stays. Returns 0 or -errno. */
 static int keep_edited(const struct place *p, const char *path)
 {
+	char edited[PATH_MAX];
+
 	if (unlinkat(p->dir, p->edited, 0) < 0 && errno != ENOENT)
 		return -errno;
 	if (linkat(p->dir, p->name, p->dir, p->edited, 0) < 0)
 		return errno == ENOENT ? 0 : -errno;
-	note(NOTE_WARNING, "%s was changed since setup wrote it: that one is kept as %s" PUT_EDITED,
-	     path, path);
+	put_beside(path, PUT_EDITED, edited);
+	note(NOTE_WARNING, "%s was changed since setup wrote it: that one is kept as %s", path,
+	     edited);
 	return 0;
 }
 
@@ -159,6 +176,7 @@ static int bring_back(const struct place *p, const char *path, const char *text)
 int put_back(const char *path, const char *text, bool keep, bool amended, struct error *e)
 {
 	_place_ struct place p = { .dir = -1 };
+	char before[PATH_MAX];
 	int r = place_open(path, &p);
 
 	/* the directory has gone, and the file with it */
@@ -167,11 +185,11 @@ int put_back(const char *path, const char *text, bool keep, bool amended, struct
 	if (r == 0) {
 		sweep(&p);
 		if (amended && is_there(&p, p.before) && !is_one(&p) && differs(&p, text)) {
+			put_beside(path, PUT_BEFORE, before);
 			note(NOTE_WARNING,
 			     "%s was changed since setup wrote in it, and stays as it is: what it "
-			     "was "
-			     "before is %s" PUT_BEFORE,
-			     path, path);
+			     "was before is %s",
+			     path, before);
 			return 0;
 		}
 		if (keep)

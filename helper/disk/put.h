@@ -3,6 +3,7 @@
 #ifndef V6HOOK_PUT_H
 #define V6HOOK_PUT_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -10,6 +11,12 @@
 
 #define PUT_BEFORE ".before" /* after the name of one that was there before */
 #define PUT_EDITED ".edited" /* after the name of one that was changed since it was put there */
+
+/*
+ * The path under which one is kept: with the suffix after its name, and hidden where ifupdown would
+ * read it, too.
+ */
+void put_beside(const char *path, const char *suffix, char out[PATH_MAX]);
 
 /*
  * Puts a file of mode 0644 in place at once, durably. May be done again after any part of it.

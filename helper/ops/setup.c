@@ -81,7 +81,7 @@ static int add_file(struct setup_plan *p, const char *path, const char *text, bo
 	char before[PATH_MAX];
 	int r;
 
-	snprintf(before, sizeof(before), "%s" PUT_BEFORE, path);
+	put_beside(path, PUT_BEFORE, before);
 	if (!former && access(before, F_OK) == 0)
 		return error_set(e, STATUS_FAILED, -EEXIST,
 				 "%s is in the way, and not of setup's making: move it", before);
