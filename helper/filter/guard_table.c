@@ -46,6 +46,7 @@
 /* neither to a link-local address nor to a group */
 #define FAR NETWORK(24, 4), MASK("\xfe\0\0\0"), ISNT("\xfe\0\0\0")
 #define TO6_PREFIX NETWORK(24, 2)
+#define TO6_GROUP NETWORK(24, 13)
 #define NEXT NETWORK(6, 1) /* the header behind IPv6's own */
 #define HOPS NETWORK(7, 1)
 #define FROM4 NETWORK(12, 4)
@@ -78,6 +79,8 @@
 #define NOBODY4 "\0\0\0\0"
 #define NOBODY6 "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 #define ALL_NODES "\xff\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\x01" /* RFC 4291, 2.7.1 */
+#define SOLICITED \
+	"\xff\x02\0\0\0\0\0\0\0\0\0\x01\xff" /* the groups of single addresses, likewise */
 #define LINK_LOCAL "\xfe\x80"
 #define LINK_LOCAL_PART MASK("\xff\xc0")
 #define DHCP_SERVER "\x00\x43" /* ports of UDP */
@@ -164,6 +167,7 @@ static const struct term toward[] = {
 	FROM6, IN("gateways"), DROP_AS("foreign address"),
 	TO6_PREFIX, LINK_LOCAL_PART, IS(LINK_LOCAL), JUMP("on_link"),
 	TO6, IS(ALL_NODES), JUMP("on_link"),
+	TO6_GROUP, IS(SOLICITED), JUMP("on_link"),
 	UPPER, IS(UDP), FROM_PORT, IS(DHCPV6_SERVER), DROP_AS("DHCPv6 server"),
 	UPPER, IS(ICMPV6), ICMP_TYPE, IS(ROUTER_ADVERTISEMENT), DROP_AS("router advertisement"),
 	UPPER, IS(ICMPV6), ICMP_TYPE, IS(REDIRECT), DROP_AS("redirect"),
@@ -171,7 +175,7 @@ static const struct term toward[] = {
 		TARGET, IN("gateways"), DROP_AS("foreign target"),
 };
 
-/* To a link-local address, or to all at once, where no firewall of the host's is passed. */
+/* To a link-local address, or to a group that each is in, where no firewall of the host's is passed. */
 static const struct term on_link[] = {
 	UPPER, IS(ICMPV6), RETURN,
 	/* of a connection that the other has begun: not SYN alone */
@@ -226,6 +230,7 @@ static const struct term proven6[] = {
 static const struct term near[] = {
 	TO6_PREFIX, LINK_LOCAL_PART, IS(LINK_LOCAL), GOTO("on_link"),
 	TO6, IS(ALL_NODES), GOTO("on_link"),
+	TO6_GROUP, IS(SOLICITED), GOTO("on_link"),
 };
 
 static const struct term icmpv6[] = {
