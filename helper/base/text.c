@@ -264,3 +264,15 @@ char *text_reverse(const struct in6_addr *address, char *out)
 	strcpy(at, "ip6.arpa");
 	return out;
 }
+
+char *text_trim(char *text)
+{
+	size_t len;
+
+	while (isspace((unsigned char)*text))
+		text++;
+	len = strlen(text);
+	while (len && isspace((unsigned char)text[len - 1]))
+		text[--len] = '\0';
+	return text;
+}

@@ -60,4 +60,7 @@ char *text_reverse(const struct in6_addr *address, char *out);
 /* The IPv6 address by which an IPv4 address is meant: mapped (RFC 4291, 2.5.5.2). */
 struct in6_addr text_map(const struct in_addr *address);
 
+/* Cuts blanks off both ends of a text, in place. Returns where it begins then. */
+char *text_trim(char *text);
+
 #endif

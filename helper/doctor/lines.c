@@ -1,7 +1,6 @@
 /* Configuration files of others, line by line: KEY=VALUE, in [SECTIONS] or without any. */
 #include "doctor/lines.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,19 +11,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/list.h"
-
-/* Cuts blanks off both ends. Returns what is left. */
-static char *trim(char *text)
-{
-	size_t len;
-
-	while (isspace((unsigned char)*text))
-		text++;
-	len = strlen(text);
-	while (len && isspace((unsigned char)text[len - 1]))
-		text[--len] = '\0';
-	return text;
-}
+#include "base/text.h"
 
 void lines_read(const char *path, void (*each)(const struct line *l, void *arg), void *arg)
 {
@@ -37,7 +24,7 @@ void lines_read(const char *path, void (*each)(const struct line *l, void *arg),
 		return;
 	rest = text;
 	while ((one = strsep(&rest, "\n"))) {
-		char *key = trim(one), *value;
+		char *key = text_trim(one), *value;
 		const size_t end = strlen(key);
 
 		l.number++;
@@ -47,8 +34,8 @@ void lines_read(const char *path, void (*each)(const struct line *l, void *arg),
 		if (!*key || *key == '#' || *key == ';' || *key == '[' || !value)
 			continue;
 		*value++ = '\0';
-		l.key = trim(key);
-		l.value = trim(value);
+		l.key = text_trim(key);
+		l.value = text_trim(value);
 		each(&l, arg);
 	}
 }

@@ -1,6 +1,5 @@
 /* What an LXC container's configuration file says, as far as v6hook needs to know it. */
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -62,11 +61,9 @@ static char *trim(char *text)
 {
 	size_t len;
 
-	while (isspace((unsigned char)*text))
-		text++;
+	text = text_trim(text);
 	len = strlen(text);
-	while (len && isspace((unsigned char)text[len - 1]))
-		text[--len] = '\0';
+
 	if (len > 1 && (*text == '"' || *text == '\'') && text[len - 1] == *text) {
 		text[len - 1] = '\0';
 		text++;
