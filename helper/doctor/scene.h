@@ -40,6 +40,9 @@ struct scene_way {
 /* How one that is attached is guarded. */
 enum scene_guard { SCENE_GUARDED, SCENE_UNGUARDED, SCENE_GUARD_UNKNOWN };
 
+struct other_way;
+struct other_wall;
+
 /*
  * Owned by who fills it in: what it points to must outlive it. What could not be had is null, and
  * the reason is beside it.
@@ -59,6 +62,10 @@ struct scene {
 	struct host_addresses *own;	/* all of them */
 	const struct scene_way *ways;	/* of every range */
 	size_t way_count;
+	/* writes what is to be typed where a firewall drops, in one line; arg is its own */
+	void (*open)(const struct other_way *way, const struct other_wall *wall, const void *arg,
+		     char *out, size_t size);
+	const void *open_arg;
 	const struct marked_entry *ready; /* proxy entries that keep an address ready */
 	size_t ready_count;
 

@@ -5,7 +5,6 @@
 #include "doctor/checks.h"
 #include "filter/legacy.h"
 #include "filter/other_look.h"
-#include "filter/other.h"
 
 /* With this option Docker (27 and later) lets more than the bridge of a network in. */
 #define ROUTED "com.docker.network.bridge.gateway_mode_ipv6=routed"
@@ -41,38 +40,26 @@ static void each(struct exam *x, bool early,
 	}
 }
 
-/* Whether the configuration lets v6hook have it let through. */
-static bool may_open(const struct config *c, unsigned int owners)
+/* Whether this check has told that already: once is enough for all on a bridge. */
+static bool is_told(const struct exam *x, const char *what)
 {
-	return c->open_firewall == CONFIG_OPEN_ALL
-		       ? !(owners & 1U << OTHER_OWNERS)
-		       : c->open_firewall == CONFIG_OPEN_DOCKER && owners == 1U << OTHER_DOCKER;
+	for (size_t i = x->first; i < x->found->count; i++)
+		if (strcmp(x->found->list[i].what, what) == 0)
+			return true;
+	return false;
 }
 
 static void tell_forward(struct exam *x, const struct other_way *way, const struct other_wall *wall)
 {
-	const struct finding *f = x->found->count ? &x->found->list[x->found->count - 1] : NULL;
-	struct opening opening = { .prefix = way->address, .length = 128 };
-	char what[200], text[512];
+	char what[200], text[1024];
 
 	snprintf(what, sizeof(what), "a firewall drops what is forwarded to %s", way->bridge);
-	/* once for all on the bridge */
-	if (f && strcmp(f->what, what) == 0)
+	if (is_told(x, what))
 		return;
 	exam_tell(x, FINDING_BROKEN, "%s", what);
 	exam_evidence(x, "nft list chain %s", wall->chain);
-	if (may_open(x->scene->config, wall->passed)) {
-		exam_remedy(x, "v6hook reconcile");
-	} else if (wall->owner != OTHER_OWNERS) {
-		snprintf(opening.bridge, sizeof(opening.bridge), "%s", way->bridge);
-		other_owners[wall->owner]->tell(&opening, text, sizeof(text));
-		exam_remedy(x, "%s", text);
-	} else {
-		exam_remedy(x,
-			    "nft insert rule %s oifname %s accept && nft insert rule %s iifname %s "
-			    "accept",
-			    wall->chain, way->bridge, wall->chain, way->bridge);
-	}
+	x->scene->open(way, wall, x->scene->open_arg, text, sizeof(text));
+	exam_remedy(x, "%s", text);
 }
 
 void check_wall_forward(struct exam *x)

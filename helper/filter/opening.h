@@ -12,6 +12,7 @@
 
 #define OPENING_TEXT_MAX 80
 #define OPENINGS_MOST 256
+#define OPENING_TELL_MAX 640 /* bytes of what is to be typed */
 
 /* The word by which others' rules are known as ours, in their comments. */
 #define OPENING_MARK "v6hook"

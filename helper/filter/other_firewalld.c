@@ -21,6 +21,7 @@
 #include "base/program.h"
 
 #define POLICY "/etc/firewalld/policies/" OPENING_MARK ".xml"
+#define POLICY_BY_HAND "to6" /* not ours: we leave it alone */
 #define POLICY_SIZE_MAX (1024 * 1024)
 #define DEADLINE_MS 60000
 #define TO "destination address="
@@ -150,14 +151,19 @@ static void tell(const struct opening *o, char *out, size_t size)
 	/* so it is with firewalld 2.3 */
 	if (read_openings(&all, &ignored) == 0 && openings_have(&all, o))
 		snprintf(out, size,
-			 "no policy is for interfaces that are bound to no zone: firewall-cmd "
-			 "--permanent --zone=ZONE --change-interface=%s; firewall-cmd --reload",
+			 "firewall-cmd --permanent --zone=$(firewall-cmd --get-default-zone) "
+			 "--change-interface=%s; firewall-cmd --reload # no policy is for "
+			 "interfaces that are bound to no zone by name",
 			 o->bridge);
 	else
 		snprintf(out, size,
-			 "a policy of firewalld from zone ANY to ANY that accepts what goes to %s "
-			 "and what comes from it: firewalld.policies(5)",
-			 prefix);
+			 "firewall-cmd --permanent --new-policy=" POLICY_BY_HAND
+			 "; for o in --add-ingress-zone=ANY --add-egress-zone=ANY "
+			 "'--add-rich-rule=rule family=ipv6 destination address=%s accept' "
+			 "'--add-rich-rule=rule family=ipv6 source address=%s accept'; do "
+			 "firewall-cmd --permanent --policy=" POLICY_BY_HAND
+			 " \"$o\"; done; firewall-cmd --reload",
+			 prefix, prefix);
 }
 
 const struct opening_ops other_firewalld = {

@@ -15,6 +15,7 @@
 #include "ops/doctor_wire.h"
 #include "ops/verbs.h"
 #include "policy/guarded.h"
+#include "policy/opened.h"
 #include "policy/ready.h"
 #include "policy/way.h"
 
@@ -106,6 +107,15 @@ static int ask_guards(struct visit *v)
 	return 0;
 }
 
+/* What is to be typed where a firewall drops. */
+static void open_way(const struct other_way *way, const struct other_wall *wall, const void *arg,
+		     char *out, size_t size)
+{
+	const struct visit *v = arg;
+
+	opened_remedy(&v->c, v->look.host, way, wall, out, size);
+}
+
 /* Which proxy entries keep an address ready, if there is a service that keeps them. */
 static void ask_ready(struct visit *v)
 {
@@ -135,6 +145,8 @@ static int look_around(struct visit *v, struct error *e)
 		return r;
 	v->scene.host = v->look.host;
 	v->scene.own = &v->own;
+	v->scene.open = open_way;
+	v->scene.open_arg = v;
 	v->look.store = v->c.store;
 	v->look.boot_id = v->c.boot_id;
 	v->look.guarded = true;

@@ -116,12 +116,42 @@ static void tell_by_hand(const struct opening *o, const char *chain, char *out, 
 			 chain, o->bridge, prefix, chain, o->bridge, prefix);
 }
 
+/* Whether its owner has it open already, and it does not help. */
+static bool is_open(const struct opening *o, enum other_owner owner)
+{
+	struct openings all = { .count = 0 };
+	struct error ignored;
+
+	return other_owners[owner]->read(&all, &ignored) == 0 && openings_have(&all, o);
+}
+
+void opened_remedy(const struct context *c, struct nl_sock *host, const struct other_way *way,
+		   const struct other_wall *wall, char *out, size_t size)
+{
+	const struct opening o = opening_of(c, host, way);
+	char what[OPENING_TELL_MAX];
+
+	if (wall->owner == OTHER_OWNERS) {
+		tell_by_hand(&o, wall->chain, out, size);
+		return;
+	}
+	if (may_open(c, wall->passed) && !is_open(&o, wall->owner)) {
+		snprintf(out, size, "v6hook reconcile");
+		return;
+	}
+	other_owners[wall->owner]->tell(&o, what, sizeof(what));
+	snprintf(out, size, "%s%s", what,
+		 may_open(c, wall->passed) ? ""
+					   : " # or \"open_firewall\": true in the configuration, "
+					     "and v6hook reconcile");
+}
+
 void opened_tell(const struct context *c, struct nl_sock *host, const struct other_way *way,
 		 const struct other_wall *wall, char *out, size_t size)
 {
 	const struct opening o = opening_of(c, host, way);
 	const char *name;
-	char what[640];
+	char what[OPENING_TELL_MAX];
 
 	if (wall->early) {
 		snprintf(out, size,
@@ -254,7 +284,7 @@ int opened_make(const struct context *c, struct look *l, bool change,
 	const struct holders *all = &l->present;
 	struct other_wall wall = { .any = true };
 	const struct holder *before = NULL;
-	char why[512];
+	char why[OPENING_TELL_MAX + 256];
 	int r = 0;
 
 	/* those of one bridge mostly lie side by side, and one look is enough for all of them */

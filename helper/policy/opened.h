@@ -16,6 +16,13 @@
 void opened_begin(const struct context *c, struct nl_sock *host, const struct other_way *way,
 		  struct other_wall *ret);
 
+/*
+ * What is to be typed to have what goes to the address let through, and what comes from there, in
+ * one line. @wall: one that drops, but not early
+ */
+void opened_remedy(const struct context *c, struct nl_sock *host, const struct other_way *way,
+		   const struct other_wall *wall, char *out, size_t size);
+
 /* Why it is dropped, and what to do. @wall: one that drops */
 void opened_tell(const struct context *c, struct nl_sock *host, const struct other_way *way,
 		 const struct other_wall *wall, char *out, size_t size);
