@@ -1,6 +1,8 @@
 /* The leases and records: that they can be read, and that the kernel has what they say. */
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -10,6 +12,7 @@
 #include "doctor/checks.h"
 #include "net/host.h"
 #include "net/neigh.h"
+#include "runtime/lxc_path.h"
 
 /* Whose a lease is, for people. Returns out. */
 static const char *whose(const struct holder *h, char out[IDENT_TEXT_MAX])
@@ -182,15 +185,71 @@ static bool is_duplicate(const struct attachment *a)
 	return !a->ended && strstr(a->error, LEASE_ANSWERED);
 }
 
+/*
+ * Tells what is to be done once for several; but for the first of them there is evidence alone. So
+ * they are looked at before those of the same check that have an entry each.
+ */
+static void tell_once(struct exam *x, enum finding_state state, const char *what,
+		      const char *remedy)
+{
+	if (x->found->count > x->first)
+		return;
+	exam_tell(x, state, "%s", what);
+	exam_remedy(x, "%s", remedy);
+}
+
+/* Whether what failed was of an instance that has ended. */
+static bool is_over(const struct exam *x, const struct attachment *a)
+{
+	return a->pid && (strcmp(a->boot_id, x->scene->boot_id) != 0 || is_gone(a));
+}
+
+/* Whether reconcile tries it again: it knows the instance, and it is not an ordinary user's. */
+static bool is_tried_again(const struct attachment *a, const char *ident)
+{
+	return (!a->ended || a->pid) && !isdigit((unsigned char)*ident);
+}
+
 static void tell_failed(struct exam *x, const struct holder *h)
 {
+	const struct attachment *a = h->attachment;
 	char name[IDENT_TEXT_MAX];
 
-	if (!h->attachment || !*h->attachment->error || is_duplicate(h->attachment))
+	if (is_over(x, a) || !is_tried_again(a, h->ident))
 		return;
-	exam_tell(x, FINDING_BROKEN, "the last attach of %s failed", whose(h, name));
-	exam_evidence(x, "%s", h->attachment->error);
-	exam_remedy(x, "v6hook attach %s", name);
+	tell_once(x, FINDING_BROKEN, "the last attach of containers that run failed",
+		  "v6hook reconcile");
+	exam_evidence(x, "%s: %s", whose(h, name), a->error);
+}
+
+/*
+ * The others. Of those that have ended LXC's alone matter, which may have ended by that; one that
+ * has been removed does not.
+ */
+static void tell_failed_alone(struct exam *x, const struct holder *h)
+{
+	const struct attachment *a = h->attachment;
+	char path[PATH_MAX], config[PATH_MAX + IDENT_NAME_MAX + 16], name[IDENT_TEXT_MAX];
+	struct ident id;
+
+	if (!is_over(x, a) && is_tried_again(a, h->ident))
+		return;
+	whose(h, name);
+	if (is_over(x, a)) {
+		if (ident_from_text(h->ident, &id) < 0 || id.owner || *id.path ||
+		    strcmp(id.runtime, "lxc") != 0)
+			return;
+		lxc_path_standard(0, path, sizeof(path));
+		snprintf(config, sizeof(config), "%s/%s/config", path, id.name);
+		if (access(config, F_OK) < 0)
+			return;
+	}
+	exam_tell(x, FINDING_BROKEN, "the last attach of %s failed", name);
+	exam_evidence(x, "%s", a->error);
+	if (is_over(x, a))
+		exam_remedy(x, "lxc-start %s # it has ended", id.name);
+	else
+		exam_remedy(x, "v6hook attach %s", name);
 }
 
 static void look_at_duplicate(struct exam *x, const struct holder *h, const struct attachment *a)
@@ -209,20 +268,33 @@ void check_lease_duplicate(struct exam *x)
 	each(x, look_at_duplicate);
 }
 
-void check_lease_failed(struct exam *x)
+/* Calls tell for those whose last attach failed. */
+static void each_failed(struct exam *x, void (*tell)(struct exam *x, const struct holder *h))
 {
 	const struct look *l = x->scene->look;
 
 	/* what an uplink or bridge that is dead brings with it is told there */
 	for (size_t i = 0; l && i < l->present.count; i++) {
-		const struct attachment *a = scene_attached(x->scene, &l->present.list[i]);
+		const struct holder *h = &l->present.list[i];
+		const struct attachment *a = scene_attached(x->scene, h);
 
-		if (!a || can_have(x->scene, a))
-			tell_failed(x, &l->present.list[i]);
+		if (h->attachment && *h->attachment->error && !is_duplicate(h->attachment) &&
+		    (!a || can_have(x->scene, a)))
+			tell(x, h);
 	}
-	for (size_t i = 0; l && i < l->ended.count; i++)
-		if (!l->ended.list[i].leased)
-			tell_failed(x, &l->ended.list[i]);
+	for (size_t i = 0; l && i < l->ended.count; i++) {
+		const struct holder *h = &l->ended.list[i];
+
+		if (!h->leased && h->attachment && *h->attachment->error &&
+		    !is_duplicate(h->attachment))
+			tell(x, h);
+	}
+}
+
+void check_lease_failed(struct exam *x)
+{
+	each_failed(x, tell_failed);
+	each_failed(x, tell_failed_alone);
 }
 
 static void look_at_kernel(struct exam *x, const struct holder *h, const struct attachment *a)
@@ -280,25 +352,44 @@ void check_lease_mac(struct exam *x)
 	each(x, look_at_mac);
 }
 
+/* Whether no pool has its address, and why. */
+static bool is_of_no_pool(const struct exam *x, const struct holder *h, struct error *why)
+{
+	return !x->scene->misconfigured && !pools_find(x->scene->pools, &h->address, why);
+}
+
 static void look_at_pool(struct exam *x, const struct holder *h, const struct attachment *a)
 {
 	char name[IDENT_TEXT_MAX], address[INET6_ADDRSTRLEN];
 	struct error why;
 
-	if (x->scene->misconfigured || pools_find(x->scene->pools, &h->address, &why))
+	if (!a || !is_of_no_pool(x, h, &why))
 		return;
+	tell_once(x, FINDING_WARNING,
+		  "who is attached has an address that the configuration gives nobody",
+		  "v6hook reconcile # it moves who is attached");
+	exam_evidence(x, "%s, %s: %s", whose(h, name), text_address(&h->address, address),
+		      why.text);
+}
+
+static void look_at_rest(struct exam *x, const struct holder *h, const struct attachment *a)
+{
+	char name[IDENT_TEXT_MAX], address[INET6_ADDRSTRLEN];
+	struct error why;
+
+	if (a || !is_of_no_pool(x, h, &why))
+		return;
+	whose(h, name);
 	exam_tell(x, FINDING_WARNING, "%s has an address that the configuration gives nobody",
-		  whose(h, name));
+		  name);
 	exam_evidence(x, "%s: %s", text_address(&h->address, address), why.text);
-	if (a)
-		exam_remedy(x, "v6hook reconcile # it moves who is attached");
-	else
-		exam_remedy(x, "v6hook detach --release %s", name);
+	exam_remedy(x, "v6hook detach --release %s", name);
 }
 
 void check_lease_pool(struct exam *x)
 {
 	each(x, look_at_pool);
+	each(x, look_at_rest);
 }
 
 /* Whether one of the leases accounts for the entry: it is in service, or nobody knows. */
