@@ -59,10 +59,16 @@ static int print_json(const struct findings *f, FILE *out)
 	return 0;
 }
 
-/* Whether there is anything to be said: not of checks that are well or left out. */
-static bool says_something(const struct finding *f)
+/* Whether nothing is to be mended: what is left out then has reasons of its own. */
+static bool is_well(const struct findings *f)
 {
-	return *f->what && f->state != FINDING_SKIPPED;
+	return findings_count(f, FINDING_OK) + findings_count(f, FINDING_SKIPPED) == f->count;
+}
+
+/* Whether there is anything to be said of one: not of what is left out until others are mended. */
+static bool says_something(const struct findings *all, const struct finding *f)
+{
+	return *f->what && (f->state != FINDING_SKIPPED || is_well(all));
 }
 
 /* The steps in their order; the one at which the way ends is marked. */
@@ -71,12 +77,12 @@ static void print_way(const struct findings *f, FILE *out)
 	const size_t skipped = findings_count(f, FINDING_SKIPPED);
 
 	for (size_t i = 0; i < f->count; i++) {
-		if (!says_something(&f->list[i]))
+		if (!says_something(f, &f->list[i]))
 			continue;
 		fputs(f->list[i].state == FINDING_BROKEN ? "==> " : "    ", out);
 		print_finding(&f->list[i], out);
 	}
-	if (skipped)
+	if (skipped && !is_well(f))
 		fprintf(out, "    %zu more could not be looked at\n", skipped);
 }
 
@@ -88,13 +94,12 @@ static void print_all(const struct findings *f, FILE *out)
 
 	for (int state = FINDING_BROKEN; state >= FINDING_OK; state--)
 		for (size_t i = 0; i < f->count; i++)
-			if ((int)f->list[i].state == state && says_something(&f->list[i]))
+			if ((int)f->list[i].state == state && says_something(f, &f->list[i]))
 				print_finding(&f->list[i], out);
-	if (well == f->count)
+	if (is_well(f))
 		fprintf(out, "all is well: %zu checks\n", well);
 	else
-		fprintf(out, "%zu %schecks are well%s\n", well,
-			well + skipped < f->count ? "other " : "",
+		fprintf(out, "%zu other checks are well%s\n", well,
 			skipped ? ", some are left out until that is mended" : "");
 }
 

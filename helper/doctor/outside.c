@@ -109,9 +109,11 @@ void step_proxy(struct exam *x)
 	const struct in6_addr *address = &x->patient->holder->address;
 	const struct scene_link *uplink = uplink_of(x);
 	char text[INET6_ADDRSTRLEN];
-	int r = a->routed || !uplink ? 1
-				     : proxy_exists(x->scene->host, address, uplink->link.ifindex);
+	int r;
 
+	if (a->routed)
+		exam_tell(x, FINDING_OK, "the provider routes the range here: nothing is asked");
+	r = a->routed || !uplink ? 1 : proxy_exists(x->scene->host, address, uplink->link.ifindex);
 	if (r < 0)
 		exam_tell(x, FINDING_UNKNOWN, "proxy entries cannot be read: %s", strerror(-r));
 	if (r != 0)
