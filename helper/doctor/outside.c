@@ -125,6 +125,26 @@ void step_proxy(struct exam *x)
 	exam_remedy(x, RECONCILE);
 }
 
+void step_pool(struct exam *x)
+{
+	const struct attachment *a = x->patient->record;
+	const struct in6_addr *address = &x->patient->holder->address;
+	const struct scene_link *uplink = uplink_of(x);
+	char text[INET6_ADDRSTRLEN];
+	struct error why;
+	bool elsewhere;
+
+	if (pools_find(x->scene->pools, address, &why))
+		return;
+	elsewhere = !a->routed && uplink && uplink->link.has_mac &&
+		    uplink_holds(x->scene->host, x->scene->own, uplink->link.ifindex, address) == 0;
+	exam_tell(x, elsewhere ? FINDING_BROKEN : FINDING_WARNING,
+		  "its address %s is of no pool%s%s", text_address(address, text),
+		  elsewhere ? ", and not the provider's on " : "", elsewhere ? uplink->name : "");
+	exam_evidence(x, "%s", why.text);
+	exam_remedy(x, RECONCILE " # it is moved to an address of a pool");
+}
+
 /* Whether the router answers the host itself. */
 static bool answers_host(const struct exam *x, struct in6_addr *ret_from)
 {

@@ -22,6 +22,7 @@ void step_gateway(struct exam *x);
 void step_port(struct exam *x);
 void step_route(struct exam *x);
 void step_neighbour(struct exam *x);
+void step_pool(struct exam *x);
 void step_proxy(struct exam *x);
 void step_router(struct exam *x);
 

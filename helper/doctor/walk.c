@@ -13,7 +13,7 @@
 #include "doctor/checks.h"
 #include "doctor/steps.h"
 
-#define LOOKS_MOST 8
+#define LOOKS_MOST 9
 
 /* One line a step. Names are a contract with those who read --json: they do not change. */
 static const struct step {
@@ -36,7 +36,8 @@ static const struct step {
 	{ "way.uplink",
 	  "the uplink is up, and has a carrier",
 	  { check_uplink_up, check_uplink_master, check_uplink_mtu, check_uplink_ipv6,
-	    check_uplink_discovery, check_uplink_carrier, check_uplink_found, check_range } },
+	    check_uplink_discovery, check_uplink_carrier, check_uplink_found, check_range,
+	    step_pool } },
 	{ "way.forwarding", "the host forwards", { check_forwarding } },
 	{ "way.out",
 	  "what it sends leaves by the uplink",

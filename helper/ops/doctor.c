@@ -215,7 +215,8 @@ static int hear_one(struct visit *v, struct hearing *h, const struct in6_addr *a
 {
 	h->served = address;
 	h->pool = pools_find(v->c.pools, address, e);
-	return h->pool ? doctor_hear(h, ret, e) : -ERANGE;
+	/* the walk has told that there is none */
+	return h->pool ? doctor_hear(h, ret, e) : 0;
 }
 
 int op_doctor(const struct request *q, unsigned int listen_s, struct findings *ret, struct error *e)
