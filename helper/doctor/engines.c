@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -12,7 +13,9 @@
 #include "runtime/docker_ask.h"
 #include "runtime/lxc_path.h"
 
-#define ANSWER_MS 2000 /* that an engine may take, in milliseconds */
+#define ANSWER_MS 2000				/* that an engine may take, in milliseconds */
+#define INCLUDE "/share/lxc/config/v6hook.conf" /* below PREFIX */
+#define INCLUDES_DEPTH 8
 #define LIBCURL "libcurl"
 
 /* Connects and hangs up. Returns 0 or -errno. */
@@ -128,6 +131,111 @@ static void on_include(const struct line *l, void *arg)
 	exam_remedy(i->x, "make install # in v6hook's source, or install its package again");
 }
 
+/* Whether a container's configuration has a hook of v6hook's, in it or in what it includes. */
+struct hooked {
+	bool is;
+	int depth;
+};
+
+static void on_key(const struct line *l, void *arg);
+
+static void on_included(const char *path, void *arg)
+{
+	struct hooked *h = arg;
+
+	if (h->is || h->depth == INCLUDES_DEPTH)
+		return;
+	h->depth++;
+	lines_read(path, on_key, h);
+	h->depth--;
+}
+
+static void on_key(const struct line *l, void *arg)
+{
+	struct hooked *h = arg;
+	struct stat st;
+
+	if (strncmp(l->key, "lxc.hook.", 9) == 0)
+		h->is |= strstr(l->value, "v6hook") != NULL;
+	if (strcmp(l->key, "lxc.include") != 0)
+		return;
+	/* one that is gone is told by itself */
+	h->is |= strstr(l->value, "/v6hook") != NULL;
+	if (stat(l->value, &st) == 0 && S_ISDIR(st.st_mode))
+		lines_files((const char *const[]){ l->value, NULL }, ".conf", on_included, h);
+	else
+		on_included(l->value, h);
+}
+
+/* Whether a container of root's runs: its monitor listens on a socket with its path for a name. */
+static bool is_running(const char *path, const char *name)
+{
+	char socket[PATH_MAX + 280];
+	_fclose_ FILE *f = fopen("/proc/net/unix", "re");
+	_free_ char *line = NULL;
+	size_t size = 0;
+
+	snprintf(socket, sizeof(socket), "@%s/%s/command", path, name);
+	while (f && getline(&line, &size, f) > 0) {
+		char *at = strchr(line, '@');
+
+		line[strcspn(line, "\n")] = '\0';
+		if (at && strcmp(at, socket) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether a container of LXC's has a lease, and nobody has said that it is to have no address. */
+static bool is_served(const struct scene *s, const char *name)
+{
+	char ident[IDENT_TEXT_MAX];
+
+	snprintf(ident, sizeof(ident), "lxc:%s", name);
+	for (size_t i = 0; s->look && i < s->look->present.count; i++) {
+		const struct holder *h = &s->look->present.list[i];
+
+		if (strcmp(h->ident, ident) == 0)
+			return h->leased && !(h->attachment && h->attachment->word != WORD_NONE);
+	}
+	return false;
+}
+
+/* The file to be included, of the installation that this program is of, or the usual one. */
+static void find_include(char *out)
+{
+	char self[PATH_MAX];
+	const ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - sizeof(INCLUDE));
+
+	if (len > 0) {
+		self[len] = '\0';
+		/* PREFIX/sbin/v6hook, PREFIX/libexec/v6hook-full */
+		for (int up = 0; up < 2 && strrchr(self, '/'); up++)
+			*strrchr(self, '/') = '\0';
+		snprintf(out, PATH_MAX, "%.*s" INCLUDE, (int)(PATH_MAX - sizeof(INCLUDE)), self);
+		if (access(out, F_OK) == 0)
+			return;
+	}
+	snprintf(out, PATH_MAX, "/usr/local" INCLUDE);
+}
+
+/* Tells of one that was attached by hand, and will not be at its next start. */
+static void look_at_start(struct exam *x, const char *path, const char *name, const char *config)
+{
+	struct hooked hooked = { .is = false };
+	char include[PATH_MAX];
+
+	if (!is_served(x->scene, name) || access(config, R_OK) < 0)
+		return;
+	lines_read(config, on_key, &hooked);
+	if (hooked.is || !is_running(path, name))
+		return;
+	find_include(include);
+	exam_tell(x, FINDING_WARNING, "lxc:%s runs, but nothing attaches it at its start", name);
+	exam_evidence(x, "%s: no lxc.include of v6hook's", config);
+	exam_remedy(x, "echo 'lxc.include = %s' >>%s", include, config);
+}
+
 void check_lxc(struct exam *x)
 {
 	struct includes i = { .x = x };
@@ -142,5 +250,6 @@ void check_lxc(struct exam *x)
 			continue;
 		snprintf(file, sizeof(file), "%s/%s/config", path, entry->d_name);
 		lines_read(file, on_include, &i);
+		look_at_start(x, path, entry->d_name, file);
 	}
 }
