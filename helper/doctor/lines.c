@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,7 @@ void lines_read(const char *path, void (*each)(const struct line *l, void *arg),
 
 /* A file, and what it is sorted by. */
 struct file {
-	char path[300];
+	char path[PATH_MAX];
 	size_t dir; /* its directory's place in the list */
 };
 
@@ -77,7 +78,7 @@ static void add(struct files *all, const char *dir, size_t place, const char *su
 			return;
 		all->list = list;
 		list[all->count].dir = place;
-		snprintf(list[all->count++].path, sizeof(list->path), "%.40s/%s", dir,
+		snprintf(list[all->count++].path, sizeof(list->path), "%.3000s/%s", dir,
 			 entry->d_name);
 	}
 }

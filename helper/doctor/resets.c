@@ -196,11 +196,13 @@ static void tell_networkd(struct exam *x, const struct scene_link *u, const char
 		exam_evidence(x, "%s:%u: %s=%s", file, line, key, value);
 	else
 		exam_evidence(x, "%s: no %s", file, key);
-	exam_remedy(x,
-		    "mkdir -p /etc/systemd/network/%s.d && printf '[Network]\\n%s=%s\\n' "
-		    ">/etc/systemd/network/%s.d/v6hook.conf && networkctl reload",
-		    strrchr(file, '/') ? strrchr(file, '/') + 1 : file, key, want,
-		    strrchr(file, '/') ? strrchr(file, '/') + 1 : file);
+	exam_remedy(
+		x,
+		"mkdir -p /etc/systemd/network/%s.d && printf '[Network]\\n%s=%s\\n' "
+		">/etc/systemd/network/%s.d/v6hook.conf # read at the next boot; networkctl reload "
+		"reads it now, but may take the link's addresses away first",
+		strrchr(file, '/') ? strrchr(file, '/') + 1 : file, key, want,
+		strrchr(file, '/') ? strrchr(file, '/') + 1 : file);
 }
 
 /* What systemd-networkd does to one uplink that it manages. */
