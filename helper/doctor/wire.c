@@ -118,9 +118,10 @@ static void saw(const struct wire *w, struct exam *x, const struct wire_one *one
 	if (!one->there)
 		return;
 	text_address(&one->address, address);
-	exam_evidence(x, "on %s, for %s: questions %u, answers of this host %u, packets %u",
-		      w->uplink->name, address, one->questions + one->rechecks, one->answers,
-		      one->packets);
+	exam_evidence(x, "on %s, for %s%s: questions %u, answers of this host %u, packets %u",
+		      w->uplink->name, address,
+		      one == &w->fresh ? " (nobody's, tried by this test alone)" : "",
+		      one->questions + one->rechecks, one->answers, one->packets);
 	if (one->questions)
 		exam_evidence(x, "asked by %s (%s)", text_address(&one->asker.seen.from, from),
 			      mac_text(one->asker.mac, mac));
