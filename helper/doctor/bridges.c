@@ -99,7 +99,7 @@ static void look_at_gateway(struct exam *x, struct scene_link *b)
 	exam_evidence(x, "ip -6 addr show dev %s: %s%s", b->name, f.found ? text : "no ",
 		      f.found ? " dadfailed" : text);
 	if (f.found)
-		exam_remedy(x, "editor %s # another \"gateway\", link-local",
+		exam_remedy(x, "${EDITOR:-vi} %s # another \"gateway\", link-local",
 			    x->scene->config_path);
 	else
 		exam_remedy(x, "v6hook reconcile");

@@ -25,7 +25,7 @@ void check_config(struct exam *x)
 	if (access(s->config_path, F_OK) < 0)
 		exam_remedy(x, "v6hook setup");
 	else
-		exam_remedy(x, "editor %s # man 5 v6hook.json", s->config_path);
+		exam_remedy(x, "${EDITOR:-vi} %s # man 5 v6hook.json", s->config_path);
 }
 
 void check_config_owner(struct exam *x)

@@ -50,7 +50,7 @@ static void look_at_master(struct exam *x, struct scene_link *u)
 	exam_tell(x, FINDING_BROKEN, "%s is a port of %s, which gets what arrives there", u->name,
 		  master.name);
 	exam_evidence(x, "ip link show %s: master %s", u->name, master.name);
-	exam_remedy(x, "editor %s # \"uplink\": \"%s\" in the pool", x->scene->config_path,
+	exam_remedy(x, "${EDITOR:-vi} %s # \"uplink\": \"%s\" in the pool", x->scene->config_path,
 		    master.name);
 }
 
@@ -103,7 +103,7 @@ static void look_at_discovery(struct exam *x, struct scene_link *u)
 	if (u->link.has_mac)
 		exam_remedy(x, "ip link set %s %s on", u->name, multicast ? "arp" : "multicast");
 	else
-		exam_remedy(x, "editor %s # \"upstream\": \"routed\" in the pool",
+		exam_remedy(x, "${EDITOR:-vi} %s # \"upstream\": \"routed\" in the pool",
 			    x->scene->config_path);
 }
 
@@ -150,7 +150,8 @@ void check_uplink_found(struct exam *x)
 			continue;
 		exam_tell(x, FINDING_BROKEN, "which interface leads to the provider is not clear");
 		exam_evidence(x, "pool \"%s\": %s", w->pool->name, w->why.text);
-		exam_remedy(x, "editor %s # \"uplink\": \"INTERFACE\" in the pool", s->config_path);
+		exam_remedy(x, "${EDITOR:-vi} %s # \"uplink\": \"INTERFACE\" in the pool",
+			    s->config_path);
 	}
 }
 
@@ -213,7 +214,7 @@ static void tell_range(struct exam *x, const struct scene_way *w, const char *wh
 	exam_tell(x, FINDING_BROKEN, "%s", what);
 	exam_evidence(x, "%s", evidence);
 	exam_remedy(x,
-		    "editor %s # the \"ranges\" of \"%s\", or its \"uplink\"; \"upstream\": "
+		    "${EDITOR:-vi} %s # the \"ranges\" of \"%s\", or its \"uplink\"; \"upstream\": "
 		    "\"routed\" if the provider routes it here",
 		    x->scene->config_path, w->pool->name);
 }
