@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
 
@@ -31,6 +32,8 @@ static void seed(void)
 static int fail(const json_error_t *why, struct error *e)
 {
 	const char *near = strstr(why->text, "near '");
+	char text[128]; /* what is wrong: as much of it as is of use */
+	char place[32] = "";
 
 	switch (json_error_code(why)) {
 	case json_error_out_of_memory:
@@ -49,7 +52,10 @@ static int fail(const json_error_t *why, struct error *e)
 		return error_set(e, STATUS_USAGE, -EINVAL, "line %d: key %.*s stands twice",
 				 why->line, (int)strcspn(near, "'"), near);
 	default:
-		return error_set(e, STATUS_USAGE, -EINVAL, "line %d: not valid JSON", why->line);
+		if (why->column > 0)
+			snprintf(place, sizeof(place), ", column %d", why->column);
+		return error_set(e, STATUS_USAGE, -EINVAL, "line %d%s: not valid JSON: %s",
+				 why->line, place, text_escape(why->text, text, sizeof(text)));
 	}
 }
 
