@@ -5,7 +5,7 @@
 enum note_level {
 	NOTE_PROGRESS, /* what long work is at: for who waits at a terminal, as long as it lasts */
 	NOTE_DETAIL,   /* shown with --verbose: what was changed, what was left alone */
-	NOTE_REQUEST,  /* always shown: what the user is to do meanwhile */
+	NOTE_REMARK,   /* always shown: what the user is to do meanwhile, what was done for them */
 	NOTE_WARNING,  /* always shown: the user should know, the work goes on */
 	NOTE_STATE,    /* the same of what stays so: a service that looks again tells it once */
 };

@@ -63,7 +63,7 @@ static void ask_for_help(const struct wire *w, int64_t left_ms)
 	const struct wire_one *one = w->served.there ? &w->served : &w->fresh;
 	char text[INET6_ADDRSTRLEN];
 
-	note(NOTE_REQUEST, "listening on %s, %d s more: ping %s now, from a machine elsewhere",
+	note(NOTE_REMARK, "listening on %s, %d s more: ping %s now, from a machine elsewhere",
 	     w->uplink->name, (int)(left_ms / 1000), text_address(&one->address, text));
 }
 

@@ -91,7 +91,7 @@ void opened_begin(const struct context *c, struct nl_sock *host, const struct ot
 			break;
 		other_look(way, ret);
 		if (!ret->drops || ret->owner != owner)
-			note(NOTE_WARNING,
+			note(NOTE_REMARK,
 			     "%s is told to let through what goes to %s on %s, and what comes from "
 			     "there",
 			     other_owners[owner]->name, opening_prefix_text(&o, prefix), o.bridge);

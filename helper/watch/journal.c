@@ -98,7 +98,10 @@ void journal_note(enum note_level level, const char *text)
 	if (level == NOTE_PROGRESS || level == NOTE_DETAIL ||
 	    (level == NOTE_STATE && told && was_told(text)))
 		return;
-	journal_change("warning", "", NULL, text, NULL);
+	if (level == NOTE_REMARK)
+		journal_remark("info", text);
+	else
+		journal_change("warning", "", NULL, text, NULL);
 }
 
 void journal_reconciled(void)
