@@ -17,10 +17,13 @@ struct asking {
 	struct docker_container c; /* if it is not the container */
 };
 
-/* What is told as the reason: Docker connects a container to its networks before it starts it. */
+/*
+ * What is told as the reason: Docker connects a container to its networks before it starts it, and
+ * disconnects it after its end, of which nothing else may have been seen when it is started again.
+ */
 static const char *why_of(const struct docker_inspect *i, const struct docker_container *c)
 {
-	if (strcmp(i->why, "connect") == 0 && i->event_ns && i->event_ns < c->started_ns)
+	if (i->event_ns && i->event_ns < c->started_ns && strcmp(i->why, "running") != 0)
 		return "start";
 	return i->why;
 }
