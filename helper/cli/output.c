@@ -230,12 +230,18 @@ int output_list_add(const struct listing *l, void *arg)
 		 *l->ident.path ? "@" : "", l->ident.path);
 	snprintf(last, sizeof(last), "%s%s%s", since_text(l, since, sizeof(since)) ? since : "-",
 		 *why ? "  " : "", why);
-	return add_row(list,
-		       (const char *const[COLUMNS]){
-			       name, l->ident.runtime, shown ? shown : "", l->pool ? l->pool : "",
-			       l->pinned ? "yes" : "no",
-			       *l->warning ? "attached, but" : states[l->state], l->bridge,
-			       l->uplink, l->open.word ? exposed_text(&l->open, open) : "", last });
+	return add_row(list, (const char *const[COLUMNS]){
+				     name, l->ident.runtime, shown ? shown : "",
+				     l->pool	 ? l->pool
+				     : l->unsaid ? "?"
+						 : "",
+				     l->pinned ? "yes" : "no",
+				     *l->warning ? "attached, but" : states[l->state], l->bridge,
+				     l->uplink,
+				     l->open.word ? exposed_text(&l->open, open)
+				     : l->unsaid  ? "?"
+						  : "",
+				     last });
 }
 
 int output_list_print(struct output_list *list)

@@ -74,6 +74,15 @@ static json_t *problems_json(const struct overview *o)
 	json_t *list = json_array();
 	char name[IDENT_TEXT_MAX + USER_NAME_MAX], since[32], address[INET6_ADDRSTRLEN];
 
+	for (size_t i = 0; i < ARRAY_SIZE(o->made); i++) {
+		json_t *one = *o->made[i] ? json_object() : NULL;
+
+		if (!one)
+			continue;
+		json_put_text(&one, "container", NULL);
+		json_put_text(&one, "error", o->made[i]);
+		json_array_append_new(list, one);
+	}
 	for (size_t i = 0; i < kept(o); i++) {
 		const struct listing *l = &o->problems[i];
 		json_t *one = json_object();
@@ -114,13 +123,14 @@ static void title(FILE *out, const char *text, size_t line)
 	fprintf(out, "%-12s", line == 0 ? text : "");
 }
 
-static void print_engine(const struct overview_engine *engine, FILE *out)
+/* @known: whether the configuration says which are served */
+static void print_engine(const struct overview_engine *engine, bool known, FILE *out)
 {
 	char shown[4 * sizeof(engine->trouble) + 1];
 
 	fprintf(out, "%-8s", engine->name);
 	if (!engine->asked)
-		fputs("not asked\n", out);
+		fputs(known ? "not asked\n" : "? (the configuration is bad)\n", out);
 	else if (*engine->trouble)
 		fprintf(out, "%u attached; %s\n", engine->attached,
 			text_escape(engine->trouble, shown, sizeof(shown)));
@@ -181,6 +191,8 @@ static void print_problem(const struct listing *l, FILE *out)
 
 int overview_print(const struct context *c, const struct overview *o, bool json, FILE *out)
 {
+	size_t lines = 0; /* of problems */
+
 	if (json)
 		return print_json(c, o, out);
 	title(out, "service", 0);
@@ -190,7 +202,7 @@ int overview_print(const struct context *c, const struct overview *o, bool json,
 						: "");
 	for (size_t i = 0; i < o->engine_count; i++) {
 		title(out, "engines", i);
-		print_engine(&o->engines[i], out);
+		print_engine(&o->engines[i], !c->salvaged, out);
 	}
 	for (size_t i = 0; i < c->pools->count; i++) {
 		title(out, "pools", i);
@@ -204,8 +216,16 @@ int overview_print(const struct context *c, const struct overview *o, bool json,
 			o->service == SERVICE_RUNS ? ": the journal of the service says why"
 						   : ": the service tells them");
 	}
+	for (size_t i = 0; i < ARRAY_SIZE(o->made); i++) {
+		char shown[4 * ERROR_TEXT_MAX + 1];
+
+		if (!*o->made[i])
+			continue;
+		title(out, "problems", lines++);
+		fprintf(out, "%s\n", text_escape(o->made[i], shown, sizeof(shown)));
+	}
 	for (size_t i = 0; i < kept(o); i++) {
-		title(out, "problems", i);
+		title(out, "problems", lines++);
 		print_problem(&o->problems[i], out);
 	}
 	if (o->problem_count > kept(o))

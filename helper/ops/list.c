@@ -108,6 +108,7 @@ static int tell(struct list *l, const struct holder *h)
 		item = of_address(l, &h->address);
 	item.pinned = h->pinned;
 	item.since = h->since;
+	item.unsaid = l->c->salvaged;
 	if (*h->ident)
 		ident_from_text(h->ident, &item.ident);
 	if (h->attachment && *h->attachment->error)

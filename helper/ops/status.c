@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ops/verbs.h"
+#include "policy/made.h"
 #include "policy/untold.h"
 #include "runtime/engines.h"
 #include "world/look.h"
@@ -91,6 +92,17 @@ static int count_pools(struct context *c, struct overview *o, struct error *e)
 	return 0;
 }
 
+/* Looks whether the service could make the files of the configuration, which it does at once. */
+static void look_at_made(const struct config *c, struct overview *o)
+{
+	struct error e;
+
+	if (made_look("hosts", c->hosts, &e) < 0)
+		memcpy(o->made[0], e.text, sizeof(e.text));
+	if (made_look("metrics", c->metrics, &e) < 0)
+		memcpy(o->made[1], e.text, sizeof(e.text));
+}
+
 int op_status(struct context *c, struct overview *ret, struct error *e)
 {
 	CLEANUP(overview_release) struct overview o = { .service = look_for_service(c) };
@@ -105,6 +117,8 @@ int op_status(struct context *c, struct overview *ret, struct error *e)
 	o.untold = c->config->on_change.user ? untold_count(c, &ignored) : 0;
 	if (r < 0)
 		return r;
+	if (o.service == SERVICE_RUNS)
+		look_at_made(c->config, &o);
 	*ret = o;
 	o.pools = NULL;
 	return 0;

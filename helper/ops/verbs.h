@@ -39,6 +39,7 @@ struct listing {
 	const char *guard;	 /* how one that is attached is guarded, told by list; or null */
 	struct exposed open;	 /* of one that is attached, told by list; or unsaid */
 	bool asked;		 /* of the service, which tells no more than the address */
+	bool unsaid;		 /* the configuration is bad: its pool and ports are not known */
 };
 
 /*
@@ -127,6 +128,7 @@ struct overview {
 		unsigned int attached; /* and that are attached */
 	} engines[OVERVIEW_ENGINES];
 	size_t engine_count;
+	char made[2][ERROR_TEXT_MAX]; /* why "hosts" and "metrics" cannot be made, or "" */
 	int untold; /* changes that on_change has not been told, or negative: nobody knows */
 	struct usage *pools;				 /* of each of the context's */
 	unsigned int states[LIST_WAITING + 1], doubtful; /* how many are so; attached, but */
@@ -186,10 +188,16 @@ int op_sweep(struct error *e);
 
 /*
  * Removes all that is in nf_tables of ours, and what other firewalls let through for us, whoever is
- * attached. @each: called with each in words, a table by the name that nft(8) is told. Returns 0 or
- * -errno.
+ * attached, and the hosts file if nobody is. @each: called with each in words, a table by the name
+ * that nft(8) is told. Returns 0 or -errno.
  */
-int op_sweep_all(void (*each)(const char *what), struct error *e);
+int op_sweep_all(const char *config_path, void (*each)(const char *what), struct error *e);
+
+/*
+ * Removes the hosts file of a good configuration if nothing is in service, as it tells of nothing
+ * then, and nobody will say so any more. @each: as before, or null.
+ */
+void op_sweep_made(const char *config_path, void (*each)(const char *what));
 
 /*
  * Examines the host, its settings and everything that is attached; or with a container in the

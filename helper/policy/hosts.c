@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "base/note.h"
 #include "base/text.h"
+#include "policy/made.h"
 #include "policy/names.h"
 
 #define MOST (64u << 20) /* bytes */
@@ -97,14 +98,8 @@ int hosts_write(struct context *c, struct error *e)
 	if (r == 0 && !(text = text_of(&names, former ? former : "", &len)))
 		r = -ENOMEM;
 	if (r == 0)
-		r = file_replace(path, MADE_MARK, text, len, false);
-	if (r == -EEXIST)
-		return error_set(
-			e, STATUS_FAILED, r,
-			"%s is there and not made by v6hook: move it away, or name another "
-			"as \"hosts\"",
-			path);
-	return r < 0 ? error_sys(e, r, "cannot write the hosts file %s", path) : 0;
+		return made_write("hosts", path, text, len, e);
+	return error_sys(e, r, "cannot write the hosts file %s", path);
 }
 
 void hosts_follow(struct context *c)

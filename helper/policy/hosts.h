@@ -4,8 +4,6 @@
 
 #include "policy/context.h"
 
-#define MADE_MARK "# Made by v6hook" /* how each file that is made of what is stored begins */
-
 /*
  * Makes the file anew by what is stored, if the configuration names one and it is to be another.
  * Returns 0 or -errno.

@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
-#include "policy/hosts.h"
+#include "policy/made.h"
 #include "policy/names.h"
 #include "policy/usage.h"
 #include "runtime/engines.h"
@@ -153,12 +152,7 @@ int metrics_write(struct context *c, struct error *e)
 	for (size_t i = 0; i < c->pools->count; i++)
 		all[i] = usage_of(c, &look, &c->pools->list[i]);
 	print(out, c, &look, all);
-	r = fclose(out) == 0 ? file_replace(path, MADE_MARK, text, len, false) : -ENOMEM;
-	if (r == -EEXIST)
-		return error_set(
-			e, STATUS_FAILED, r,
-			"%s is there and not made by v6hook: move it away, or name another "
-			"as \"metrics\"",
-			path);
-	return r < 0 ? error_sys(e, r, "cannot write %s", path) : 0;
+	if (fclose(out) != 0)
+		return error_sys(e, -ENOMEM, "cannot write %s", path);
+	return made_write("metrics", path, text, len, e);
 }
