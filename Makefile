@@ -51,6 +51,7 @@ v6hook: $(filter-out $(SMALL_REPLACES),$(OBJECTS)) $(SMALL) $(PROGRAM)
 	fi
 
 $(BUILD)/small/whole.o: ALL_CFLAGS += -DV6HOOK_LIBEXECDIR='"$(LIBEXECDIR)"'
+%/cli/plan.o: ALL_CFLAGS += -DV6HOOK_DATADIR='"$(DATADIR)"'
 
 # What asks in the namespaces of starting containers: static, and small where musl is there to link it with.
 v6hook-start: start/v6hook-start.c helper/base/ask.h Makefile

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #define WIDTH 96
+#define PODMAN_COMMAND "systemctl enable --now podman.socket"
+#define LXC_INCLUDE "lxc.include = " V6HOOK_DATADIR "/lxc/config/v6hook.conf"
 
 /* Prints "# NAME   TEXT", the text in lines of its own column. */
 static void __attribute__((format(printf, 3, 4)))
@@ -31,6 +33,12 @@ tell(FILE *out, const char *name, const char *fmt, ...)
 	fputc('\n', out);
 }
 
+static const char *const whose[] = {
+	[PROPOSE_HOSTS] = ": the host's own",
+	[PROPOSE_ROUTERS] = ": the router's",
+	[PROPOSE_ANOTHERS] = ": another machine's, which answered",
+};
+
 static void print_ranges(const struct setup_plan *p, FILE *out)
 {
 	for (size_t i = 0; i < p->range_count; i++)
@@ -38,10 +46,7 @@ static void print_ranges(const struct setup_plan *p, FILE *out)
 		     p->proposal.why);
 	for (size_t i = 0; i < p->exclude_count; i++)
 		tell(out, i ? "" : "excluded", "%s%s", p->excludes[i],
-		     i < p->proposal.exclude_count
-			     ? ": the host's own, its router's, or another's that "
-			       "answered"
-			     : "");
+		     i < p->proposal.exclude_count ? whose[p->proposal.whose[i]] : "");
 	tell(out, "upstream", "%s",
 	     p->routed ? "routed: the provider's router sends all of it here without asking"
 		       : "on-link: the provider's router asks for each address, and the host "
@@ -69,6 +74,9 @@ static void print_engines(const struct setup_plan *p, FILE *out)
 	tell(out, "engines", "%s%s%s%s%s%s", n->lxc ? "LXC" : "", n->lxc && n->docker ? ", " : "",
 	     n->docker ? "Docker" : "", (n->lxc || n->docker) && n->podman ? ", " : "",
 	     n->podman ? "Podman" : "", n->lxc || n->docker || n->podman ? "" : "none yet");
+	if (n->podman && !n->podman_serves)
+		tell(out, "", "(Podman is served only if its socket runs: " PODMAN_COMMAND "%s)",
+		     n->docker ? ", before v6hook setup" : "");
 }
 
 static void print_files(const struct setup_plan *p, FILE *out)
@@ -126,11 +134,10 @@ void plan_print_done(const struct setup_plan *p, FILE *out)
 		     "is in the "
 		     "way.\n");
 	if (p->engines.podman && !p->engines.podman_serves)
-		fprintf(out, "# For Podman: systemctl enable --now podman.socket%s\n",
+		fprintf(out, "# For Podman: " PODMAN_COMMAND "%s\n",
 			p->engines.docker ? ", and \"podman\": {} in the configuration" : "");
 	if (p->engines.lxc)
-		fprintf(out,
-			"# For LXC, a line in each container's configuration: man v6hook, LXC.\n");
+		fprintf(out, "# For LXC, in each container's configuration: " LXC_INCLUDE "\n");
 }
 
 int plan_confirm(struct error *e)

@@ -158,7 +158,7 @@ static int take_named(struct nl_sock *nl, struct host_addresses *own, struct set
 	/* the host's own are never given out anyway; said where it can be seen */
 	p->proposal.range = range;
 	for (size_t i = 0; i < own->count; i++)
-		propose_exclude(&own->list[i].address, 1, &p->proposal);
+		propose_exclude(&own->list[i].address, 1, PROPOSE_HOSTS, &p->proposal);
 	return r;
 }
 

@@ -31,16 +31,27 @@ char *propose_text(const struct range *range, unsigned int length, char *out)
 	return out;
 }
 
-void propose_exclude(const struct in6_addr *list, size_t count, struct proposal *p)
+void propose_exclude(const struct in6_addr *list, size_t count, enum propose_whose whose,
+		     struct proposal *p)
 {
 	for (size_t i = 0; i < count; i++) {
 		bool there = !range_contains(&p->range, &list[i]);
 
 		for (size_t k = 0; k < p->exclude_count; k++)
 			there |= memcmp(&p->exclude[k], &list[i], sizeof(list[i])) == 0;
-		if (!there && p->exclude_count < PROPOSE_EXCLUDES)
-			p->exclude[p->exclude_count++] = list[i];
+		if (there || p->exclude_count == PROPOSE_EXCLUDES)
+			continue;
+		p->whose[p->exclude_count] = whose;
+		p->exclude[p->exclude_count++] = list[i];
 	}
+}
+
+/* Leaves out all that somebody has. */
+static void exclude_known(const struct propose_evidence *v, struct proposal *p)
+{
+	propose_exclude(v->known, v->own_count, PROPOSE_HOSTS, p);
+	propose_exclude(v->known + v->own_count, v->known_count - v->own_count, PROPOSE_ROUTERS, p);
+	propose_exclude(v->others, v->other_count, PROPOSE_ANOTHERS, p);
 }
 
 /* One of the addresses that lies in the range, or null. */
@@ -110,8 +121,7 @@ static int take_sixteen(const struct propose_evidence *v, struct proposal *p)
 {
 	p->range = range_of_prefix(&v->address, SIXTEEN);
 	p->length = SIXTEEN;
-	propose_exclude(v->known, v->known_count, p);
-	propose_exclude(v->others, v->other_count, p);
+	exclude_known(v, p);
 	return 0;
 }
 
@@ -177,8 +187,7 @@ int propose(const struct propose_evidence *v, struct proposal *ret, struct error
 		p.range = range_of_prefix(&v->address, v->length);
 		p.length = v->length;
 		snprintf(p.why, sizeof(p.why), "the whole prefix that the host was given");
-		propose_exclude(v->known, v->known_count, &p);
-		propose_exclude(v->others, v->other_count, &p);
+		exclude_known(v, &p);
 	} else {
 		r = take_part(v, &p, e);
 	}

@@ -11,9 +11,9 @@ struct propose_evidence {
 	unsigned int length;	 /* of its prefix */
 	bool dynamic;		 /* it has made the address itself (SLAAC) */
 	const char *sixteen;	 /* the provider, if its plans are known to have 16 addresses */
-	/* the host's own addresses in the prefix, and the router's */
+	/* the host's own addresses in the prefix, and then the router's */
 	const struct in6_addr *known;
-	size_t known_count;
+	size_t known_count, own_count;
 	const struct in6_addr *others; /* of machines that answered there */
 	size_t other_count;
 	const struct range *held; /* what is on other interfaces, or answers otherwise */
@@ -28,6 +28,11 @@ struct proposal {
 	unsigned int length; /* of the prefix that it is */
 	bool routed;
 	struct in6_addr exclude[PROPOSE_EXCLUDES];
+	enum propose_whose {
+		PROPOSE_HOSTS,
+		PROPOSE_ROUTERS,
+		PROPOSE_ANOTHERS
+	} whose[PROPOSE_EXCLUDES];
 	size_t exclude_count;
 	char why[320];
 	char trap[320]; /* what to know before taking it, or "" */
@@ -44,6 +49,7 @@ char *propose_text(const struct range *range, unsigned int length, char *out);
 int propose(const struct propose_evidence *v, struct proposal *ret, struct error *e);
 
 /* Leaves out the addresses that are known to be somebody's. */
-void propose_exclude(const struct in6_addr *list, size_t count, struct proposal *p);
+void propose_exclude(const struct in6_addr *list, size_t count, enum propose_whose whose,
+		     struct proposal *p);
 
 #endif

@@ -35,7 +35,7 @@ struct finding {
 	struct in6_addr seen[NDISC_MANY];
 	size_t seen_count;
 	struct in6_addr known[NDISC_MANY], others[NDISC_MANY];
-	size_t known_count, other_count;
+	size_t known_count, own_count, other_count;
 	struct range held[HELD_MAX];
 	size_t held_count;
 };
@@ -207,7 +207,7 @@ static bool find_routed(struct routed *f)
 	if (!f->found)
 		route_each_refused(f->nl, on_refused, f);
 	for (size_t i = 0; f->found && i < f->own->count; i++)
-		propose_exclude(&f->own->list[i].address, 1, f->ret);
+		propose_exclude(&f->own->list[i].address, 1, PROPOSE_HOSTS, f->ret);
 	f->ret->routed = f->found;
 	if (f->found)
 		snprintf(f->ret->trap, sizeof(f->ret->trap),
@@ -256,6 +256,7 @@ static void see_own(const struct host_addresses *own, int uplink, struct finding
 		if (a->ifindex != uplink && a->length < 128)
 			hold(f, &range);
 	}
+	f->own_count = f->known_count;
 	if (own->standard.has_gateway && in_prefix(&own->standard.gateway, f->host, 64))
 		add_known(f, &own->standard.gateway);
 }
@@ -332,7 +333,7 @@ static int try_proposal(const struct link *uplink, struct finding *f, struct pro
 			hold(f, &p->range);
 			return 0;
 		}
-		propose_exclude(&list[i], 1, p);
+		propose_exclude(&list[i], 1, PROPOSE_ANOTHERS, p);
 	}
 	return 1;
 }
@@ -359,6 +360,7 @@ static int find_part(struct nl_sock *nl, const struct host_addresses *own,
 		r = see_others(nl, own, uplink, &f, e);
 	for (int i = 0; r == 0 && i < TRIES; i++) {
 		v.known_count = f.known_count;
+		v.own_count = f.own_count;
 		v.other_count = f.other_count;
 		v.held_count = f.held_count;
 		r = propose(&v, &p, e);

@@ -49,6 +49,7 @@ static void check_row(const struct row *row)
 	int r;
 
 	v.known_count = addresses(row->known, known);
+	v.own_count = v.known_count;
 	v.other_count = addresses(row->others, others);
 	for (; v.held_count < KNOWN_MOST && row->held[v.held_count]; v.held_count++)
 		assert_int_equal(range_parse(row->held[v.held_count], &held[v.held_count], &e), 0);
@@ -67,6 +68,9 @@ static void check_row(const struct row *row)
 		struct in6_addr wanted = ip(row->exclude);
 
 		assert_memory_equal(&p.exclude[0], &wanted, sizeof(wanted));
+		assert_int_equal(p.whose[0], v.known_count && memcmp(&known[0], &wanted, 16) == 0
+						     ? PROPOSE_HOSTS
+						     : PROPOSE_ANOTHERS);
 	}
 	snprintf(told, sizeof(told), "%s; %s", p.why, p.trap);
 	assert_contains(told, row->says);
