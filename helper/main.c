@@ -10,6 +10,7 @@
 #include "cli/diagnosis.h"
 #include "base/caps.h"
 #include "base/cleanup.h"
+#include "base/config.h"
 #include "base/note.h"
 #include "base/text.h"
 #include "base/whole.h"
@@ -98,17 +99,25 @@ static int run_attach(const struct args *a, struct error *e)
 
 /*
  * While the configuration is bad: what its record tells of is taken out of service all the same.
- * Anything else is left, as much may be said of it that is not known. @r, @e: what is wrong with it
+ * Anything else is left, as much may be said of it that is not known; but where there is none, as
+ * after setup --undo, nothing else is said. @r, @e: what is wrong with it
  */
 static int detach_recorded(const struct request *q, int r, struct error *e)
 {
 	_context_ struct context c = { 0 };
 	struct listing done = { .changed = false };
+	/* another place would be a slip of the pen, and its leases be kept who knows where */
+	const bool none = strcmp(q->config_path, CONFIG_DEFAULT_PATH) == 0 &&
+			  access(q->config_path, F_OK) < 0 && errno == ENOENT;
 	const struct error why = *e;
-	struct error ignored;
+	int done_r = q->release && !none ? r : context_salvage(q->config_path, true, &c, e);
 
-	if (q->release || context_salvage(q->config_path, true, &c, &ignored) < 0 ||
-	    op_detach(&c, q, &done, &ignored) < 0 || !done.changed) {
+	if (done_r == 0)
+		done_r = op_detach(&c, q, &done, e);
+	/* it is pinned, or another is at work on it */
+	if (none && (done_r == 0 || done_r == -EBUSY))
+		return done_r;
+	if (done_r < 0 || !done.changed) {
 		*e = why;
 		return r;
 	}
@@ -223,7 +232,7 @@ static void print_removed(const char *what)
 
 static int run_sweep(const struct args *a, struct error *e)
 {
-	return a->all ? op_sweep_all(print_removed, e) : op_sweep(e);
+	return a->all ? op_sweep_all(a->request.config_path, print_removed, e) : op_sweep(e);
 }
 
 /* One line a verb: it is dispatched, parsed and explained from here. */

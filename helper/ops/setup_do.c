@@ -9,6 +9,7 @@
 #include "disk/put.h"
 #include "net/route.h"
 #include "ops/setup.h"
+#include "ops/verbs.h"
 #include "wire/nl.h"
 
 /* Makes the directory that the record lies in, which is before there is one. */
@@ -175,5 +176,7 @@ int op_setup_undo(const char *config_path, bool force, struct error *e)
 			e, STATUS_FAILED, -EBUSY,
 			"containers are attached, and would not be reached any more: v6hook "
 			"list; detach them, or --force");
+	/* as long as it says where */
+	op_sweep_made(config_path, NULL);
 	return take_back(config_path, record, e);
 }

@@ -1,9 +1,15 @@
 /* sweep: gives free what the guard keeps for ports that are gone, or takes all of it away. */
+#include <limits.h>
 #include <stdio.h>
+#include <unistd.h>
 
+#include "base/config_read.h"
+#include "base/file.h"
 #include "filter/other.h"
 #include "filter/sweep.h"
+#include "net/route.h"
 #include "ops/verbs.h"
+#include "policy/made.h"
 #include "wire/nl.h"
 
 int op_sweep(struct error *e)
@@ -14,7 +20,33 @@ int op_sweep(struct error *e)
 	return r < 0 ? r : guard_sweep(nl, e);
 }
 
-int op_sweep_all(void (*each)(const char *table), struct error *e)
+static int on_marked(const struct in6_addr *address, int ifindex, void *arg)
+{
+	(void)address, (void)ifindex;
+	*(bool *)arg = true;
+	return 0;
+}
+
+void op_sweep_made(const char *config_path, void (*each)(const char *what))
+{
+	_config_ struct config *c = NULL;
+	_nl_sock_ struct nl_sock *nl = NULL;
+	bool served = false;
+	struct error ignored;
+	char what[PATH_MAX + 16];
+
+	if (nl_open(&nl, &ignored) < 0 || route_each_marked(nl, on_marked, &served) < 0 || served ||
+	    config_read(config_path, &c, &ignored) < 0)
+		return;
+	if (!c->hosts || access(c->hosts, F_OK) < 0)
+		return;
+	file_unmake(c->hosts, MADE_MARK);
+	snprintf(what, sizeof(what), "hosts file %s", c->hosts);
+	if (each && access(c->hosts, F_OK) < 0)
+		each(what);
+}
+
+int op_sweep_all(const char *config_path, void (*each)(const char *what), struct error *e)
 {
 	_nl_sock_ struct nl_sock *nl = NULL;
 	bool ended[GUARD_TABLES] = { false };
@@ -32,6 +64,7 @@ int op_sweep_all(void (*each)(const char *table), struct error *e)
 		if (ended[t])
 			each(what);
 	}
+	op_sweep_made(config_path, each);
 	if (r == 0 && others < 0) {
 		*e = left;
 		return others;
