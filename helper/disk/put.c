@@ -78,7 +78,11 @@ static bool differs(const struct place *p, const char *text)
 static int keep_edited(const struct place *p, const char *path)
 {
 	char edited[PATH_MAX];
+	struct stat st;
 
+	/* which has no second name */
+	if (fstatat(p->dir, p->name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
+		return -EISDIR;
 	if (unlinkat(p->dir, p->edited, 0) < 0 && errno != ENOENT)
 		return -errno;
 	if (linkat(p->dir, p->name, p->dir, p->edited, 0) < 0)
@@ -197,7 +201,8 @@ int put_back(const char *path, const char *text, bool keep, bool amended, struct
 		else if (differs(&p, text))
 			r = keep_edited(&p, path);
 	}
-	if (r == 0 && !keep && unlinkat(p.dir, p.name, 0) < 0 && errno != ENOENT)
+	/* where nothing can be written, to unlink what is not there fails otherwise */
+	if (r == 0 && !keep && is_there(&p, p.name) && unlinkat(p.dir, p.name, 0) < 0)
 		r = -errno;
 	if (r == 0 && fsync(p.dir) < 0)
 		r = -errno;

@@ -21,12 +21,16 @@ static int path_of(const char *config_path, char out[PATH_MAX])
 	return n < 0 || n >= PATH_MAX ? -ENAMETOOLONG : 0;
 }
 
+void setup_file_release(struct setup_file *f)
+{
+	free(f->path);
+	free(f->text);
+}
+
 void setup_record_free(struct setup_record *r)
 {
-	for (size_t i = 0; i < r->file_count; i++) {
-		free(r->files[i].path);
-		free(r->files[i].text);
-	}
+	for (size_t i = 0; i < r->file_count; i++)
+		setup_file_release(&r->files[i]);
 	for (size_t i = 0; i < r->directory_count; i++)
 		free(r->directories[i]);
 	free(r);

@@ -54,6 +54,7 @@ int setup_record_write(const char *config_path, const struct setup_record *r, st
 int setup_record_remove(const char *config_path, struct error *e);
 
 void setup_record_free(struct setup_record *r);
+void setup_file_release(struct setup_file *f);
 
 /* What it says of a file, or null. */
 const struct setup_file *setup_record_file(const struct setup_record *r, const char *path);

@@ -82,20 +82,49 @@ static void remove_directories(const struct setup_record *record)
 		rmdir(record->directories[i]);
 }
 
-/* Takes back what the record tells, wherever the run was that wrote it. */
-static int take_back(const char *config_path, const struct setup_record *record, struct error *e)
+/*
+ * Takes the files back, the last one first; those that cannot be stay in the record. Returns 0, or
+ * the first -errno.
+ */
+static int take_files(struct setup_record *record, struct error *e)
+{
+	struct setup_file left[SETUP_FILES_MAX];
+	size_t first = SETUP_FILES_MAX;
+	struct error why;
+	int r = 0;
+
+	for (size_t i = record->file_count; i-- > 0;) {
+		struct setup_file *f = &record->files[i];
+		int one = take_file(f, r == 0 ? e : &why);
+
+		if (one == 0) {
+			setup_file_release(f);
+			continue;
+		}
+		if (r < 0)
+			note(NOTE_WARNING, "%s", why.text);
+		left[--first] = *f;
+		r = r < 0 ? r : one;
+	}
+	record->file_count = SETUP_FILES_MAX - first;
+	memcpy(record->files, left + first, record->file_count * sizeof(*left));
+	return r;
+}
+
+/*
+ * Takes back what the record tells, wherever the run was that wrote it. What cannot be taken back
+ * keeps nothing else from it, and is what the record tells of then.
+ */
+static int take_back(const char *config_path, struct setup_record *record, struct error *e)
 {
 	struct sysctl_changes changes = { 0 };
 	struct error why;
-	int r = 0;
+	int r;
 
 	/* it may be uninstalled by now */
 	if (record->service && service_restore(record->enabled, record->active, &why) < 0)
 		note(NOTE_WARNING, "the service stays as it is: %s", why.text);
-	for (size_t i = record->file_count; r == 0 && i-- > 0;)
-		r = take_file(&record->files[i], e);
-	if (r < 0)
-		return r;
+	r = take_files(record, e);
 	for (size_t i = 0; i < record->value_count; i++) {
 		const struct setup_value *v = &record->values[i];
 		struct sysctl_change *c = &changes.list[changes.count++];
@@ -104,6 +133,13 @@ static int take_back(const char *config_path, const struct setup_record *record,
 		memcpy(c->dev, v->dev, sizeof(c->dev));
 	}
 	sysctl_restore(&changes);
+	if (r < 0) {
+		record->value_count = 0;
+		record->service = false;
+		if (setup_record_write(config_path, record, &why) < 0)
+			note(NOTE_WARNING, "%s", why.text);
+		return error_prefix(e, r, "all else is taken back, and this by another --undo");
+	}
 	/* all but the one that the record is in; then that one */
 	remove_directories(record);
 	r = setup_record_remove(config_path, e);
@@ -117,10 +153,8 @@ static int finish(struct setup_plan *p, struct error *e)
 {
 	struct setup_record *record = p->record;
 
-	while (record->file_count > p->planned) {
-		free(record->files[--record->file_count].path);
-		free(record->files[record->file_count].text);
-	}
+	while (record->file_count > p->planned)
+		setup_file_release(&record->files[--record->file_count]);
 	record->finished = true;
 	return setup_record_write(p->config_path, record, e);
 }
