@@ -214,6 +214,14 @@ int setup_record_write(const char *config_path, const struct setup_record *recor
 	return put_file(path, text, NULL, false, e);
 }
 
+bool setup_record_is_same(const struct setup_record *a, const struct setup_record *b)
+{
+	_json_ json_t *one = a ? make_tree(a) : json_null();
+	_json_ json_t *other = b ? make_tree(b) : json_null();
+
+	return one && other && json_equal(one, other);
+}
+
 int setup_record_remove(const char *config_path, struct error *e)
 {
 	char path[PATH_MAX];

@@ -56,6 +56,9 @@ int setup_record_remove(const char *config_path, struct error *e);
 void setup_record_free(struct setup_record *r);
 void setup_file_release(struct setup_file *f);
 
+/* Whether both tell the same; null is one that is not there. */
+bool setup_record_is_same(const struct setup_record *a, const struct setup_record *b);
+
 /* What it says of a file, or null. */
 const struct setup_file *setup_record_file(const struct setup_record *r, const char *path);
 

@@ -1,8 +1,10 @@
 /* v6hook setup, the work: what the plan says is done, or taken back by the record of it. */
 #include <errno.h>
+#include <fcntl.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 
 #include "base/cleanup.h"
 #include "base/note.h"
@@ -11,6 +13,38 @@
 #include "ops/setup.h"
 #include "ops/verbs.h"
 #include "wire/nl.h"
+
+#define LOCK "/run/v6hook-setup.lock" /* of the host: all runs write the same files */
+
+/* Keeps others that change the host out. Returns what closes the lock, or -errno. */
+static int lock_host(struct error *e)
+{
+	_close_ int fd = open(LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+
+	if (fd < 0)
+		return error_sys(e, -errno, "cannot open the lock %s", LOCK);
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return steal_fd(&fd);
+	if (errno == EWOULDBLOCK)
+		return error_set(e, STATUS_FAILED, -EBUSY,
+				 "another v6hook setup is at work: wait until it is done");
+	return error_sys(e, -errno, "cannot lock %s", LOCK);
+}
+
+/* Whether the record is as it was when the plan was made. Returns 0, -ESTALE, or -errno. */
+static int check_record(const struct setup_plan *p, struct error *e)
+{
+	_setup_record_ struct setup_record *now = NULL;
+	int r = setup_record_read(p->config_path, &now, e);
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (setup_record_is_same(now, p->former))
+		return 0;
+	return error_set(e, STATUS_FAILED, -ESTALE,
+			 "another v6hook setup has changed the host since this one looked: run it "
+			 "again");
+}
 
 /* Makes the directory that the record lies in, which is before there is one. */
 static int make_room(const struct setup_plan *p, struct error *e)
@@ -161,9 +195,13 @@ static int finish(struct setup_plan *p, struct error *e)
 
 int op_setup_do(struct setup_plan *p, struct error *e)
 {
+	_close_ int lock = lock_host(e);
 	struct error ignored;
-	int r = make_room(p, e);
+	int r = lock < 0 ? lock : check_record(p, e);
 
+	if (r < 0)
+		return r;
+	r = make_room(p, e);
 	if (r == 0)
 		r = setup_record_write(p->config_path, p->record, e);
 	if (r == 0)
@@ -190,9 +228,13 @@ int op_setup_undo(const char *config_path, bool force, struct error *e)
 {
 	_setup_record_ struct setup_record *record = NULL;
 	_nl_sock_ struct nl_sock *nl = NULL;
+	_close_ int lock = lock_host(e);
 	bool attached = false;
-	int r = setup_record_read(config_path, &record, e);
+	int r;
 
+	if (lock < 0)
+		return lock;
+	r = setup_record_read(config_path, &record, e);
 	/* a run that was killed before there was one has changed nothing */
 	put_sweep(config_path);
 	if (r == -ENOENT)
