@@ -215,7 +215,7 @@ static const char *const names[] = {
 	[TERM_META] = "meta",	  [TERM_PAYLOAD] = "payload",	[TERM_EXTENSION] = "exthdr",
 	[TERM_CT] = "ct",	  [TERM_MASK] = "bitwise",	[TERM_COMPARE] = "cmp",
 	[TERM_LOOKUP] = "lookup", [TERM_VERDICT] = "immediate", [TERM_COUNTER] = "counter",
-	[TERM_REMARK] = "match",
+	[TERM_REMARK] = "match",  [TERM_FIB] = "fib",
 };
 
 static void put_verdict(struct making *k, const struct term *term)
@@ -271,6 +271,11 @@ static void put_term(struct making *k, const struct term *term, struct registers
 	case TERM_CT:
 		put_number(k, NFTA_CT_DREG, load_to(r, term->len));
 		put_number(k, NFTA_CT_KEY, term->key);
+		break;
+	case TERM_FIB:
+		put_number(k, NFTA_FIB_DREG, load_to(r, term->len));
+		put_number(k, NFTA_FIB_RESULT, term->key);
+		put_number(k, NFTA_FIB_FLAGS, term->op);
 		break;
 	case TERM_PAYLOAD:
 		put_number(k, NFTA_PAYLOAD_DREG, load_to(r, term->len));

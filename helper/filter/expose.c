@@ -8,6 +8,11 @@
  * once also for those who are connected to it; what another connection expects, errors, echo and
  * Neighbour Discovery pass, too; the rest is dropped. Nothing is accepted in the place of others'
  * rules, which see all that passes here.
+ *
+ * So nobody else may begin a connection in the name of a container whose ports are closed: what
+ * others send back under it would be an answer. What begins one comes from where the container is
+ * routed to, or is dropped before it is known as a connection. That is asked before routing, as
+ * what is for the host itself counts, too, and as kernels before 5.19 ask the routes nowhere else.
  * Fragments have been put together by then: who asks for the state of a connection turns that on.
  */
 #include "filter/expose.h"
@@ -20,6 +25,7 @@
 /* before the filters of others, which are at 0 */
 #define EARLY (-10)
 
+#define FROM6 NETWORK(8, 16)
 #define TO6 NETWORK(24, 16)
 #define UPPER META(L4PROTO, 1) /* behind all extension headers */
 #define ICMP_TYPE TRANSPORT(0, 1)
@@ -29,11 +35,13 @@
 #define OPEN "open"
 
 #define REPLY "\x01" /* IP_CT_DIR_REPLY */
-/* IPS_EXPECTED, the lowest bit of a number in the host's order */
+/* IPS_EXPECTED and IPS_CONFIRMED, bits of a number in the host's order */
 #if __BYTE_ORDER == __LITTLE_ENDIAN
 #define EXPECTED MASK("\x01\0\0\0")
+#define CONFIRMED MASK("\x08\0\0\0")
 #else
 #define EXPECTED MASK("\0\0\0\x01")
+#define CONFIRMED MASK("\0\0\0\x08")
 #endif
 
 static const struct filter_set sets[] = {
@@ -42,6 +50,12 @@ static const struct filter_set sets[] = {
 };
 
 /* clang-format off */
+static const struct term prerouting[] = {
+	/* the first packet alone: "new" would be all of what goes one way */
+	CT(STATUS, 4), CONFIRMED, IS("\0\0\0\0"), FROM6, IN(CLOSED), NO_WAY_BACK,
+		DROP_AS("foreign address"),
+};
+
 static const struct term forward[] = {
 	CT(DIRECTION, 1), IS(REPLY), ACCEPT,
 	TO6, UPPER, TO_PORT, IN(OPEN), ACCEPT,
@@ -56,6 +70,7 @@ static const struct term forward[] = {
 /* clang-format on */
 
 static const struct filter_chain chains[] = {
+	{ "prerouting", true, NF_INET_PRE_ROUTING, EARLY, prerouting, ARRAY_SIZE(prerouting) },
 	{ "forward", true, NF_INET_FORWARD, EARLY, forward, ARRAY_SIZE(forward) },
 };
 

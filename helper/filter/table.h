@@ -20,6 +20,7 @@ enum term_what {
 	TERM_PAYLOAD,
 	TERM_EXTENSION, /* of an IPv6 extension header */
 	TERM_CT,
+	TERM_FIB, /* what the routes say: a result by flags */
 	TERM_MASK,
 	TERM_COMPARE,
 	TERM_LOOKUP,
@@ -31,9 +32,9 @@ enum term_what {
 /* The members by what they are for; those of other kinds are 0. */
 struct term {
 	enum term_what what : 8;
-	uint8_t key;		   /* of a meta or ct load; a header's number */
+	uint8_t key;		   /* of a meta, ct or fib load; a header's number */
 	uint8_t base, offset, len; /* of what is loaded, of a value or a mask: len */
-	uint32_t op;		   /* of a comparison; flags of a lookup; the verdict */
+	uint32_t op;		   /* of a comparison; flags of a lookup or of fib; the verdict */
 	/* one, as each pointer, and all between them, takes time when the static program starts */
 	union {
 		const char *value;   /* len bytes, in network order */
@@ -50,6 +51,13 @@ struct term {
 	{                                                         \
 		.what = TERM_CT, .key = NFT_CT_##ct, .len = bytes \
 	}
+/* whether there is no route to the sender by where the packet has come in */
+#define NO_WAY_BACK                                                       \
+	{ .what = TERM_FIB,                                               \
+	  .key = NFT_FIB_RESULT_OIF,                                      \
+	  .len = 4,                                                       \
+	  .op = NFTA_FIB_F_SADDR | NFTA_FIB_F_IIF | NFTA_FIB_F_PRESENT }, \
+		IS("\0\0\0\0")
 #define PAYLOAD(header, at, bytes)                                                         \
 	{                                                                                  \
 		.what = TERM_PAYLOAD, .base = NFT_PAYLOAD_##header##_HEADER, .offset = at, \
