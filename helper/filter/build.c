@@ -384,20 +384,33 @@ struct nl_msg *build_rule_end(const struct filter_table *t, const struct filter_
 	return end(&k);
 }
 
-struct nl_msg *build_element(const struct filter_table *t, const struct filter_element *element,
-			     bool add)
+/* A message of one element. @comment: to be kept with it, or null */
+static struct nl_msg *element_message(const struct filter_table *t,
+				      const struct filter_element *element, int type, int flags,
+				      const char *comment)
 {
-	struct making k = begin(t, add ? NFT_MSG_NEWSETELEM : NFT_MSG_DELSETELEM,
-				add ? NLM_F_CREATE : 0, NFTA_SET_ELEM_LIST_TABLE);
+	struct making k = begin(t, type, flags, NFTA_SET_ELEM_LIST_TABLE);
 	struct nlattr *all, *one;
 
 	put_text(&k, NFTA_SET_ELEM_LIST_SET, t->sets[element->set].name);
 	all = open_nest(&k, NFTA_SET_ELEM_LIST_ELEMENTS);
 	one = open_nest(&k, NFTA_LIST_ELEM);
 	put_value(&k, NFTA_SET_ELEM_KEY, element->key, element->len);
-	if (add)
-		put_comment(&k, NFTA_SET_ELEM_USERDATA, element->comment);
+	put_comment(&k, NFTA_SET_ELEM_USERDATA, comment);
 	close_nest(&k, one);
 	close_nest(&k, all);
 	return end(&k);
+}
+
+struct nl_msg *build_element(const struct filter_table *t, const struct filter_element *element,
+			     bool add)
+{
+	return add ? element_message(t, element, NFT_MSG_NEWSETELEM, NLM_F_CREATE, element->comment)
+		   : element_message(t, element, NFT_MSG_DELSETELEM, 0, NULL);
+}
+
+struct nl_msg *build_element_look(const struct filter_table *t,
+				  const struct filter_element *element)
+{
+	return element_message(t, element, NFT_MSG_GETSETELEM, 0, NULL);
 }

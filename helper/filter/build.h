@@ -39,4 +39,8 @@ struct nl_msg *build_rule_end(const struct filter_table *t, const struct filter_
 struct nl_msg *build_element(const struct filter_table *t, const struct filter_element *element,
 			     bool add);
 
+/* The message that asks for one element by its key. Null without memory. */
+struct nl_msg *build_element_look(const struct filter_table *t,
+				  const struct filter_element *element);
+
 #endif

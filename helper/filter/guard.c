@@ -15,6 +15,7 @@
 #include "filter/bare_table.h"
 #include "filter/batch.h"
 #include "filter/build.h"
+#include "filter/guard_mac.h"
 #include "filter/guard_table.h"
 
 #define TRIES 16 /* of what rests on a reading, while others are at work */
@@ -245,25 +246,73 @@ int guard_make(struct nl_sock *nl, const struct guard_state *g, struct elements 
 	return 1;
 }
 
-/* Adds elements to the tables as they are. Returns 0 or the kernel's -errno. */
-static int add(struct nl_sock *nl, const struct filter_element *list, size_t count)
+/* How elements are added. */
+enum adding {
+	ADD_NEW,  /* -EEXIST if the MAC is kept for somebody already */
+	ADD_ALSO, /* beside what is there */
+	ADD_OVER, /* the MAC is kept for this port henceforth */
+};
+
+/* Adds elements to the tables as they are. @generation: as batch_begin. Returns 0 or the kernel's
+ * -errno. */
+static int add(struct nl_sock *nl, const struct filter_element *list, size_t count, enum adding how,
+	       uint32_t generation)
 {
 	_batch_ struct batch b;
 
-	batch_begin(&b, nl, 0);
-	for (size_t i = 0; i < count; i++)
-		batch_add(&b, element_message(&list[i], true));
+	batch_begin(&b, nl, generation);
+	for (size_t i = 0; i < count; i++) {
+		const bool is_mac = list[i].set == GUARD_TAKEN_MACS;
+		struct nl_msg *m;
+
+		if (is_mac && how == ADD_OVER)
+			batch_add(&b, element_message(&list[i], false));
+		m = element_message(&list[i], true);
+		if (m && is_mac && how == ADD_NEW)
+			nlmsg_hdr(m)->nlmsg_flags |= NLM_F_EXCL;
+		batch_add(&b, m);
+	}
 	return batch_commit(&b);
 }
 
+/*
+ * Adds the elements of a port whose MAC is kept for somebody: for itself, as a rule; or for one
+ * that is gone. Returns 0 or -errno; -EADDRINUSE with a message.
+ */
+static int add_kept(struct nl_sock *nl, const struct guard_port *p,
+		    const struct filter_element *list, size_t count, struct error *e)
+{
+	CLEANUP(guard_state_release) struct guard_state g = { 0 };
+	struct filter_element kept;
+	size_t at = 0;
+	int r;
+
+	while (list[at].set != GUARD_TAKEN_MACS)
+		at++;
+	if (read_element(nl, &guard_table, &list[at], &kept) == 0 &&
+	    strcmp(kept.comment, list[at].comment) == 0)
+		return add(nl, list, count, ADD_ALSO, 0);
+	r = guard_read_elements(nl, &g, e);
+	if (r == 0)
+		r = guard_mac_check(&g.elements, p, e);
+	if (r < 0)
+		return r;
+	if (guard_mac_look(&g.elements, p, NULL) == GUARD_MAC_OWN)
+		return add(nl, list, count, ADD_ALSO, g.generation);
+	return add(nl, list, count, elements_find(&g.elements, &list[at]) ? ADD_OVER : ADD_NEW,
+		   g.generation);
+}
+
 /* Makes the tables anew, with what they have and these elements besides. Returns 0 or -errno. */
-static int make_with(struct nl_sock *nl, const struct filter_element *list, size_t count,
-		     struct error *e)
+static int make_with(struct nl_sock *nl, const struct guard_port *p,
+		     const struct filter_element *list, size_t count, struct error *e)
 {
 	CLEANUP(guard_state_release) struct guard_state g = { 0 };
 	_elements_ struct elements must = { 0 };
 	int r = guard_read(nl, true, &g, e);
 
+	if (r == 0)
+		r = guard_mac_check(&g.elements, p, e);
 	for (size_t i = 0; r == 0 && i < g.elements.count; i++)
 		r = elements_add(&must, &g.elements.list[i]);
 	for (size_t i = 0; r == 0 && i < count; i++)
@@ -284,18 +333,20 @@ int guard_set(struct nl_sock *nl, const struct guard_port *p, struct error *e)
 		if (has_of(list, count, t))
 			r = read_has_rules(nl, tables[t]);
 	if (r == 1)
-		r = add(nl, list, count);
+		r = add(nl, list, count, ADD_NEW, 0);
 	else if (r == 0)
 		r = -ENOENT;
+	for (int tries = 0; tries < TRIES && (r == -EEXIST || (tries && r == -ERESTART)); tries++)
+		r = add_kept(nl, p, list, count, e);
 	/* there is none, or one that another has made or emptied */
 	for (int tries = 0; tries < TRIES && (r == -ENOENT || r == -EINVAL || r == -ERESTART);
 	     tries++) {
-		r = make_with(nl, list, count, e);
+		r = make_with(nl, p, list, count, e);
 		/* it cannot be made */
 		if (r == -ENOENT)
 			break;
 	}
-	return r < 0 ? fail(e, r, "guard its port") : 0;
+	return r == -EADDRINUSE ? r : r < 0 ? fail(e, r, "guard its port") : 0;
 }
 
 /* What one container leaves, and keeps of it. */

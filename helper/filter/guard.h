@@ -13,8 +13,9 @@ int guard_open(struct nl_sock **ret, struct error *e);
 
 /*
  * Puts the port under guard, all at once; what guards it already stays. The table is made if there
- * is none, and made anew with all that it has if its rules are not there, or it is another's.
- * Returns 0 or -errno.
+ * is none, and made anew with all that it has if its rules are not there, or it is another's. A MAC
+ * that is kept for another container's port, which is there, is refused: -EADDRINUSE. Returns 0 or
+ * -errno.
  */
 int guard_set(struct nl_sock *nl, const struct guard_port *p, struct error *e);
 

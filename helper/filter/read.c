@@ -172,6 +172,21 @@ int read_elements(struct nl_sock *nl, const struct filter_table *t, struct eleme
 	return 0;
 }
 
+int read_element(struct nl_sock *nl, const struct filter_table *t,
+		 const struct filter_element *like, struct filter_element *ret)
+{
+	_elements_ struct elements found = { 0 };
+	struct reading reading = { .into = &found, .set = like->set, .len = like->len };
+	_nl_msg_ struct nl_msg *m = build_element_look(t, like);
+	int r = m ? nl_ask(nl, m, on_elements, &reading) : -ENOMEM;
+
+	if (r == 0 && !found.count)
+		r = -ENOENT;
+	if (r == 0)
+		*ret = *found.list;
+	return r;
+}
+
 /* What must be there: one message after the other. */
 struct wanted {
 	struct batch all; /* never sent */

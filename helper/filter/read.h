@@ -30,6 +30,13 @@ int read_generation(struct nl_sock *nl, uint32_t *ret);
 int read_elements(struct nl_sock *nl, const struct filter_table *t, struct elements *ret);
 
 /*
+ * Reads the one element that has this set and key, with its comment. Returns 0, -ENOENT if there is
+ * none, or -errno.
+ */
+int read_element(struct nl_sock *nl, const struct filter_table *t,
+		 const struct filter_element *like, struct filter_element *ret);
+
+/*
  * Whether the table has the sets, chains and rules that it must have, in their order, and no
  * others. Returns 1, 0 (there is none, or it is another), or -errno.
  */

@@ -13,6 +13,7 @@
 
 #include "base/note.h"
 #include "filter/bare_table.h"
+#include "filter/guard_mac.h"
 #include "filter/guard_table.h"
 
 void guarded_port(const struct context *c, const char *ident, const struct in6_addr *address,
@@ -88,10 +89,17 @@ int guarded_begin(const struct context *c, struct nl_sock *host, const struct li
 	place(&port, host, via);
 	if (!has_guard(&port))
 		return 0;
+	if (port.speaks && !port.bare && via->has_mac &&
+	    memcmp(via->mac, port.mac, sizeof(port.mac)) == 0)
+		return error_set(e, STATUS_FAILED, -EADDRINUSE,
+				 "its MAC is that of its bridge %s: give it a MAC of its own, and "
+				 "attach it again",
+				 via->name);
 	r = guard_open(&nl, e);
 	if (r == 0)
 		r = guard_set(nl, &port, e);
-	if (r < 0 && c->config->guard == CONFIG_GUARD_BEST_EFFORT) {
+	/* that it can be guarded, but not as another, is no reason to do without */
+	if (r < 0 && r != -EADDRINUSE && c->config->guard == CONFIG_GUARD_BEST_EFFORT) {
 		note(NOTE_STATE, "%s is not guarded: %s", ident, e->text);
 		return 0;
 	}
@@ -209,6 +217,7 @@ static int want(struct making *m, const struct holder *h)
 	struct filter_element list[GUARD_ELEMENTS];
 	char comment[FILTER_COMMENT_MAX];
 	struct guard_port port;
+	struct error refused;
 	bool lacks;
 	size_t count;
 	int r = 0;
@@ -223,6 +232,12 @@ static int want(struct making *m, const struct holder *h)
 	lacks = !guard_holds(&m->look->guard, &port);
 	if (lacks && (is_gone(m, h) || !hold(m, h)))
 		return keep(m, guard_comment(h->ident, comment));
+	/* attached while nothing was guarded, or by an attach that was cut short */
+	if (lacks && guard_mac_check(&m->look->guard.elements, &port, &refused) < 0) {
+		if (m->change)
+			note(NOTE_STATE, "%s is not guarded: %s", h->ident, refused.text);
+		return keep(m, guard_comment(h->ident, comment));
+	}
 	count = guard_elements(&port, list);
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = elements_add(&m->must, &list[i]);

@@ -14,7 +14,8 @@ void guarded_port(const struct context *c, const char *ident, const struct in6_a
 void guarded_expose(const struct context *c, struct guard_port *p);
 
 /*
- * Guards the container's port. One that cannot be guarded fails, or with "best-effort" is told.
+ * Guards the container's port. One that cannot be guarded fails, or with "best-effort" is told; one
+ * that has another's MAC fails in any case (-EADDRINUSE).
  * Does nothing with "guard": false. @host: a socket; @via: its bridge, or what else is there
  * Returns 1 if it is guarded, 0, or -errno.
  */
