@@ -8,40 +8,18 @@
  * that back many at once (policy/restore.c), and attached only if that fails. Leases that a killed
  * run left beside its container's present one are given up before, as they account for nothing.
  */
-#include <arpa/inet.h>
+#include "ops/reconcile.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/note.h"
-#include "ops/verbs.h"
-#include "policy/former.h"
 #include "policy/guarded.h"
-#include "policy/judge.h"
 #include "policy/leftover.h"
 #include "policy/opened.h"
-#include "policy/ready.h"
-#include "policy/restore.h"
-#include "policy/trace.h"
-#include "world/look.h"
 
 #define TOLD_EACH 16 /* leases, between two words of how far it is */
-
-struct reconcile {
-	struct context *c;
-	struct look look;
-	struct judge judge;
-	struct restore restore;
-	struct ready ready; /* addresses that the service keeps ready */
-	enum reconcile_how how;
-	reconcile_each each;
-	void *arg;
-};
-
-static bool changes(const struct reconcile *r)
-{
-	return r->how == RECONCILE_DO || r->how == RECONCILE_REPAIR;
-}
 
 static void reconcile_release(struct reconcile *r)
 {
@@ -87,13 +65,13 @@ static int act(struct reconcile *r, const struct verdict *v, const struct holder
 		q.netns = a->pid ? NULL : a->netns_path;
 	}
 	restore_pause(&r->restore);
-	if (changes(r))
+	if (reconcile_changes(r))
 		err = what == RECONCILE_ATTACH ? op_attach(r->c, &q, &done, &e)
 					       : op_detach(r->c, &q, &done, &e);
-	if (changes(r) && what == RECONCILE_ATTACH && err == 0)
+	if (reconcile_changes(r) && what == RECONCILE_ATTACH && err == 0)
 		action.address = done.address;
 	/* another has seen to it meanwhile */
-	if (changes(r) && what == RECONCILE_ATTACH && err == 0 && !done.changed)
+	if (reconcile_changes(r) && what == RECONCILE_ATTACH && err == 0 && !done.changed)
 		return 0;
 	/* gone at this moment, or changed since it was judged: the next look tells */
 	if (err == -ESRCH || err == -ESTALE || (running && err == -ENOENT))
@@ -115,9 +93,8 @@ static int act(struct reconcile *r, const struct verdict *v, const struct holder
 	return r->each(&action, r->arg);
 }
 
-/* Tells that something could not be found out, so that nothing is done. Returns what each does. */
-static int fail(struct reconcile *r, enum reconcile_what what, const char *ident,
-		const struct in6_addr *address, const struct error *e)
+int reconcile_fail(struct reconcile *r, enum reconcile_what what, const char *ident,
+		   const struct in6_addr *address, const struct error *e)
 {
 	struct reconcile_action action = {
 		.what = what,
@@ -169,8 +146,8 @@ static int see_to(struct reconcile *r, struct holder *h)
 	struct verdict verdict;
 	struct error e;
 
-	if (judge_holder(&r->judge, h, changes(r) && !h->again, &verdict, &e) < 0)
-		return fail(r, RECONCILE_ATTACH, h->ident, &h->address, &e);
+	if (judge_holder(&r->judge, h, reconcile_changes(r) && !h->again, &verdict, &e) < 0)
+		return reconcile_fail(r, RECONCILE_ATTACH, h->ident, &h->address, &e);
 	if (verdict.what == VERDICT_RESTORE)
 		return restore_add(&r->restore, h, &verdict) ? tell_restored(r) : 0;
 	return follow(r, &verdict, h);
@@ -207,100 +184,6 @@ static int serve_running(struct reconcile *r, const struct running *running)
 	return follow(r, &verdict, &h);
 }
 
-/* Gives up, or links again, a lease that a killed run has left. Returns 0 or what each returned. */
-static int leave_lease(struct reconcile *r, struct holder *h)
-{
-	struct reconcile_action action = {
-		.what = RECONCILE_REMOVE,
-		.address = h->address,
-		.why = "lease that was left in a move or a start",
-	};
-	struct lease_store *s = r->c->store;
-	struct lease now, holder;
-	_close_ int lock = -1;
-	struct error e;
-	int err = leftover_lease(r->c, r->look.host, h->ident, &h->address, &now, &lock, &e);
-
-	if (err < 0)
-		return fail(r, RECONCILE_REMOVE, h->ident, &h->address, &e);
-	if (err == LEFTOVER_NONE || ident_from_text(h->ident, &action.ident) < 0)
-		return 0;
-	if (err == LEFTOVER_UNLINKED) {
-		h->keeps = true;
-		action.what = RECONCILE_ATTACH;
-		action.why = "link to its lease";
-		if (changes(r) && s->ops->claim(s, &now, &holder, &e) < 0)
-			action.error = "cannot make it";
-	} else if (changes(r) && former_give_up(r->c, r->look.host, &now, &e) < 0) {
-		action.error = e.text;
-	}
-	return r->each(&action, r->arg);
-}
-
-/* Whether the entry keeps an address ready. */
-static bool is_ready(const struct reconcile *r, const struct marked_entry *entry)
-{
-	for (size_t i = 0; entry->kind == MARKED_PROXY && i < r->ready.count; i++)
-		if (r->ready.list[i].uplink.ifindex == entry->ifindex &&
-		    memcmp(&r->ready.list[i].address, &entry->address, sizeof(entry->address)) == 0)
-			return true;
-	return false;
-}
-
-/*
- * Whether the entry is of an address that leads to a container, though neither lease nor record
- * tells of it: the store is lost, and what works stays.
- */
-static bool leads_on(const struct reconcile *r, const struct marked_entry *entry)
-{
-	char address[INET6_ADDRSTRLEN], why[256];
-	struct trace trace;
-
-	if (!trace_leads(r->look.host, &entry->address, &trace))
-		return false;
-	trace_tell(&trace, why, sizeof(why));
-	/* once for all its entries */
-	if (entry->kind == MARKED_ROUTE)
-		note(NOTE_STATE, "%s: %s; if that is gone: ip -6 route del %s",
-		     inet_ntop(AF_INET6, &entry->address, address, sizeof(address)), why, address);
-	return true;
-}
-
-/* Whether one of them is to keep what the kernel has of the address. */
-static bool is_kept(const struct holders *holders, const struct in6_addr *address)
-{
-	const struct holder *h = holders_find(holders, address);
-
-	return h && h->keeps;
-}
-
-/* Removes an entry that no live attachment accounts for. Returns 0 or what each returned. */
-static int leave_entry(struct reconcile *r, const struct marked_entry *entry)
-{
-	struct reconcile_action action = {
-		.what = RECONCILE_REMOVE,
-		.address = entry->address,
-		.why = marked_name(entry->kind),
-	};
-	_close_ int lock = -1;
-	struct error e;
-	int err;
-
-	if (is_ready(r, entry))
-		return 0;
-	if (is_kept(&r->look.present, &entry->address) || is_kept(&r->look.strays, &entry->address))
-		return 0;
-	err = leftover_entry(r->c, entry, &lock, &e);
-	if (err < 0)
-		return fail(r, RECONCILE_REMOVE, NULL, &entry->address, &e);
-	if (err == LEFTOVER_NONE || (err == LEFTOVER_UNKNOWN && leads_on(r, entry)))
-		return 0;
-	err = changes(r) ? marked_remove(r->look.host, entry) : 0;
-	if (err < 0)
-		action.error = strerror(-err);
-	return r->each(&action, r->arg);
-}
-
 /* Tells of one that was not guarded as it must be. Returns what each does. */
 static int tell_unguarded(const struct holder *h, void *arg)
 {
@@ -322,9 +205,9 @@ static int guard(struct reconcile *r)
 					   .why = "rules for no container" };
 	bool extra = false;
 	struct error e;
-	int err = r->look.unguarded
-			  ? 0
-			  : guarded_make(r->c, &r->look, changes(r), tell_unguarded, r, &extra, &e);
+	int err = r->look.unguarded ? 0
+				    : guarded_make(r->c, &r->look, reconcile_changes(r),
+						   tell_unguarded, r, &extra, &e);
 
 	if (err < 0) {
 		if (r->c->config->guard == CONFIG_GUARD_BEST_EFFORT) {
@@ -361,7 +244,7 @@ static int open_others(struct reconcile *r)
 	int err;
 
 	restore_pause(&r->restore);
-	err = opened_make(r->c, &r->look, changes(r), tell_opened, r, &extra);
+	err = opened_make(r->c, &r->look, reconcile_changes(r), tell_opened, r, &extra);
 	return err == 0 && extra ? r->each(&action, r->arg) : err;
 }
 
@@ -372,16 +255,16 @@ static int judge_all(struct reconcile *r)
 	int err = see_to_all(r);
 
 	for (size_t i = 0; err == 0 && i < l->strays.count; i++)
-		err = leave_lease(r, &l->strays.list[i]);
+		err = reconcile_leave_lease(r, &l->strays.list[i]);
 	for (size_t i = 0; err == 0 && i < l->kernel.count; i++)
-		err = leave_entry(r, &l->kernel.list[i]);
+		err = reconcile_leave_entry(r, &l->kernel.list[i]);
 	for (size_t i = 0; err == 0 && i < l->running_count; i++)
 		err = serve_running(r, &l->running[i]);
 	for (size_t i = 0; err == 0 && i < l->ended.count; i++) {
 		const struct holder *h = &l->ended.list[i];
 		struct verdict verdict;
 
-		if (changes(r))
+		if (reconcile_changes(r))
 			leftover_word(r->c, h->ident, h->attachment);
 		verdict = judge_ended(&r->judge, h);
 		err = follow(r, &verdict, h);
@@ -407,7 +290,7 @@ int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each,
 
 	if (err == 0)
 		err = look_read(&r.look, e);
-	if (changes(&r))
+	if (reconcile_changes(&r))
 		c->store->ops->sweep(c->store);
 	if (err == 0 && context_is_served(c))
 		err = ready_list(c, r.look.host, &r.ready, e);
