@@ -10,6 +10,7 @@
 #include "base/text.h"
 
 #define TOLD_MOST 256
+#define ONCE_MOST 1024
 
 /* Hashes of the notes that were told. */
 struct told {
@@ -122,4 +123,17 @@ void journal_remark(const char *what, const char *text)
 	}
 	printf("%s: %s\n", what, text_escape(text, shown, sizeof(shown)));
 	fflush(stdout);
+}
+
+void journal_once(const char *text)
+{
+	static uint64_t list[ONCE_MOST];
+	static size_t count;
+	const uint64_t hash = text_hash(text, 0);
+
+	for (size_t i = 0; i < ONCE_MOST && i < count; i++)
+		if (list[i] == hash)
+			return;
+	list[count++ % ONCE_MOST] = hash;
+	journal_remark("note", text);
 }

@@ -17,8 +17,9 @@ void journal_change(const char *what, const char *container, const char *address
 		    const char *error);
 
 /*
- * The sink of notes (base/note.h) of the service and of its children: a line for each warning. Of a
- * state only if the last reconciliation has not told it; journal_reconciled ends one.
+ * The sink of notes (base/note.h) of the service and of its children: a line for each remark
+ * ("info") and each warning. Of a state only if the last reconciliation has not told it;
+ * journal_reconciled ends one.
  */
 void journal_note(enum note_level level, const char *text);
 void journal_reconciled(void);
@@ -32,5 +33,8 @@ void journal_failed(const char *container, const char *address, const char *why,
 
 /* One line about the service itself. */
 void journal_remark(const char *what, const char *text);
+
+/* A note that is told once each: of many that are told, the oldest are forgotten. */
+void journal_once(const char *text);
 
 #endif

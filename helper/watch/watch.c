@@ -26,7 +26,6 @@
 #include "base/clock.h"
 #include "base/caps.h"
 #include "base/cleanup.h"
-#include "base/text.h"
 #include "watch/announce.h"
 #include "watch/askers.h"
 #include "watch/channel.h"
@@ -42,7 +41,6 @@
 
 #define TICK_MS 1000
 #define LOCK_WAIT_MS 1000 /* who only asks whether a service runs holds the lock for a moment */
-#define TOLD_MOST 1024
 #define DESCRIPTORS 65536
 
 struct watch {
@@ -58,10 +56,8 @@ struct watch {
 	int lock;	 /* LOCK_SERVICE */
 	int64_t tick_at; /* milliseconds of the monotonic clock */
 	bool ready, over;
-	int wrong;		  /* 0, or -errno: the service cannot begin, */
-	struct error *e;	  /* and why */
-	uint64_t told[TOLD_MOST]; /* hashes of remarks already made */
-	size_t told_count;
+	int wrong;	 /* 0, or -errno: the service cannot begin, */
+	struct error *e; /* and why */
 };
 
 /* Does what is due, and sets the timer to what comes next. */
@@ -94,18 +90,6 @@ static void notify_ready(struct watch *w)
 	if (!w->ready)
 		notify_service("READY=1");
 	w->ready = true;
-}
-
-/* A remark of the parser's, once each. */
-static void tell_once(struct watch *w, const char *text)
-{
-	uint64_t hash = text_hash(text, 0);
-
-	for (size_t i = 0; i < TOLD_MOST && i < w->told_count; i++)
-		if (w->told[i] == hash)
-			return;
-	w->told[w->told_count++ % TOLD_MOST] = hash;
-	journal_remark("note", text);
 }
 
 /* Tells the service manager for what is waited. */
@@ -148,11 +132,11 @@ static void on_record(int fd, void *arg)
 
 	r = channel_take(c, &record);
 	if (r < 0)
-		tell_once(w, "a record of the parser's makes no sense: starting another parser");
+		journal_once("a record of the parser's makes no sense: starting another parser");
 	if (r <= 0)
 		return;
 	if (record.kind == RECORD_NOTE) {
-		tell_once(w, record.why);
+		journal_once(record.why);
 	} else if (record.kind != RECORD_LISTED) {
 		jobs_add(w->jobs, &record);
 	} else if (waited) {
@@ -189,7 +173,7 @@ static void keep_lock(struct watch *w)
 
 	if (r < 0) {
 		if (r != -EBUSY)
-			tell_once(w, e.text);
+			journal_once(e.text);
 		return;
 	}
 	close(w->lock);
@@ -278,7 +262,7 @@ static void tick(struct watch *w)
 	if (!w->askers)
 		return;
 	if (askers_move(w->askers, w->follow.now.config->socket, &e) < 0)
-		tell_once(w, e.text);
+		journal_once(e.text);
 	tell_silence(w);
 	keep_lock(w);
 	drift_tick(w->drift);
