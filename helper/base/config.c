@@ -29,7 +29,6 @@ int config_defaults(struct config **ret, struct error *e)
 			.title = i == ENGINE_DOCKER ? "Docker" : "Podman",
 			.start = i == ENGINE_DOCKER ? "systemctl start docker"
 						    : "systemctl start podman.socket",
-			.expose = { .word = EXPOSE_PUBLISHED },
 		};
 	c->engines[ENGINE_DOCKER].socket = strdup("/var/run/docker.sock");
 	c->socket = strdup(CONFIG_DEFAULT_SOCKET);
@@ -110,31 +109,43 @@ const struct config_container *config_container(const struct config *c, const ch
 	return NULL;
 }
 
+/* What the configuration says of the exposure of all of an engine, or null for LXC's. */
+static const struct exposed *engine_expose(const struct config *c, const char *ident)
+{
+	for (size_t i = 0; i < ENGINES; i++) {
+		size_t len = strlen(engine_names[i]);
+
+		if (strncmp(ident, engine_names[i], len) == 0 && ident[len] == ':')
+			return &c->engines[i].expose;
+	}
+	return NULL;
+}
+
+bool config_says_exposed(const struct config *c, const char *ident)
+{
+	const struct config_container *own = config_container(c, ident);
+	const struct exposed *said = engine_expose(c, ident);
+
+	return (own && own->expose.word != EXPOSE_UNSAID) || (said && said->word != EXPOSE_UNSAID);
+}
+
 struct exposed config_exposed(const struct config *c, const char *ident,
 			      const struct exposed *label, const struct exposed *published)
 {
 	const struct config_container *own = config_container(c, ident);
-	const struct exposed *said = &c->expose_lxc;
-	bool tells = false;
+	const struct exposed *of_engine = engine_expose(c, ident);
+	const struct exposed *said = of_engine ? of_engine : &c->expose_lxc;
 
-	for (size_t i = 0; i < ENGINES; i++) {
-		size_t len = strlen(engine_names[i]);
-
-		if (strncmp(ident, engine_names[i], len) == 0 && ident[len] == ':') {
-			said = &c->engines[i].expose;
-			tells = true;
-		}
-	}
 	if (label->word != EXPOSE_UNSAID)
 		said = label;
 	if (own && own->expose.word != EXPOSE_UNSAID)
 		said = &own->expose;
-	if (said->word == EXPOSE_PUBLISHED)
+	if (said->word == EXPOSE_PUBLISHED || said->word == EXPOSE_UNSAID)
 		said = published;
 	if (said->word != EXPOSE_UNSAID)
 		return *said;
 	/* a record of an earlier version, under which all was open; others publish nothing */
-	return (struct exposed){ .word = tells ? EXPOSE_ALL : EXPOSE_NONE };
+	return (struct exposed){ .word = of_engine ? EXPOSE_ALL : EXPOSE_NONE };
 }
 
 const struct config_user *config_user(const struct config *c, uid_t uid)

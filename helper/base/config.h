@@ -57,7 +57,7 @@ struct config_engine {
 	bool named;	       /* in the file */
 	char *socket;	       /* null: it is not served */
 	bool labelled;	       /* "attach": "labelled" */
-	struct exposed expose; /* of those of whom nobody says it */
+	struct exposed expose; /* of those of whom nobody says it; unsaid: what is published */
 };
 
 /* Whether each container's port is guarded, so that nobody speaks for another. */
@@ -136,6 +136,9 @@ const struct config_container *config_container(const struct config *c, const ch
  */
 struct exposed config_exposed(const struct config *c, const char *ident,
 			      const struct exposed *label, const struct exposed *published);
+
+/* Whether the configuration says it of one of an engine, by that container or by the engine. */
+bool config_says_exposed(const struct config *c, const char *ident);
 
 /* What the configuration allows a user, or null. */
 const struct config_user *config_user(const struct config *c, uid_t uid);

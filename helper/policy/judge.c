@@ -231,7 +231,8 @@ static bool differ(const struct exposed *said, const struct exposed *recorded)
  * Whether its engine, asked just now, says otherwise than is recorded which of its ports are to be
  * reached, or which IPv4 address it has. @running: null if it was not asked
  */
-static bool is_told_otherwise(const struct instance *running, const struct attachment *a)
+static bool is_told_otherwise(const struct judge *j, const char *ident,
+			      const struct instance *running, const struct attachment *a)
 {
 	if (!running)
 		return false;
@@ -243,7 +244,12 @@ static bool is_told_otherwise(const struct instance *running, const struct attac
 		if (!known)
 			return true;
 	}
-	return differ(&running->expose, &a->expose) || differ(&running->published, &a->published);
+	if (differ(&running->expose, &a->expose))
+		return true;
+	/* it is left open until it is started anew, or somebody says something */
+	if (a->published.word == EXPOSE_ALL && !config_says_exposed(j->c->config, ident))
+		return false;
+	return differ(&running->published, &a->published);
 }
 
 /* Judges one whose port is gone, or of which there may be another now. */
@@ -316,7 +322,7 @@ static int judge_attached(struct judge *j, struct holder *h, bool together, stru
 	if (!what && moves(j, h))
 		what = "no pool holds its address";
 	*ret = what ? attach(NULL, what) : nothing;
-	if (!what && is_told_otherwise(running, a))
+	if (!what && is_told_otherwise(j, h->ident, running, a))
 		*ret = attach(running, "its engine says otherwise");
 	/* an earlier version did not record by which port it is to be guarded */
 	else if (!what && !a->port)

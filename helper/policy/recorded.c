@@ -56,6 +56,33 @@ static void also_given(const struct attaching *a, struct attachment *ret)
 			ret->also[ret->also_count++] = g->list[i];
 }
 
+/*
+ * Whether it runs since before there was exposure and nobody has said anything since: what was open
+ * is not closed under it. @ret: what is said just now
+ */
+static bool is_spared(const struct attaching *a, const struct attachment *ret)
+{
+	const struct attachment *old = &a->before;
+
+	return a->had_before && !old->ended && recorded_is_instance(a, old) &&
+	       strcmp(a->instance.ident.runtime, "lxc") != 0 &&
+	       (old->published.word == EXPOSE_UNSAID || old->published.word == EXPOSE_ALL) &&
+	       old->expose.word == EXPOSE_UNSAID && ret->expose.word == EXPOSE_UNSAID &&
+	       !config_says_exposed(a->c->config, a->ident);
+}
+
+/* Records that all is open, and tells it the first time. */
+static void spare(const struct attaching *a, struct attachment *ret)
+{
+	ret->published = (struct exposed){ .word = EXPOSE_ALL };
+	if (a->before.published.word == EXPOSE_UNSAID)
+		note(NOTE_WARNING,
+		     "%s is from before exposure: all its ports stay open until it is started "
+		     "anew, and then those that it publishes; \"expose\": {\"%s\": \"all\"} leaves "
+		     "them open, \"published\" closes the others now",
+		     a->ident, a->instance.ident.runtime);
+}
+
 /* Which of its ports are to be reached, and its name. What nobody has said just now is as it was
  * said before. */
 static void told(const struct attaching *a, const struct request *q, struct attachment *ret)
@@ -70,7 +97,9 @@ static void told(const struct attaching *a, const struct request *q, struct atta
 		memcpy(ret->hostname, a->before.hostname, sizeof(ret->hostname));
 	if (same && ret->expose.word == EXPOSE_UNSAID)
 		ret->expose = a->before.expose;
-	if (same && ret->published.word == EXPOSE_UNSAID)
+	if (is_spared(a, ret))
+		spare(a, ret);
+	else if (same && ret->published.word == EXPOSE_UNSAID)
 		ret->published = a->before.published;
 	/* never said: nothing is opened */
 	else if (ret->published.word == EXPOSE_UNSAID &&

@@ -19,8 +19,8 @@ TEST(defaults_are_as_documented)
 	assert_int_equal(c->announce_s, 0);
 	assert_false(c->announce_link_local);
 	assert_int_equal(c->expose_lxc.word, EXPOSE_ALL);
-	assert_int_equal(c->engines[ENGINE_DOCKER].expose.word, EXPOSE_PUBLISHED);
-	assert_int_equal(c->engines[ENGINE_PODMAN].expose.word, EXPOSE_PUBLISHED);
+	assert_int_equal(c->engines[ENGINE_DOCKER].expose.word, EXPOSE_UNSAID);
+	assert_int_equal(c->engines[ENGINE_PODMAN].expose.word, EXPOSE_UNSAID);
 	assert_int_equal(c->guard, CONFIG_GUARD_ON);
 	assert_int_equal(c->open_firewall, CONFIG_OPEN_DOCKER);
 	assert_false(c->engines[ENGINE_DOCKER].labelled);
