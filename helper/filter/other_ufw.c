@@ -43,6 +43,9 @@ static bool read_tuple(const char *line, struct tuple *ret)
 		   "### tuple ### route:%15s any any %79s any %79s %31s%*1[ ]comment=%31[^\n]",
 		   action, to, from, where, comment) < 4)
 		return false;
+	/* in and out: in_br0!out_br1 */
+	if (strchr(where, '!'))
+		return false;
 	ret->own = strcmp(action, "allow") == 0 && strcmp(comment, COMMENT_HEX) == 0;
 	ret->out = sscanf(where, "out_%15s", o->bridge) == 1;
 	if (ret->out)
