@@ -45,19 +45,30 @@ bool hostname_is_below(const char *name, const char *domain)
 	return len > end + 1 && name[len - end - 1] == '.' && strcmp(name + len - end, domain) == 0;
 }
 
+/* Whether it is one of so many names. */
+static bool is_listed(const char *name, size_t len, const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (len == strlen(list[i]) && strncmp(name, list[i], len) == 0)
+			return true;
+	return false;
+}
+
 bool hostname_is_own(const char *name, const char *domain, const char *host)
 {
 	static const char *const asked[] = { "wpad", "isatap" };
+	static const char *const common[] = {
+		"localhost",	 "localhost4",	 "localhost6",	   "localhost.localdomain",
+		"ip6-localhost", "ip6-loopback", "ip6-localnet",   "ip6-mcastprefix",
+		"ip6-allnodes",	 "ip6-allhosts", "ip6-allrouters", "broadcasthost",
+	};
 	const size_t first = strcspn(host, ".");
 	size_t len = strlen(name);
 
-	if (strcmp(name, "localhost") == 0 || hostname_is_below(name, "localhost") ||
-	    strcasecmp(name, host) == 0)
+	if (is_listed(name, len, common, sizeof(common) / sizeof(common[0])) ||
+	    is_listed(name, strcspn(name, "."), asked, sizeof(asked) / sizeof(asked[0])) ||
+	    hostname_is_below(name, "localhost") || strcasecmp(name, host) == 0)
 		return true;
-	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
-		if (strcspn(name, ".") == strlen(asked[i]) &&
-		    strncmp(name, asked[i], strlen(asked[i])) == 0)
-			return true;
 	if (domain && hostname_is_below(name, domain))
 		len -= strlen(domain) + 1;
 	return len == first && strncasecmp(name, host, first) == 0;

@@ -19,8 +19,9 @@ bool hostname_read(const char *text, char *ret);
 bool hostname_is_below(const char *name, const char *domain);
 
 /*
- * Whether the name is the host's own, means the host itself everywhere (RFC 6761, 6.3), or is one
- * by which programs ask who leads the others: wpad, isatap (RFC 5214, 8.3.2).
+ * Whether the name is the host's own, means the host itself or its link everywhere (RFC 6761, 6.3,
+ * and what distributions have in their hosts files, such as ip6-allnodes), or is one by which
+ * programs ask who leads the others: wpad, isatap (RFC 5214, 8.3.2).
  * @domain: in which the host may be called by its first label, or null; @host: as uname(2) has it
  */
 bool hostname_is_own(const char *name, const char *domain, const char *host);

@@ -94,7 +94,8 @@ static int add_own(const struct context *c, struct wishes *w, const struct holde
 		return 0;
 	if (domain)
 		r = add(w, h, whole, BY_ENGINE, 2);
-	if (r == 0 && hostname_read(id->name, name))
+	if (r == 0 && hostname_read(id->name, name) &&
+	    !hostname_is_own(name, domain, w->host.nodename))
 		r = add(w, h, name, BY_ENGINE, 3);
 	return r;
 }

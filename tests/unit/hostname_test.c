@@ -101,6 +101,13 @@ TEST(the_hosts_own_names_are_known)
 		{ "localhost", NULL, "srv", true },
 		{ "db.localhost", NULL, "srv", true },
 		{ "localhost.example.org", "example.org", "srv", false },
+		{ "localhost", "example.org", "srv", true },
+		{ "localhost6", NULL, "srv", true },
+		{ "localhost.localdomain", "localdomain", "srv", true },
+		{ "ip6-localhost", NULL, "srv", true },
+		{ "ip6-allnodes", NULL, "srv", true },
+		{ "ip6-allnodes.example.org", "example.org", "srv", false },
+		{ "ip6-web", NULL, "srv", false },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
