@@ -60,6 +60,19 @@ bool text_has_control(const char *text)
 	return false;
 }
 
+/* Whether the character of n bytes orders or breaks the text around it: Unicode's Bidi_Control, and
+ * the separators of lines and paragraphs. */
+static bool is_arranging(const unsigned char *p, size_t n)
+{
+	if (n == 2)
+		return p[0] == 0xd8 && p[1] == 0x9c; /* U+061C */
+	if (n != 3 || p[0] != 0xe2)
+		return false;
+	/* U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069 */
+	return (p[1] == 0x80 && (p[2] == 0x8e || p[2] == 0x8f || (p[2] >= 0xa8 && p[2] <= 0xae))) ||
+	       (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9);
+}
+
 char *text_escape(const char *text, char *out, size_t size)
 {
 	const unsigned char *p = (const unsigned char *)text;
@@ -68,7 +81,7 @@ char *text_escape(const char *text, char *out, size_t size)
 	while (len > 0) {
 		size_t n = utf8_length(p, len);
 		bool control = n == 0 || p[0] < 0x20 || p[0] == 0x7f ||
-			       (n == 2 && p[0] == 0xc2 && p[1] < 0xa0);
+			       (n == 2 && p[0] == 0xc2 && p[1] < 0xa0) || is_arranging(p, n);
 		size_t need = control ? 4 * (n ? n : 1) : n;
 
 		if (used + need >= size)

@@ -16,8 +16,9 @@ bool text_is_utf8(const char *text, size_t len);
 bool text_has_control(const char *text);
 
 /*
- * Writes text to out so that it stays on one line of a terminal or a log: control
- * characters, DEL and bytes that are not UTF-8 become \xNN. Cut to what fits in size bytes.
+ * Writes text to out so that it stays on one line of a terminal or a log, in its order: control
+ * characters, DEL, what breaks lines or turns their direction, and bytes that are not UTF-8 become
+ * \xNN. Cut to what fits in size bytes.
  * Returns out.
  */
 char *text_escape(const char *text, char *out, size_t size);
