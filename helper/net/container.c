@@ -11,6 +11,7 @@
  * the host's neighbours are lost with it, and whoever repairs those comes by here.
  */
 #include "base/clock.h"
+#include "base/text.h"
 #include "net/container.h"
 
 #include <errno.h>
@@ -154,6 +155,8 @@ static int hold_on(const struct container_wish *w, struct container_effects *don
 int container_configure(const struct container_wish *w, struct container_effects *done,
 			struct error *e)
 {
+	char gateway[INET6_ADDRSTRLEN];
+	struct address own;
 	int r = settle(w, &done->sysctls, e);
 
 	if (r == 0)
@@ -171,6 +174,11 @@ int container_configure(const struct container_wish *w, struct container_effects
 			return 0;
 	}
 	r = route_default(w->nl, &w->gateway, w->port->inner, true, &done->route);
+	if (r == -EINVAL && address_get(w->nl, &w->gateway, w->port->inner, &own) == 1)
+		return error_set(e, STATUS_FAILED, r,
+				 "the container has its gateway's address, %s, itself: give it "
+				 "another, or change \"gateway\" in the configuration",
+				 text_address(&w->gateway, gateway));
 	if (r < 0)
 		return error_sys(e, r, "cannot give the container its default route");
 	r = hold_on(w, done, e);
