@@ -186,8 +186,9 @@ static bool is_running(const char *path, const char *name)
 	return false;
 }
 
-/* Whether a container of LXC's has a lease, and nobody has said that it is to have no address. */
-static bool is_served(const struct scene *s, const char *name)
+/* Whether a container of LXC's has a lease, is not attached, and nobody has said that it is not to
+ * be. */
+static bool is_left(const struct scene *s, const char *name)
 {
 	char ident[IDENT_TEXT_MAX];
 
@@ -196,7 +197,8 @@ static bool is_served(const struct scene *s, const char *name)
 		const struct holder *h = &s->look->present.list[i];
 
 		if (strcmp(h->ident, ident) == 0)
-			return h->leased && !(h->attachment && h->attachment->word != WORD_NONE);
+			return h->leased && !scene_attached(s, h) &&
+			       !(h->attachment && h->attachment->word != WORD_NONE);
 	}
 	return false;
 }
@@ -219,19 +221,20 @@ static void find_include(char *out)
 	snprintf(out, PATH_MAX, "/usr/local" INCLUDE);
 }
 
-/* Tells of one that was attached by hand, and will not be at its next start. */
+/* Tells of one that was attached by hand once, and was not at its start. */
 static void look_at_start(struct exam *x, const char *path, const char *name, const char *config)
 {
 	struct hooked hooked = { .is = false };
 	char include[PATH_MAX];
 
-	if (!is_served(x->scene, name) || access(config, R_OK) < 0)
+	if (!is_left(x->scene, name) || access(config, R_OK) < 0)
 		return;
 	lines_read(config, on_key, &hooked);
 	if (hooked.is || !is_running(path, name))
 		return;
 	find_include(include);
-	exam_tell(x, FINDING_WARNING, "lxc:%s runs, but nothing attaches it at its start", name);
+	exam_tell(x, FINDING_WARNING, "lxc:%s runs, but nothing has attached it at its start",
+		  name);
 	exam_evidence(x, "%s: no lxc.include of v6hook's", config);
 	exam_remedy(x, "echo 'lxc.include = %s' >>%s", include, config);
 }
