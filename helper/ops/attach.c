@@ -165,9 +165,11 @@ static int connect_container(struct attaching *a, const struct request *q, struc
 	if (via.has_mac)
 		inner.gateway_mac = via.mac;
 	r = recorded_attach(a, q, &now, e);
-	if (r == 0)
+	if (r == 0) {
 		r = guarded_begin(a->c, a->at.host, &via, a->ident, &now.address, &now, e);
-	a->guarded = r == 1;
+		/* also if it failed: the kernel may have done it, and its answer be lost */
+		a->guarded = r != 0;
+	}
 	if (r >= 0)
 		r = host_lead(&host, &host_done, e);
 	if (r < 0)
