@@ -18,7 +18,7 @@ PROGRAM := v6hook-full
 # The program is linked twice, whole and small (helper/base/whole.h): small/ replaces some files of the whole one.
 SMALL := $(patsubst helper/%.c,$(BUILD)/%.o,$(wildcard helper/small/*.c))
 SMALL_REPLACES := $(addprefix $(BUILD)/,base/whole.o base/passwd.o runtime/library.o)
-SOURCES := $(filter-out helper/small/%,$(wildcard helper/*.c helper/*/*.c))
+SOURCES := $(filter-out helper/small/% $(LEFT_OUT),$(wildcard helper/*.c helper/*/*.c))
 OBJECTS := $(SOURCES:helper/%.c=$(BUILD)/%.o)
 # everything but the program's own face, for the unit tests, which link what they need of it
 ROOMS := $(BUILD)/rooms.a
@@ -124,18 +124,21 @@ fuzz:
 # by gcc, which counts the lines that the corpus reaches.
 FUZZ_UNITS = $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_ROOMS = tests/fuzz/fake_curl.c $(FUZZ_DRIVER) $(ROOMS)
+# what takes nothing from others by itself
+FUZZ_LEFT_OUT := helper/cli/% helper/ops/% $(filter-out %/lines.c,$(wildcard helper/doctor/*.c)) \
+	$(filter-out %/ask_read.c %/record.c,$(wildcard helper/watch/*.c))
 .PHONY: fuzzers
 fuzzers:
 	@mkdir -p build/fuzz build/cover
 	@if echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 		clang -x c -fsanitize=fuzzer,address -o build/fuzz/probe - 2>/dev/null; then \
-		$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang HARDENING=-fPIE fuzz-units \
+		$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang HARDENING=-fPIE LEFT_OUT="$(FUZZ_LEFT_OUT)" fuzz-units \
 			CFLAGS="$(SANITIZE) -fsanitize=fuzzer-no-link" LDFLAGS=-fsanitize=fuzzer; \
 	else \
-		$(MAKE) --no-print-directory BUILD=build/fuzz HARDENING=-fPIE fuzz-units \
+		$(MAKE) --no-print-directory BUILD=build/fuzz HARDENING=-fPIE LEFT_OUT="$(FUZZ_LEFT_OUT)" fuzz-units \
 			CFLAGS="$(SANITIZE)" FUZZ_DRIVER=tests/fuzz/driver.c; \
 	fi
-	@$(MAKE) --no-print-directory BUILD=build/cover CC=gcc HARDENING=-fPIE fuzz-units \
+	@$(MAKE) --no-print-directory BUILD=build/cover CC=gcc HARDENING=-fPIE LEFT_OUT="$(FUZZ_LEFT_OUT)" fuzz-units \
 		CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage FUZZ_DRIVER=tests/fuzz/driver.c
 
 .PHONY: fuzz-units
