@@ -42,18 +42,25 @@ static struct finding *last(const struct exam *x)
 	return x->found->count > x->first ? &x->found->list[x->found->count - 1] : NULL;
 }
 
+/* Keeps a text that is made as by printf. */
+__attribute__((format(printf, 2, 0))) static const char *keep_made(struct exam *x, const char *fmt,
+								   va_list args)
+{
+	char text[TEXT_MAX];
+
+	vsnprintf(text, sizeof(text), fmt, args);
+	return keep(x, text);
+}
+
 void exam_tell(struct exam *x, enum finding_state state, const char *fmt, ...)
 {
 	struct finding *f = add(x, state);
-	char text[TEXT_MAX];
 	va_list args;
 
-	if (!f)
-		return;
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	if (f)
+		f->what = keep_made(x, fmt, args);
 	va_end(args);
-	f->what = keep(x, text);
 }
 
 void exam_evidence(struct exam *x, const char *fmt, ...)
@@ -74,15 +81,12 @@ void exam_evidence(struct exam *x, const char *fmt, ...)
 void exam_remedy(struct exam *x, const char *fmt, ...)
 {
 	struct finding *f = last(x);
-	char text[TEXT_MAX];
 	va_list args;
 
-	if (!f)
-		return;
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	if (f)
+		f->remedy = keep_made(x, fmt, args);
 	va_end(args);
-	f->remedy = keep(x, text);
 }
 
 void exam_unknown(struct exam *x, const struct error *e)
