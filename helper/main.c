@@ -5,23 +5,23 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/args.h"
-#include "cli/ask.h"
-#include "cli/diagnosis.h"
 #include "base/caps.h"
 #include "base/cleanup.h"
 #include "base/config.h"
 #include "base/note.h"
 #include "base/text.h"
 #include "base/whole.h"
+#include "cli/args.h"
+#include "cli/ask.h"
+#include "cli/diagnosis.h"
 #include "cli/hook.h"
-#include "policy/context.h"
-#include "policy/hosts.h"
-#include "ops/verbs.h"
 #include "cli/output.h"
 #include "cli/plan.h"
 #include "cli/progress.h"
 #include "cli/show.h"
+#include "known/context.h"
+#include "names/hosts.h"
+#include "ops/verbs.h"
 #include "watch/watch.h"
 
 #ifndef V6HOOK_VERSION

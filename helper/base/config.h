@@ -25,7 +25,7 @@ struct config_pool {
 	char *name;
 	struct config_strings ranges;  /* as written: store/pool.c reads them */
 	struct config_strings exclude; /* as written */
-	char *uplink;		       /* null: found by policy/way.c */
+	char *uplink;		       /* null: found by known/way.c */
 	bool routed;		       /* upstream "routed": no proxy entries */
 };
 

@@ -15,7 +15,7 @@
 #include "base/cleanup.h"
 #include "base/config_read.h"
 #include "base/user.h"
-#include "policy/resolve.h"
+#include "known/resolve.h"
 #include "runtime/engines.h"
 
 /* What is handed over of a container: its network namespace, its first process. */

@@ -15,7 +15,7 @@
 
 #include "base/cleanup.h"
 #include "cli/terminal.h"
-#include "policy/context.h"
+#include "known/context.h"
 
 #define LOOK_MS 3000
 #define SETTLE_MS 200 /* one change is several of the store's */

@@ -10,8 +10,8 @@
 #include "cli/overview.h"
 #include "cli/terminal.h"
 #include "cli/zone.h"
+#include "known/context.h"
 #include "ops/verbs.h"
-#include "policy/context.h"
 
 /* What a verb shows, of what there is. Returns 0 or -errno. */
 typedef int (*show_into)(struct context *c, const struct args *a, FILE *out, struct error *e);

@@ -14,6 +14,10 @@
 #include <string.h>
 
 #include "base/note.h"
+#include "keep/guarded.h"
+#include "keep/waiting.h"
+#include "known/resolve.h"
+#include "known/word.h"
 #include "net/container.h"
 #include "net/host.h"
 #include "net/link.h"
@@ -22,13 +26,9 @@
 #include "policy/announced.h"
 #include "policy/attaching.h"
 #include "policy/beside.h"
-#include "policy/guarded.h"
 #include "policy/moved.h"
 #include "policy/place.h"
 #include "policy/recorded.h"
-#include "policy/resolve.h"
-#include "policy/waiting.h"
-#include "policy/word.h"
 
 /*
  * Finds out which place it fills: nobody tells of an instance whose place is known. One that has

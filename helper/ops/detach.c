@@ -10,12 +10,12 @@
 #include <time.h>
 
 #include "base/note.h"
+#include "keep/withdraw.h"
+#include "known/held.h"
+#include "known/living.h"
+#include "known/refind.h"
+#include "known/word.h"
 #include "ops/verbs.h"
-#include "policy/held.h"
-#include "policy/living.h"
-#include "policy/refind.h"
-#include "policy/withdraw.h"
-#include "policy/word.h"
 
 /* Whether that instance holds the attachment and is gone. */
 static bool is_over(const struct attachment *a, const char *instance)

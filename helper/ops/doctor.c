@@ -11,13 +11,13 @@
 
 #include "base/caps.h"
 #include "doctor/doctor.h"
+#include "keep/guarded.h"
+#include "keep/opened.h"
+#include "known/way.h"
 #include "ops/doctor_walk.h"
 #include "ops/doctor_wire.h"
 #include "ops/verbs.h"
-#include "policy/guarded.h"
-#include "policy/opened.h"
 #include "policy/ready.h"
-#include "policy/way.h"
 
 /* All that a scene points to. */
 struct visit {

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "doctor/walk.h"
-#include "policy/locate.h"
-#include "policy/resolve.h"
+#include "known/locate.h"
+#include "known/resolve.h"
 
 /* All that a walk points to. */
 struct trip {

@@ -4,8 +4,8 @@
 
 #include "doctor/finding.h"
 #include "doctor/scene.h"
-#include "policy/context.h"
-#include "policy/request.h"
+#include "known/context.h"
+#include "known/request.h"
 
 /*
  * Finds the container that the request names, and goes its way.

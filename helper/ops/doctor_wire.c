@@ -7,8 +7,8 @@
 
 #include "base/text.h"
 #include "doctor/wire.h"
+#include "known/way.h"
 #include "policy/reserved.h"
-#include "policy/way.h"
 #include "store/pool.h"
 
 #define TRIES_MOST 4096 /* addresses: a pool in which they all are taken is as good as full */

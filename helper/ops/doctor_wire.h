@@ -3,9 +3,9 @@
 #define V6HOOK_DOCTOR_WIRE_OP_H
 
 #include "doctor/finding.h"
+#include "known/context.h"
 #include "net/marked.h"
 #include "net/own.h"
-#include "policy/context.h"
 
 /* Where to listen, and for what. */
 struct hearing {

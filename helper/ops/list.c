@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "keep/guarded.h"
+#include "keep/waiting.h"
+#include "known/trace.h"
 #include "ops/verbs.h"
-#include "policy/guarded.h"
-#include "policy/trace.h"
-#include "policy/waiting.h"
 #include "world/look.h"
 
 struct list {

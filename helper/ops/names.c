@@ -1,8 +1,8 @@
 /* list --zone: the names of what is attached. */
 #include <errno.h>
 
+#include "names/names.h"
 #include "ops/verbs.h"
-#include "policy/names.h"
 
 int op_names(struct context *c,
 	     int (*each)(const struct in6_addr *address, const char *name, bool first, void *arg),

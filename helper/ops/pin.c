@@ -2,10 +2,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "keep/former.h"
+#include "known/held.h"
 #include "net/own.h"
 #include "ops/verbs.h"
-#include "policy/former.h"
-#include "policy/held.h"
 #include "policy/reserved.h"
 #include "wire/nl.h"
 

@@ -2,10 +2,10 @@
  * reconcile: makes leases, running containers and the kernel's marked entries agree.
  *
  * Theory of operation: everything is looked at once (world/look.c). Then each lease is judged
- * (policy/judge.c), and what is left of the kernel's list is removed, under the lock of the
+ * (keep/judge.c), and what is left of the kernel's list is removed, under the lock of the
  * container that may be coming back at this moment. What is done is an attach or a detach like any
  * other, so that there is one way to do each; but those whose host side alone is lost are given
- * that back many at once (policy/restore.c), and attached only if that fails. Leases that a killed
+ * that back many at once (keep/restore.c), and attached only if that fails. Leases that a killed
  * run left beside its container's present one are given up before, as they account for nothing.
  */
 #include "ops/reconcile.h"
@@ -15,9 +15,9 @@
 #include <string.h>
 
 #include "base/note.h"
-#include "policy/guarded.h"
+#include "keep/guarded.h"
+#include "keep/opened.h"
 #include "policy/leftover.h"
-#include "policy/opened.h"
 
 #define TOLD_EACH 16 /* leases, between two words of how far it is */
 

@@ -2,10 +2,10 @@
 #ifndef V6HOOK_RECONCILE_H
 #define V6HOOK_RECONCILE_H
 
+#include "keep/judge.h"
+#include "keep/restore.h"
 #include "ops/verbs.h"
-#include "policy/judge.h"
 #include "policy/ready.h"
-#include "policy/restore.h"
 #include "world/look.h"
 
 /* One run. */

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/note.h"
-#include "policy/former.h"
+#include "keep/former.h"
+#include "known/trace.h"
 #include "policy/leftover.h"
-#include "policy/trace.h"
 
 int reconcile_leave_lease(struct reconcile *r, struct holder *h)
 {

@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "known/way.h"
 #include "ops/setup.h"
 #include "policy/survey.h"
-#include "policy/way.h"
 
 #define PATIENCE 25 /* fifths of a second; one probe takes 1 to 2 s (RFC 4862, 5.4) */
 

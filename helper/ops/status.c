@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "names/made.h"
+#include "names/untold.h"
 #include "ops/verbs.h"
-#include "policy/made.h"
-#include "policy/untold.h"
 #include "runtime/engines.h"
 #include "world/look.h"
 

@@ -7,9 +7,9 @@
 #include "base/file.h"
 #include "filter/other.h"
 #include "filter/sweep.h"
+#include "names/made.h"
 #include "net/route.h"
 #include "ops/verbs.h"
-#include "policy/made.h"
 #include "wire/nl.h"
 
 int op_sweep(struct error *e)

@@ -11,10 +11,10 @@
 #include "base/error.h"
 #include "base/ident.h"
 #include "doctor/finding.h"
-#include "policy/context.h"
-#include "policy/reach.h"
-#include "policy/request.h"
-#include "policy/usage.h"
+#include "keep/reach.h"
+#include "known/context.h"
+#include "known/request.h"
+#include "names/usage.h"
 
 #define OVERVIEW_ENGINES 4
 

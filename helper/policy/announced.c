@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/note.h"
+#include "known/onlink.h"
 #include "net/across.h"
 #include "net/ndisc.h"
-#include "policy/onlink.h"
 
 void announced_address(struct attaching *a)
 {

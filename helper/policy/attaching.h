@@ -2,10 +2,10 @@
 #ifndef V6HOOK_ATTACHING_H
 #define V6HOOK_ATTACHING_H
 
+#include "known/context.h"
+#include "known/locate.h"
 #include "policy/choose.h"
-#include "policy/context.h"
 #include "policy/given.h"
-#include "policy/locate.h"
 #include "runtime/runtime.h"
 
 /* Released as a whole. */

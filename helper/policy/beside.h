@@ -2,7 +2,7 @@
 #ifndef V6HOOK_BESIDE_H
 #define V6HOOK_BESIDE_H
 
-#include "policy/context.h"
+#include "known/context.h"
 
 /* An attach that did not wait for a probe, as it is recorded. */
 struct unprobed {

@@ -1,7 +1,7 @@
 /* Who speaks for a container's address: the candidates, in the order of their authority. */
 #include "policy/candidate.h"
 
-#include "policy/trace.h"
+#include "known/trace.h"
 
 static void add(struct candidate *list, int *count, const struct in6_addr *address,
 		enum source source)

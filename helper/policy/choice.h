@@ -5,9 +5,9 @@
 #include <netlink/netlink.h>
 #include <stdbool.h>
 
+#include "known/context.h"
 #include "net/port.h"
 #include "net/uplink.h"
-#include "policy/context.h"
 #include "policy/given.h"
 
 /* What is known of the container and the host when the choice is made. */

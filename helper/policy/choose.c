@@ -15,6 +15,7 @@
 
 #include "base/note.h"
 #include "base/text.h"
+#include "known/way.h"
 #include "net/ndisc.h"
 #include "policy/candidate.h"
 #include "policy/forbidden.h"
@@ -22,7 +23,6 @@
 #include "policy/ready.h"
 #include "policy/reserved.h"
 #include "policy/succeed.h"
-#include "policy/way.h"
 #include "store/allocate.h"
 
 #define TAKEN_MOST 8 /* addresses that others answer for, in one attach */

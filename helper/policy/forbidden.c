@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "known/trace.h"
 #include "net/mark.h"
 #include "net/route.h"
 #include "policy/reserved.h"
-#include "policy/trace.h"
 
 /*
  * Whether a container bridge has the address on-link; not its own, where no engine hands them out:

@@ -2,8 +2,8 @@
 #ifndef V6HOOK_FORBIDDEN_H
 #define V6HOOK_FORBIDDEN_H
 
+#include "known/onlink.h"
 #include "policy/choice.h"
-#include "policy/onlink.h"
 
 /* A free address is looked for, and what was seen of those that an engine hands out. */
 struct forbidden {

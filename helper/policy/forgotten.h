@@ -2,7 +2,7 @@
 #ifndef V6HOOK_FORGOTTEN_H
 #define V6HOOK_FORGOTTEN_H
 
-#include "policy/context.h"
+#include "known/context.h"
 
 /*
  * Whether a lease has been idle for hold_s, and its container is no more, as its engine says: what

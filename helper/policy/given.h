@@ -2,8 +2,8 @@
 #ifndef V6HOOK_GIVEN_H
 #define V6HOOK_GIVEN_H
 
+#include "known/request.h"
 #include "net/container.h"
-#include "policy/request.h"
 #include "runtime/runtime.h"
 
 struct given {

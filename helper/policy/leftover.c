@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "policy/living.h"
-#include "policy/trace.h"
+#include "known/living.h"
+#include "known/trace.h"
 
 /*
  * Whether the container is recorded as attached, or may be. @served: and not waiting for a port

@@ -2,8 +2,8 @@
 #ifndef V6HOOK_LEFTOVER_H
 #define V6HOOK_LEFTOVER_H
 
+#include "known/context.h"
 #include "net/marked.h"
-#include "policy/context.h"
 
 enum leftover {
 	LEFTOVER_NONE,	   /* it is somebody's, or its container is at work and knows better */

@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "base/note.h"
+#include "keep/former.h"
+#include "keep/guarded.h"
 #include "net/address.h"
 #include "net/link.h"
 #include "net/neigh.h"
 #include "net/route.h"
-#include "policy/former.h"
-#include "policy/guarded.h"
 
 void moved_links(const struct attaching *a, const struct attachment *now)
 {

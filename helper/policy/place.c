@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/note.h"
-#include "policy/living.h"
-#include "policy/withdraw.h"
+#include "keep/withdraw.h"
+#include "known/living.h"
 
 #define SWARM "swarm:"
 

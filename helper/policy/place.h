@@ -2,7 +2,7 @@
 #ifndef V6HOOK_PLACE_H
 #define V6HOOK_PLACE_H
 
-#include "policy/context.h"
+#include "known/context.h"
 
 /*
  * Gives a container that holds no lease that of the one that filled its place before it, if there

@@ -2,7 +2,7 @@
 #ifndef V6HOOK_QUOTA_H
 #define V6HOOK_QUOTA_H
 
-#include "policy/context.h"
+#include "known/context.h"
 
 /*
  * Whether the owner of a container may have so many leases more (or less) than now. As many again

@@ -19,15 +19,15 @@
 
 #include "base/note.h"
 #include "base/text.h"
+#include "known/onlink.h"
+#include "known/way.h"
 #include "net/host.h"
 #include "net/mark.h"
 #include "net/marked.h"
 #include "net/ndisc.h"
 #include "net/neigh.h"
 #include "net/route.h"
-#include "policy/onlink.h"
 #include "policy/reserved.h"
-#include "policy/way.h"
 #include "wire/nl.h"
 
 bool ready_is(struct nl_sock *host, const struct uplink *u, const struct in6_addr *address)

@@ -4,9 +4,9 @@
 
 #include <net/if.h>
 
+#include "known/context.h"
 #include "net/marked.h"
 #include "net/uplink.h"
-#include "policy/context.h"
 
 #define READY_EACH 3  /* of each pool, at most */
 #define READY_OF 3    /* one of so many that are free */

@@ -9,8 +9,8 @@
 
 #include "base/note.h"
 #include "base/text.h"
+#include "known/word.h"
 #include "policy/moved.h"
-#include "policy/word.h"
 
 bool recorded_is_instance(const struct attaching *a, const struct attachment *b)
 {

@@ -2,8 +2,8 @@
 #ifndef V6HOOK_RESERVED_H
 #define V6HOOK_RESERVED_H
 
+#include "known/context.h"
 #include "net/uplink.h"
-#include "policy/context.h"
 
 /*
  * Whether the container may have this address as far as the host and the configuration go.

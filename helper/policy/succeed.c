@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "keep/withdraw.h"
+#include "known/living.h"
 #include "policy/forgotten.h"
-#include "policy/living.h"
-#include "policy/withdraw.h"
 
 /*
  * Ends the lease of one that is gone, for an address that the engine has given anew, or that is

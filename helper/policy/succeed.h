@@ -3,7 +3,7 @@
 #ifndef V6HOOK_SUCCEED_H
 #define V6HOOK_SUCCEED_H
 
-#include "policy/context.h"
+#include "known/context.h"
 
 /* It is named by --address or a label: then the holder must have been forgotten (forgotten.h). */
 struct succeed_named {

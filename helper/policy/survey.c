@@ -17,10 +17,10 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "known/onlink.h"
 #include "net/ndisc.h"
 #include "net/neigh.h"
 #include "net/roll.h"
-#include "policy/onlink.h"
 
 #define ROLL_MS 700   /* for the echo to all nodes */
 #define OTHERS_MS 300 /* for who has been seen just now */

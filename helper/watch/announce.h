@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "known/context.h"
 #include "net/marked.h"
-#include "policy/context.h"
 
 #define ANNOUNCE_LINKS 8 /* uplinks that are kept in mind */
 

@@ -2,7 +2,7 @@
 #ifndef V6HOOK_ASKED_H
 #define V6HOOK_ASKED_H
 
-#include "policy/context.h"
+#include "known/context.h"
 
 /*
  * Reads the request from a connection that has one to be read, does it and answers. The answer to a

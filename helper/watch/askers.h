@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "policy/context.h"
+#include "known/context.h"
 #include "watch/loop.h"
 
 struct askers;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "policy/context.h"
+#include "known/context.h"
 #include "watch/jobs.h"
 #include "watch/loop.h"
 

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-#include "policy/context.h"
+#include "known/context.h"
 
 struct follow {
 	const char *path;

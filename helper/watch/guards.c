@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "base/note.h"
-#include "policy/guarded.h"
+#include "keep/guarded.h"
 
 /* Adds what must be there of one. Returns 0 or -ENOMEM. */
 static int want(const struct kept *k, const struct kept_entry *entry, struct elements *must)

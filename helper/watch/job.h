@@ -2,7 +2,7 @@
 #ifndef V6HOOK_JOB_H
 #define V6HOOK_JOB_H
 
-#include "policy/context.h"
+#include "known/context.h"
 #include "watch/record.h"
 
 #define JOB_RECONCILE 0 /* kinds of jobs that no record asks for */

@@ -3,8 +3,8 @@
 #define V6HOOK_KEPT_H
 
 #include "filter/guard.h"
+#include "known/context.h"
 #include "net/link.h"
-#include "policy/context.h"
 #include "watch/loop.h"
 
 /* A bridge and an uplink that are shared by any number of containers. */
@@ -30,7 +30,7 @@ struct kept_entry {
 	struct in6_addr address;
 	unsigned int way;
 	bool live;  /* attached; else one whose attach failed, or that */
-	bool waits; /* waits for a port (policy/waiting.h) */
+	bool waits; /* waits for a port (keep/waiting.h) */
 	bool stale; /* not found yet in what is being read */
 	int port;   /* of one that is attached: as its record has it; */
 	int nsid;   /* of one that waits */

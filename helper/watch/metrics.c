@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "policy/made.h"
-#include "policy/names.h"
-#include "policy/usage.h"
+#include "names/made.h"
+#include "names/names.h"
+#include "names/usage.h"
 #include "runtime/engines.h"
 #include "watch/stats.h"
 

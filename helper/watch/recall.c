@@ -20,9 +20,9 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/note.h"
+#include "keep/guarded.h"
+#include "known/living.h"
 #include "net/inside.h"
-#include "policy/guarded.h"
-#include "policy/living.h"
 
 #define RETRY_S 10	   /* between two attempts at what has failed: ops/reconcile.c */
 #define FDS_FOR_OTHERS 256 /* descriptors that are left for everything else */

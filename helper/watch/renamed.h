@@ -2,7 +2,7 @@
 #ifndef V6HOOK_RENAMED_H
 #define V6HOOK_RENAMED_H
 
-#include "policy/context.h"
+#include "known/context.h"
 #include "watch/record.h"
 
 /*

@@ -20,7 +20,7 @@
 #include "base/note.h"
 #include "base/text.h"
 #include "base/user.h"
-#include "policy/untold.h"
+#include "names/untold.h"
 #include "watch/journal.h"
 #include "watch/run.h"
 #include "watch/stats.h"

@@ -2,7 +2,7 @@
 #ifndef V6HOOK_TELL_H
 #define V6HOOK_TELL_H
 
-#include "policy/context.h"
+#include "known/context.h"
 
 /*
  * Runs it for all that is otherwise than it was told, one after the other, and keeps in mind what

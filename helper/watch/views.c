@@ -16,7 +16,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "policy/made.h"
+#include "names/made.h"
 #include "watch/job.h"
 #include "watch/stats.h"
 

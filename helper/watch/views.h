@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "policy/context.h"
+#include "known/context.h"
 #include "watch/jobs.h"
 
 /* When which of them is due, in ms of the monotonic clock; VIEWS_NEVER if it is not. */

@@ -25,6 +25,7 @@
 #include "filter/expose.h"
 #include "filter/hear.h"
 #include "filter/read.h"
+#include "known/way.h"
 #include "net/address.h"
 #include "net/link.h"
 #include "net/marked.h"
@@ -32,7 +33,6 @@
 #include "net/port.h"
 #include "net/route.h"
 #include "net/uplink.h"
-#include "policy/way.h"
 #include "runtime/lxc_socket.h"
 #include "wire/nl.h"
 

@@ -3,8 +3,8 @@
 
 #include <sys/utsname.h>
 
-#include "policy/hosts.h"
-#include "policy/names.h"
+#include "names/hosts.h"
+#include "names/names.h"
 
 /* One container of the store: leased so long ago, attached or not, with what its label says. */
 struct row {

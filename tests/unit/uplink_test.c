@@ -2,7 +2,7 @@
  */
 #include "unit.h"
 
-#include "policy/uplink.h"
+#include "known/uplink.h"
 
 static const struct link eth0 = { .name = "eth0", .solicits = true, .up = true, .ifindex = 2 };
 static const struct link eth1 = { .name = "eth1", .solicits = true, .up = true, .ifindex = 3 };
