@@ -41,8 +41,9 @@ struct opening_ops {
 	int (*open)(const struct opening *o, struct error *e);
 	/* Ends that. One that is not there is no failure. Returns 0 or -errno. */
 	int (*close)(const struct opening *o, struct error *e);
-	/* What to type for it, or, where it is open and does not help, what else is needed. */
-	void (*tell)(const struct opening *o, char *out, size_t size);
+	/* What to type for it, or, where it is kept and does not help, what else is needed. @kept:
+	 * whether it keeps that for us */
+	void (*tell)(const struct opening *o, bool kept, char *out, size_t size);
 };
 
 /* "2001:db8:1::/112". @out: OPENING_TEXT_MAX bytes. Returns it. */

@@ -232,10 +232,11 @@ static int close_it(const struct opening *o, struct error *e)
 	return change(o, false, e);
 }
 
-static void tell(const struct opening *o, char *out, size_t size)
+static void tell(const struct opening *o, bool kept, char *out, size_t size)
 {
 	char prefix[OPENING_TEXT_MAX];
 
+	(void)kept;
 	opening_prefix_text(o, prefix);
 	snprintf(out, size,
 		 "ip6tables -I DOCKER-USER -o %s -d %s -j ACCEPT; "

@@ -141,15 +141,13 @@ static int close_it(const struct opening *o, struct error *e)
 	return r;
 }
 
-static void tell(const struct opening *o, char *out, size_t size)
+static void tell(const struct opening *o, bool kept, char *out, size_t size)
 {
-	struct openings all = { .count = 0 };
 	char prefix[OPENING_TEXT_MAX];
-	struct error ignored;
 
 	opening_prefix_text(o, prefix);
 	/* so it is with firewalld 2.3 */
-	if (read_openings(&all, &ignored) == 0 && openings_have(&all, o))
+	if (kept)
 		snprintf(out, size,
 			 "firewall-cmd --permanent --zone=$(firewall-cmd --get-default-zone) "
 			 "--change-interface=%s; firewall-cmd --reload # no policy is for "

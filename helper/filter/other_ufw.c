@@ -154,15 +154,13 @@ static int close_it(const struct opening *o, struct error *e)
 	return r == -ENOENT ? 0 : r;
 }
 
-static void tell(const struct opening *o, char *out, size_t size)
+static void tell(const struct opening *o, bool kept, char *out, size_t size)
 {
-	struct openings all = { .count = 0 };
 	char prefix[OPENING_TEXT_MAX];
-	struct error ignored;
 
 	opening_prefix_text(o, prefix);
 	/* its rules have been taken out of the kernel by another hand */
-	if (read_openings(&all, &ignored) == 0 && openings_have(&all, o))
+	if (kept)
 		snprintf(out, size, "ufw reload");
 	else
 		snprintf(out, size,

@@ -130,16 +130,18 @@ void opened_remedy(const struct context *c, struct nl_sock *host, const struct o
 {
 	const struct opening o = opening_of(c, host, way);
 	char what[OPENING_TELL_MAX];
+	bool kept;
 
 	if (wall->owner == OTHER_OWNERS) {
 		tell_by_hand(&o, wall->chain, out, size);
 		return;
 	}
-	if (may_open(c, wall->passed) && !is_open(&o, wall->owner)) {
+	kept = is_open(&o, wall->owner);
+	if (may_open(c, wall->passed) && !kept) {
 		snprintf(out, size, "v6hook reconcile");
 		return;
 	}
-	other_owners[wall->owner]->tell(&o, what, sizeof(what));
+	other_owners[wall->owner]->tell(&o, kept, what, sizeof(what));
 	snprintf(out, size, "%s%s", what,
 		 may_open(c, wall->passed) ? ""
 					   : " # or \"open_firewall\": true in the configuration, "
@@ -167,7 +169,7 @@ void opened_tell(const struct context *c, struct nl_sock *host, const struct oth
 		return;
 	}
 	name = other_owners[wall->owner]->name;
-	other_owners[wall->owner]->tell(&o, what, sizeof(what));
+	other_owners[wall->owner]->tell(&o, is_open(&o, wall->owner), what, sizeof(what));
 	snprintf(out, size, "%s drops what is forwarded (nft chain \"%s\"): %s%s", name,
 		 wall->chain, what,
 		 may_open(c, wall->passed) ? "" : "; \"open_firewall\": true has v6hook do it");
