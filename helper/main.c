@@ -1,4 +1,4 @@
-/* v6hook: gives containers public IPv6 addresses out of an on-link range. Dispatch and messages. */
+/* v6hook: gives containers public IPv6 addresses out of an on-link range. Which verb does what. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,7 +9,6 @@
 #include "base/cleanup.h"
 #include "base/config.h"
 #include "base/note.h"
-#include "base/text.h"
 #include "base/whole.h"
 #include "cli/args.h"
 #include "cli/ask.h"
@@ -18,6 +17,7 @@
 #include "cli/output.h"
 #include "cli/plan.h"
 #include "cli/progress.h"
+#include "cli/say.h"
 #include "cli/show.h"
 #include "known/context.h"
 #include "names/hosts.h"
@@ -28,8 +28,6 @@
 #error "the Makefile says which version this is"
 #endif
 
-static bool verbose, hooked;
-
 /* For a process that outlives this command: it holds no terminal or pipe, and tells syslog. */
 static void go_apart(void)
 {
@@ -37,7 +35,7 @@ static void go_apart(void)
 
 	for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
 		dup2(null, fd);
-	hooked = true;
+	say_in_syslog();
 }
 
 static int ask_attach(const struct args *a, const struct error *why, struct error *e)
@@ -306,25 +304,6 @@ static const struct verb {
 	  .needs = NEEDS_RAW },
 };
 
-static void print_line(bool warning, const char *text)
-{
-	char line[ERROR_TEXT_MAX * 4 + 1];
-
-	progress_clear();
-	text_escape(text, line, sizeof(line));
-	fprintf(stderr, "v6hook: %s%s\n", warning ? "warning: " : "", line);
-	if (hooked)
-		hook_log(warning, line);
-}
-
-static void print_note(enum note_level level, const char *text)
-{
-	if (level == NOTE_PROGRESS)
-		progress_show(text);
-	else if (level != NOTE_DETAIL || verbose)
-		print_line(level >= NOTE_WARNING, text);
-}
-
 static void print_usage(FILE *out)
 {
 	fprintf(out, "Usage: v6hook VERB [ARGUMENT]... [OPTION]...\n"
@@ -368,27 +347,6 @@ static int run(const struct verb *verb, struct args *a, struct error *e)
 			    container ? container : "");
 }
 
-/* The status of a run that has only printed something. */
-static enum status printed(void)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return STATUS_DONE;
-	print_line(false, "cannot write the output");
-	return STATUS_FAILED;
-}
-
-/* Says that doctor knows more, for people at a terminal, as a line of its own. */
-static void print_more(const struct request *q)
-{
-	char line[2 * IDENT_TEXT_MAX], shown[4 * sizeof(line)];
-
-	if (hooked || q->lxcpath || !q->container || !isatty(STDERR_FILENO))
-		return;
-	snprintf(line, sizeof(line), "v6hook doctor %s%s%.300s says more",
-		 q->runtime ? q->runtime : "", q->runtime ? ":" : "", q->container);
-	fprintf(stderr, "%s\n", text_escape(line, shown, sizeof(shown)));
-}
-
 static enum status run_verb(const struct verb *verb, int argc, char **argv)
 {
 	struct error e = { .status = STATUS_FAILED };
@@ -396,11 +354,13 @@ static enum status run_verb(const struct verb *verb, int argc, char **argv)
 	int r = args_read(&verb->args, argc, argv, &a, &e);
 	bool understood = r == 0;
 
-	hooked = a.request.hook;
-	verbose = a.verbose;
+	if (a.request.hook)
+		say_in_syslog();
+	if (a.verbose)
+		say_details();
 	if (r == 0 && a.help) {
 		args_help(&verb->args, stdout);
-		return printed();
+		return say_printed();
 	}
 	if (r == 0 && !verb->small)
 		whole_become();
@@ -409,11 +369,11 @@ static enum status run_verb(const struct verb *verb, int argc, char **argv)
 	progress_clear();
 	if (r == 0)
 		return STATUS_DONE;
-	print_line(false, e.text);
+	say(false, e.text);
 	if (understood && verb->run == run_attach && op_doctor_knows(&e, r))
-		print_more(&a.request);
+		say_more(&a.request);
 	/* a start hook that is not to be trusted is no matter of configuration */
-	if (!hooked || (!understood && verb->run == run_attach))
+	if (!a.request.hook || (!understood && verb->run == run_attach))
 		return e.status;
 	return hook_status(&a.request, e.status);
 }
@@ -424,15 +384,15 @@ int main(int argc, char **argv)
 	char shown[256];
 	bool alone;
 
-	note_to(print_note);
+	say_begin();
 	whole_begin(argv);
 	if (strcmp(word, "--version") == 0) {
 		printf("v6hook %s\n", V6HOOK_VERSION);
-		return printed();
+		return say_printed();
 	}
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
 		print_usage(stdout);
-		return printed();
+		return say_printed();
 	}
 	/* alone it shows how everything is */
 	alone = argc < 2;
@@ -440,6 +400,6 @@ int main(int argc, char **argv)
 		if (strcmp(alone ? "status" : word, verbs[i].args.name) == 0)
 			return run_verb(&verbs[i], argc - !alone, argv + !alone);
 	snprintf(shown, sizeof(shown), "unknown verb '%.100s' (see v6hook --help)", word);
-	print_line(false, shown);
+	say(false, shown);
 	return STATUS_USAGE;
 }
