@@ -1,6 +1,7 @@
 # Builds v6hook, its tests, its demonstration and its benchmark. Each target says what it does.
 
-VERSION := 0.1
+# the one place where it stands
+VERSION := $(shell sed -n 's/^\#\# \[*\([0-9][^] ]*\).*/\1/p' CHANGELOG.md | head -n 1)
 
 CC ?= cc
 # make V=1 shows the commands
@@ -26,7 +27,7 @@ UNITS := $(patsubst tests/unit/%.c,build/sanitized/unit/%,$(wildcard tests/unit/
 # what records the writes of a run, what replays them cut short, and a clock that is ahead
 POWER := build/power/record.so build/power/ahead.so build/sanitized/power/replay
 
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DV6HOOK_VERSION='"$(VERSION)"' -Ihelper -MMD -MP \
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Ihelper -MMD -MP \
 	$(WARNINGS) $(HARDENING) $(if $(WERROR),-Werror) $(shell pkg-config --cflags $(PKGS)) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 LIBS = $(shell pkg-config --libs $(PKGS)) -lm -ldl
@@ -50,13 +51,16 @@ v6hook: $(filter-out $(SMALL_REPLACES),$(OBJECTS)) $(SMALL) $(PROGRAM)
 		ln -f $(PROGRAM) $@; \
 	fi
 
+$(BUILD)/cli/version.o: CHANGELOG.md
+%/cli/version.o: ALL_CFLAGS += -DV6HOOK_VERSION='"$(VERSION)"'
 $(BUILD)/small/whole.o: ALL_CFLAGS += -DV6HOOK_LIBEXECDIR='"$(LIBEXECDIR)"'
 %/cli/plan.o: ALL_CFLAGS += -DV6HOOK_DATADIR='"$(DATADIR)"'
 
 # What asks in the namespaces of starting containers: static, and small where musl is there to link it with.
+SMALL_CC ?= $(shell command -v musl-gcc || echo $(CC))
 v6hook-start: start/v6hook-start.c helper/base/ask.h Makefile
 	@echo "  LD      $@"
-	$(Q)$$(command -v musl-gcc || echo $(CC)) -std=gnu11 -static -s -Os -D_GNU_SOURCE -Ihelper $(WARNINGS) \
+	$(Q)$(SMALL_CC) -std=gnu11 -static -s -Os -D_GNU_SOURCE -Ihelper $(WARNINGS) \
 		$(if $(WERROR),-Werror) -o $@ $<
 
 $(PROGRAM): $(OBJECTS)
@@ -85,7 +89,11 @@ sanitized:
 		build/sanitized/v6hook $(UNITS) $(POWER)
 	@$(MAKE) --no-print-directory build/lab/inject
 
-build/sanitized/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(ROOMS)
+# The unit tests as the program is built, for where sanitizers are not: another machine, a package's build.
+.PHONY: units
+units: $(patsubst build/sanitized/%,$(BUILD)/%,$(UNITS))
+
+$(BUILD)/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(ROOMS)
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(ROOMS) $(LIBS) -lcmocka
@@ -227,6 +235,7 @@ PREFIX ?= /usr/local
 SBINDIR = $(PREFIX)/sbin
 DATADIR = $(PREFIX)/share
 LIBEXECDIR = $(PREFIX)/libexec
+UNITDIR = $(PREFIX)/lib/systemd/system
 PLACES = \
 	v6hook:$(SBINDIR)/v6hook:755 \
 	hooks/v6hook-start-host:$(DATADIR)/lxc/hooks/v6hook-start-host:755 \
@@ -240,10 +249,12 @@ PLACES = \
 	man/v6hook.8:$(DATADIR)/man/man8/v6hook.8:644 \
 	man/v6hook.json.5:$(DATADIR)/man/man5/v6hook.json.5:644 \
 	hooks/60-v6hook.rules:$(PREFIX)/lib/udev/rules.d/60-v6hook.rules:644 \
-	docker/v6hook-watch.service:$(PREFIX)/lib/systemd/system/v6hook-watch.service:644 \
+	docker/v6hook-watch.service:$(UNITDIR)/v6hook-watch.service:644 \
 	completion/v6hook:$(DATADIR)/bash-completion/completions/v6hook:644 \
 	lxc-config/rt_protos:/etc/iproute2/rt_protos.d/v6hook.conf:644
 CONFIG = $(DESTDIR)/etc/v6hook/config.json
+
+include packaging/packages.mk
 
 # Installs the program, hooks and manual pages; a configuration only if there is none yet.
 .PHONY: install

@@ -19,14 +19,11 @@
 #include "cli/progress.h"
 #include "cli/say.h"
 #include "cli/show.h"
+#include "cli/version.h"
 #include "known/context.h"
 #include "names/hosts.h"
 #include "ops/verbs.h"
 #include "watch/watch.h"
-
-#ifndef V6HOOK_VERSION
-#error "the Makefile says which version this is"
-#endif
 
 /* For a process that outlives this command: it holds no terminal or pipe, and tells syslog. */
 static void go_apart(void)
@@ -387,7 +384,7 @@ int main(int argc, char **argv)
 	say_begin();
 	whole_begin(argv);
 	if (strcmp(word, "--version") == 0) {
-		printf("v6hook %s\n", V6HOOK_VERSION);
+		version_print(stdout);
 		return say_printed();
 	}
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {

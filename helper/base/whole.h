@@ -11,8 +11,13 @@
 #ifndef V6HOOK_WHOLE_H
 #define V6HOOK_WHOLE_H
 
+#include <stdbool.h>
+
 /* Keeps the command line for whole_become. */
 void whole_begin(char **argv);
+
+/* Whether this is the whole program. */
+bool whole_is(void);
 
 /* Returns if this is the whole program already, or it cannot be run, which is told as a warning. */
 void whole_become(void);

@@ -19,6 +19,11 @@ void whole_begin(char **argv)
 	args = argv;
 }
 
+bool whole_is(void)
+{
+	return false;
+}
+
 void whole_become(void)
 {
 	static const char *const places[] = { NAME, "../libexec/" NAME,

@@ -130,7 +130,7 @@ TEST(names_have_255_bytes_at_most)
 
 	assert_int_equal(ident_parse(xes(255), engines, &id, &e), 0);
 	assert_string_equal(id.name, xes(255));
-	snprintf(text, sizeof(text), "docker:%s", xes(255));
+	snprintf(text, sizeof(text), "docker:%.255s", xes(255));
 	assert_int_equal(ident_parse(text, engines, &id, &e), 0);
 	assert_string_equal(id.name, xes(255));
 	refuse(xes(256), "255");
@@ -177,7 +177,7 @@ TEST(long_users_are_refused)
 	char text[600];
 
 	for (size_t len = 30; len < 500; len++) {
-		snprintf(text, sizeof(text), "%s/lxc:a", xes(len));
+		snprintf(text, sizeof(text), "%.*s/lxc:a", (int)len, xes(len));
 		refuse(text, "no user");
 	}
 }
@@ -374,11 +374,11 @@ TEST(what_is_no_key_is_refused)
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		check(ident_from_text(bad[i], &id) == -EINVAL, "\"%s\" is accepted", bad[i]);
-	snprintf(text, sizeof(text), "lxc:%s", xes(IDENT_NAME_MAX + 1));
+	snprintf(text, sizeof(text), "lxc:%.*s", IDENT_NAME_MAX + 1, xes(IDENT_NAME_MAX + 1));
 	assert_int_equal(ident_from_text(text, &id), -EINVAL);
-	snprintf(text, sizeof(text), "lxc:a@/%s", xes(IDENT_PATH_MAX));
+	snprintf(text, sizeof(text), "lxc:a@/%.*s", IDENT_PATH_MAX, xes(IDENT_PATH_MAX));
 	assert_int_equal(ident_from_text(text, &id), -EINVAL);
-	snprintf(text, sizeof(text), "lxc:%s", xes(IDENT_TEXT_MAX));
+	snprintf(text, sizeof(text), "lxc:%.*s", IDENT_TEXT_MAX, xes(IDENT_TEXT_MAX));
 	assert_int_equal(ident_from_text(text, &id), -EINVAL);
 	assert_string_equal(id.name, "untouched");
 }
