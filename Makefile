@@ -58,10 +58,10 @@ $(BUILD)/small/whole.o: ALL_CFLAGS += -DV6HOOK_LIBEXECDIR='"$(LIBEXECDIR)"'
 
 # What asks in the namespaces of starting containers: static, and small where musl is there to link it with.
 SMALL_CC ?= $(shell command -v musl-gcc || echo $(CC))
-v6hook-start: start/v6hook-start.c helper/base/ask.h Makefile
+v6hook-start: start/v6hook-start.c start/asking.c start/asking.h helper/base/ask.h Makefile
 	@echo "  LD      $@"
 	$(Q)$(SMALL_CC) -std=gnu11 -static -s -Os -D_GNU_SOURCE -Ihelper $(WARNINGS) \
-		$(if $(WERROR),-Werror) -o $@ $<
+		$(if $(WERROR),-Werror) -o $@ $(filter %.c,$^)
 
 $(PROGRAM): $(OBJECTS)
 	@echo "  LD      $@"

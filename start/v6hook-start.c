@@ -1,69 +1,43 @@
 /*
- * What LXC's mount hook runs in the namespaces of a starting container: asks the service for the
- * container's address.
+ * What asks the service for the address of the container that it is in, while that starts: run by
+ * LXC's mount hook, by an OCI hook that CDI or Podman's hooks.d name.
  *
  * A program of its own, linked statically and without anything of v6hook's but the layout of the
- * messages: it costs next to nothing, and it needs nothing. It says nothing of who it is, as the
- * service knows that from the kernel. It always ends with 0, as a container starts without an
- * address rather than not at all; what went wrong is in LXC's log and in the service's journal.
+ * messages: it costs next to nothing, and it needs nothing, neither a file in the container nor a
+ * right. It says nothing of who it is, as the service knows that from the kernel. It ends with 0
+ * whatever comes of it, as a container starts without an address rather than not at all; what went
+ * wrong is in the engine's log and in the service's journal.
  *
- *	v6hook-start [SOCKET]
+ *	v6hook-start [--required] [--wait SECONDS] [SOCKET]
+ *
+ * With --required it ends with 1 when there is no address, which keeps the container from starting.
  */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#include "base/ask.h"
+#include "asking.h"
 
-/* the default of "socket": v6hook.json(5) */
-#define DEFAULT_SOCKET "/run/v6hook/v6hook.sock"
-
-/* Writes one line on stderr. */
-static void say(const char *text)
-{
-	char line[512];
-	size_t n = 0;
-
-	for (const char *from = "v6hook-start: "; *from; from++)
-		line[n++] = *from;
-	for (; *text && n < sizeof(line) - 1; text++)
-		line[n++] = *text;
-	line[n++] = '\n';
-	if (write(STDERR_FILENO, line, n) < 0)
-		return;
-}
-
-/* Asks, and waits for the answer. Returns what is to be said, or null when it is done. */
-static const char *ask_for_address(const char *path, struct ask_answer *answer)
-{
-	static const struct ask ask = { .magic = ASK_MAGIC, .verb = ASK_OWN };
-	const struct timeval wait = { ASK_WAIT_S, 0 };
-	struct sockaddr_un name = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-
-	if (strlen(path) >= sizeof(name.sun_path))
-		return "the path of the socket is too long";
-	memcpy(name.sun_path, path, strlen(path));
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
-	if (connect(fd, (const struct sockaddr *)&name, sizeof(name)) < 0)
-		return "the service does not answer: systemctl start v6hook-watch, on the host";
-	if (send(fd, &ask, sizeof(ask), MSG_NOSIGNAL) != sizeof(ask) ||
-	    recv(fd, answer, sizeof(*answer), 0) != sizeof(*answer) || answer->magic != ASK_MAGIC)
-		return "the service does not answer as it should: its journal says why";
-	answer->text[sizeof(answer->text) - 1] = '\0';
-	return answer->status ? answer->text : NULL;
-}
+#define WAIT_MOST_S 3600
 
 int main(int argc, char **argv)
 {
+	static const struct ask ask = { .magic = ASK_MAGIC, .verb = ASK_OWN };
+	const char *socket = ASK_SOCKET, *problem;
 	struct ask_answer answer;
-	const char *problem = ask_for_address(argc > 1 ? argv[1] : DEFAULT_SOCKET, &answer);
+	int required = 0, wait_s = 0;
 
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--required") == 0)
+			required = 1;
+		else if (strcmp(argv[i], "--wait") == 0 && i + 1 < argc)
+			wait_s = atoi(argv[++i]);
+		else
+			socket = argv[i];
+	}
+	if (wait_s < 0 || wait_s > WAIT_MOST_S)
+		wait_s = 0;
+	problem = asking(socket, &ask, NULL, (unsigned int)wait_s * 1000, &answer);
 	if (problem)
-		say(problem);
-	return 0;
+		asking_say("v6hook-start", problem);
+	return problem ? required : 0;
 }

@@ -11,6 +11,7 @@
 
 #define ASK_MAGIC 0x76366100u /* "v6a", and the layout's number */
 #define ASK_WAIT_S 10	      /* for the answer; the service itself takes half of it at most */
+#define ASK_SOCKET "/run/v6hook/v6hook.sock" /* the default of "socket": v6hook.json(5) */
 
 enum ask_verb {
 	/*
@@ -25,6 +26,11 @@ enum ask_verb {
 	ASK_OWN,
 	/* As ASK_DETACH, of one that has stopped, as its hook tells: not if another runs now. */
 	ASK_ENDED,
+	/*
+	 * Of a container whose engine is starting it, on the host by root: attach it. The name is
+	 * the engine's ID of it; with two descriptors, as for ASK_ATTACH.
+	 */
+	ASK_STARTING,
 };
 
 struct ask {

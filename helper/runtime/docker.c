@@ -51,31 +51,13 @@ static int refuse_sharing(const char *owner, const struct config_engine *engine,
 	return docker_container_shared(owner, r == 0 && status == 200 ? &answer : NULL, e);
 }
 
-/*
- * Asks for its image, if its labels wish for anything, and for its networks until there is one that
- * it is served on. Returns as docker_container_settle.
- */
-static int settle(const struct config_engine *engine, struct docker_container *c, struct error *e)
+/* docker_getter, of a struct config_engine. */
+static int get(enum docker_what what, const char *which, struct docker_answer *ret,
+	       long *ret_status, void *arg)
 {
-	const char *network;
+	struct error ignored;
 
-	if (c->wishes_any) {
-		CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
-		struct error ignored;
-		long status = 0;
-		int r = docker_get(engine, DOCKER_IMAGE, c->image, &answer, &status, &ignored);
-
-		docker_container_grant(c, r, status, &answer);
-	}
-	while ((network = docker_container_ask(c))) {
-		CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
-		struct error ignored;
-		long status = 0;
-		int r = docker_get(engine, DOCKER_SUBNET, network, &answer, &status, &ignored);
-
-		docker_container_answer(c, r, status, &answer);
-	}
-	return docker_container_settle(c, true, e);
+	return docker_get(arg, what, which, ret, ret_status, &ignored);
 }
 
 static int docker_find(const struct runtime *self, const char *name,
@@ -96,7 +78,7 @@ static int docker_find(const struct runtime *self, const char *name,
 	if (r == 0)
 		r = docker_container_read(engine, name, status, &answer, &c, e);
 	if (r == 0)
-		r = settle(engine, &c, e);
+		r = docker_container_complete(&c, true, get, (void *)engine, e);
 	if (r == 0)
 		*ret = c.instance;
 	if (r == -ESRCH || r == -ENODEV)

@@ -340,6 +340,84 @@ int docker_container_read(const struct config_engine *engine, const char *name, 
 	return r < 0 ? r : read_container(json, engine, name, ret, e);
 }
 
+/* Its own name among those that links have for it: /web, and not /db/web. Or null. */
+static const char *own_name(const json_t *names)
+{
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		const char *name = json_string_value(json_array_get(names, i));
+
+		if (name && strrchr(name, '/') == name)
+			return name;
+	}
+	return NULL;
+}
+
+/* An element of a list as an inspect would say it, as far as it goes; null without memory. */
+static json_t *as_inspect(const json_t *listed, pid_t pid)
+{
+	const char *name = own_name(json_object_get(listed, "Names"));
+
+	return json_pack("{s:O?, s:s?, s:O?, s:O?, s:{s:b, s:i}, s:{s:O?}, s:O?, s:O?}", "Id",
+			 json_object_get(listed, "Id"), "Name", name, "Image",
+			 json_object_get(listed, "ImageID"), "ImageManifestDescriptor",
+			 json_object_get(listed, "ImageManifestDescriptor"), "State", "Running", 1,
+			 "Pid", (int)pid, "Config", "Labels", json_object_get(listed, "Labels"),
+			 "HostConfig", json_object_get(listed, "HostConfig"), "NetworkSettings",
+			 json_object_get(listed, "NetworkSettings"));
+}
+
+int docker_container_listed(const struct config_engine *engine, const char *id, pid_t pid,
+			    long status, struct docker_answer *answer, struct docker_container *ret,
+			    struct error *e)
+{
+	_json_ json_t *list = NULL, *inspect = NULL;
+	const json_t *one;
+	int r;
+
+	if (status != 200)
+		return error_set(e, STATUS_FAILED, -EIO, "%s answers with HTTP status %ld",
+				 engine->title, status);
+	r = docker_answer_parse(answer, &list, e);
+	if (r < 0)
+		return r;
+	one = json_array_get(list, 0);
+	if (!one || !text_equal(json_text(one, "Id"), id))
+		return error_set(e, STATUS_NO_CONTAINER, -ENOENT, "no %s container '%s'",
+				 engine->title, id);
+	if (text_equal(json_text(one, "State"), "running"))
+		return error_set(e, STATUS_FAILED, -EALREADY, "it runs");
+	inspect = as_inspect(one, pid);
+	if (!inspect)
+		return error_sys(e, -ENOMEM, "cannot read %s's answer", engine->title);
+	r = read_container(inspect, engine, id, ret, e);
+	/* the list has only those that are reached already */
+	if (r == 0)
+		ret->instance.published = (struct exposed){ .word = EXPOSE_UNSAID };
+	return r;
+}
+
+int docker_container_complete(struct docker_container *c, bool by_hand, docker_getter get,
+			      void *arg, struct error *e)
+{
+	const char *network;
+
+	if (c->wishes_any) {
+		CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+		long status = 0;
+		int r = get(DOCKER_IMAGE, c->image, &answer, &status, arg);
+
+		docker_container_grant(c, r, status, &answer);
+	}
+	while ((network = docker_container_ask(c))) {
+		CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+		long status = 0;
+		int r = get(DOCKER_SUBNET, network, &answer, &status, arg);
+
+		docker_container_answer(c, r, status, &answer);
+	}
+	return docker_container_settle(c, by_hand, e);
+}
+
 const char *docker_container_ask(const struct docker_container *c)
 {
 	return docker_networks_ask(&c->networks, c->instance.enable == WISH_YES);

@@ -52,6 +52,16 @@ int docker_container_read(const struct config_engine *engine, const char *name, 
 			  struct error *e);
 
 /*
+ * Reads what a list says of one container that the engine is starting (DOCKER_CREATED), which is
+ * less than an inspect does: not which ports are published, nor what sysctls it was run with.
+ * @pid: its first process
+ * Returns as docker_container_read, or -EALREADY if it runs.
+ */
+int docker_container_listed(const struct config_engine *engine, const char *id, pid_t pid,
+			    long status, struct docker_answer *answer, struct docker_container *ret,
+			    struct error *e);
+
+/*
  * Grants what its labels wish for and those of its image do not: the person who started it has said
  * that, the image's author the rest. Docker does not tell them apart otherwise.
  * @r, @status, @answer: what came of asking for c->image; nothing is granted without a good answer,
@@ -82,6 +92,17 @@ void docker_container_answer(struct docker_container *c, int r, long status,
  * Returns 0; -ENODEV if it is to be left alone; or -EIO; with the reason.
  */
 int docker_container_settle(struct docker_container *c, bool by_hand, struct error *e);
+
+/* Asks the engine for one thing: returns 0 with the HTTP status, or -errno. */
+typedef int (*docker_getter)(enum docker_what what, const char *which, struct docker_answer *ret,
+			     long *ret_status, void *arg);
+
+/*
+ * Asks for its image, if its labels wish for anything, and for its networks until there is one that
+ * it is served on. Returns as docker_container_settle.
+ */
+int docker_container_complete(struct docker_container *c, bool by_hand, docker_getter get,
+			      void *arg, struct error *e);
 
 /* Reads RFC 3339 with up to nine decimals; returns ns since the epoch, or 0. */
 int64_t docker_time(const char *text);

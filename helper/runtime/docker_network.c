@@ -52,6 +52,16 @@ static bool is_before(const struct docker_network *a, const struct docker_networ
 	return a->has_given != b->has_given ? a->has_given : a->priority > b->priority;
 }
 
+/* Puts one where it belongs among those that are sorted. */
+static void insert(struct docker_networks *to, struct docker_network n)
+{
+	size_t i = to->count++;
+
+	for (; i && is_before(&n, &to->list[i - 1]); i--)
+		to->list[i] = to->list[i - 1];
+	to->list[i] = n;
+}
+
 void docker_networks_read(const json_t *container, struct docker_networks *ret)
 {
 	json_t *all = json_object_get(json_object_get(container, "NetworkSettings"), "Networks");
@@ -60,16 +70,71 @@ void docker_networks_read(const json_t *container, struct docker_networks *ret)
 
 	*ret = (struct docker_networks){ .count = 0 };
 	json_object_foreach (all, name, json) {
-		const struct docker_network n = read_one(name, json);
-		size_t i = ret->count;
-
-		if (i == DOCKER_NETWORKS_MOST)
+		if (ret->count == DOCKER_NETWORKS_MOST)
 			break;
-		ret->count++;
-		for (; i && is_before(&n, &ret->list[i - 1]); i--)
-			ret->list[i] = ret->list[i - 1];
-		ret->list[i] = n;
+		insert(ret, read_one(name, json));
 	}
+}
+
+/* The first of which nothing has been told. */
+static struct docker_network *first_untold(const struct docker_networks *n)
+{
+	for (size_t i = 0; i < n->count; i++)
+		if (!n->list[i].told)
+			return (struct docker_network *)&n->list[i];
+	return NULL;
+}
+
+const char *docker_networks_untold(const struct docker_networks *n)
+{
+	const struct docker_network *next = first_untold(n);
+
+	return !next ? NULL : *next->id ? next->id : next->name;
+}
+
+/* Reads an address with the length of its prefix, or without. */
+static bool read_address(int family, const char *text, void *ret)
+{
+	char address[INET6_ADDRSTRLEN];
+
+	return text &&
+	       (size_t)snprintf(address, sizeof(address), "%.*s", (int)strcspn(text, "/"), text) <
+		       sizeof(address) &&
+	       inet_pton(family, address, ret) == 1;
+}
+
+void docker_networks_told(struct docker_networks *n, const char *id, int r, long status,
+			  struct docker_answer *answer)
+{
+	struct docker_network *network = first_untold(n);
+	const json_t *internal, *end;
+	_json_ json_t *json = NULL;
+	struct error ignored;
+	struct in_addr address4;
+	size_t count;
+
+	network->told = true;
+	network->kind = NETWORK_UNKNOWN;
+	if (r == 0 && status == 200 && docker_answer_parse(answer, &json, &ignored) == 0) {
+		internal = json_object_get(json, "Internal");
+		end = json_object_get(json_object_get(json, "Containers"), id);
+		if (json_is_boolean(internal))
+			network->kind = json_is_true(internal) ? NETWORK_INTERNAL : NETWORK_OPEN;
+		network->has_mac = read_mac(json_text(end, "MacAddress"), network->mac);
+		network->has_given =
+			read_address(AF_INET6, json_text(end, "IPv6Address"), &network->given);
+		network->has_given4 =
+			read_address(AF_INET, json_text(end, "IPv4Address"), &address4);
+		if (network->has_given4)
+			network->given4 = text_map(&address4);
+	}
+	if (first_untold(n))
+		return;
+	/* by the addresses, which were not known */
+	count = n->count;
+	n->count = 0;
+	while (n->count < count)
+		insert(n, n->list[n->count]);
 }
 
 bool docker_networks_name(struct docker_networks *n, const char *name)

@@ -30,6 +30,7 @@ struct docker_network {
 	struct in6_addr given; /* the engine gave it this address there, */
 	bool has_given4;
 	struct in6_addr given4; /* and this one of IPv4, mapped */
+	bool told;		/* by docker_networks_told */
 };
 
 struct docker_networks {
@@ -42,6 +43,16 @@ struct docker_networks {
 
 /* Reads them from an inspect of the container. */
 void docker_networks_read(const json_t *container, struct docker_networks *ret);
+
+/*
+ * Of a container that is being started an engine tells the names of its networks alone. Returns the
+ * name or ID of the next that is to be asked for (DOCKER_ENDPOINTS), or null; then all is known.
+ */
+const char *docker_networks_untold(const struct docker_networks *n);
+
+/* Takes what came of asking for that one. @id: the container's; @answer: is changed */
+void docker_networks_told(struct docker_networks *n, const char *id, int r, long status,
+			  struct docker_answer *answer);
 
 /* Prefers the one of that name to all others. Returns whether there is one. */
 bool docker_networks_name(struct docker_networks *n, const char *name);

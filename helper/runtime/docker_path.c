@@ -36,21 +36,49 @@ static bool is_swarms(const char *id)
 	       strcspn(id, "0123456789") < 25;
 }
 
-/* {"id":["..."],"label":["KEY=VALUE",...]}: Docker compares, whoever says that it is so. */
-static int place_path(const char *which, char ret[DOCKER_PATH_MAX])
+/* ["^/?NAME$"], a regular expression: Podman's names are without the slash. Returns 0 or -EINVAL.
+ */
+static int name_filter(const char *name, char *out, size_t size)
+{
+	size_t used = (size_t)snprintf(out, size, "%%5B%%22%%5E%%2F%%3F");
+
+	if (strlen(name) > IDENT_NAME_MAX || !docker_can_exist(name))
+		return -EINVAL;
+	for (; *name && used < size; name++)
+		used += (size_t)snprintf(out + used, size - used, *name == '.' ? "%%5B.%%5D" : "%c",
+					 *name);
+	return used >= size || (size_t)snprintf(out + used, size - used, "%%24%%22%%5D") >=
+				       size - used
+		       ? -EINVAL
+		       : 0;
+}
+
+/*
+ * {"id":["..."],"label":["KEY=VALUE",...]}, or with "name": Docker compares, whoever says that it
+ * is so. Unlike an inspect, a list does not wait for the end of a start.
+ */
+static int one_path(enum docker_what what, const char *which, char ret[DOCKER_PATH_MAX])
 {
 	const char *space = strchr(which, ' ');
-	char id[65], labels[512];
+	char id[65], filter[7 * IDENT_NAME_MAX + 64] = "";
+	int r = 0;
 
-	if (!space || space - which != 64)
+	if ((space ? space - which : (ssize_t)strlen(which)) != 64 ||
+	    !space != (what == DOCKER_CREATED))
 		return -EINVAL;
 	snprintf(id, sizeof(id), "%.64s", which);
-	if (!docker_is_id(id) || docker_place_labels(space + 1, labels, sizeof(labels)) < 0)
+	if (what == DOCKER_PLACE)
+		r = docker_place_labels(space + 1, filter, sizeof(filter));
+	else if (what == DOCKER_CALLED)
+		r = name_filter(space + 1, filter, sizeof(filter));
+	if (!docker_is_id(id) || r < 0)
 		return -EINVAL;
-	sprintf(ret,
-		"/containers/json?filters=%%7B%%22id%%22%%3A%%5B%%22%s%%22%%5D%%2C"
-		"%%22label%%22%%3A%s%%7D",
-		id, labels);
+	sprintf(ret, "/containers/json?all=1&filters=%%7B%%22id%%22%%3A%%5B%%22%s%%22%%5D%s%s%%7D",
+		id,
+		what == DOCKER_PLACE	? "%2C%22label%22%3A"
+		: what == DOCKER_CALLED ? "%2C%22name%22%3A"
+					: "",
+		filter);
 	return 0;
 }
 
@@ -86,8 +114,15 @@ int docker_path(enum docker_what what, const char *which, char ret[DOCKER_PATH_M
 		else
 			return -EINVAL;
 		return 0;
+	case DOCKER_ENDPOINTS:
+		if (strlen(which) > IDENT_NAME_MAX || !docker_can_exist(which))
+			return -EINVAL;
+		sprintf(ret, "/networks/%s", which);
+		return 0;
 	case DOCKER_PLACE:
-		return place_path(which, ret);
+	case DOCKER_CREATED:
+	case DOCKER_CALLED:
+		return one_path(what, which, ret);
 	}
 	return -EINVAL;
 }

@@ -12,7 +12,10 @@ enum docker_what {
 	DOCKER_CONTAINER, /* one container, by name or ID */
 	DOCKER_IMAGE,	  /* one image, by ID */
 	DOCKER_SUBNET,	  /* one network, by Docker's ID or Podman's name, without its containers */
-	DOCKER_PLACE, /* the list of the one container of "ID PLACE", if it runs in that place */
+	DOCKER_PLACE,	  /* the list of the one container of "ID PLACE", if it has that place */
+	DOCKER_CREATED,	  /* the list of the one container of that ID, whether it runs or not */
+	DOCKER_ENDPOINTS, /* one of Docker's networks, by name or ID, with all that are on it */
+	DOCKER_CALLED,	  /* the list of the one container of "ID NAME", if that is its name */
 };
 
 /* Docker's own rule for names and IDs: [a-zA-Z0-9][a-zA-Z0-9_.-]*; others cannot exist. */
@@ -29,7 +32,7 @@ bool docker_is_image(const char *text);
  * @which: the container, image or network; anything for the others
  * Returns 0, or -EINVAL if none can be named so: nothing else comes into a request.
  */
-#define DOCKER_PATH_MAX (IDENT_NAME_MAX + 640)
+#define DOCKER_PATH_MAX (7 * IDENT_NAME_MAX + 640) /* a dot in a filter takes seven bytes */
 int docker_path(enum docker_what what, const char *which, char ret[DOCKER_PATH_MAX]);
 
 #endif

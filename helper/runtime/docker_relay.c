@@ -27,7 +27,7 @@
 /* What the reader asks for; answered by a number of errno, and with 0 by a descriptor. */
 struct wanted {
 	uint32_t what;
-	char which[DOCKER_ID_MAX];
+	char which[IDENT_NAME_MAX + 1];
 };
 
 struct stream {
@@ -111,22 +111,14 @@ static int add_stream(const char *path, struct wanted *wanted, struct stream *re
 	return 0;
 }
 
-/* Takes a request, and answers it. Returns whether a stream has been added. */
-static bool answer(const char *path, int control, struct stream *ret)
+/* Answers a request with what came of it, and its descriptor, or -1. */
+static void give(int control, int32_t result, int end)
 {
 	char space[CMSG_SPACE(sizeof(int))] = { 0 };
-	struct wanted wanted;
-	int32_t result = -EINVAL;
 	struct iovec data = { &result, sizeof(result) };
 	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1 };
-	ssize_t n = recv(control, &wanted, sizeof(wanted), MSG_DONTWAIT | MSG_TRUNC);
-	_close_ int end = -1;
 	struct cmsghdr *c;
 
-	if (n < 0)
-		return false;
-	if (n == sizeof(wanted))
-		result = ret ? add_stream(path, &wanted, ret, &end) : -EMFILE;
 	if (end >= 0) {
 		message.msg_control = space;
 		message.msg_controllen = sizeof(space);
@@ -137,7 +129,36 @@ static bool answer(const char *path, int control, struct stream *ret)
 		memcpy(CMSG_DATA(c), &end, sizeof(end));
 	}
 	sendmsg(control, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* Takes a request, and answers it. Returns whether a stream has been added. */
+static bool answer(const char *path, int control, struct stream *ret)
+{
+	struct wanted wanted;
+	int32_t result = -EINVAL;
+	ssize_t n = recv(control, &wanted, sizeof(wanted), MSG_DONTWAIT | MSG_TRUNC);
+	_close_ int end = -1;
+
+	if (n < 0)
+		return false;
+	if (n == sizeof(wanted))
+		result = ret ? add_stream(path, &wanted, ret, &end) : -EMFILE;
+	give(control, result, end);
 	return end >= 0;
+}
+
+bool docker_relay_once(const char *path, int control)
+{
+	struct wanted wanted;
+	ssize_t n = recv(control, &wanted, sizeof(wanted), MSG_DONTWAIT | MSG_TRUNC);
+	_close_ int end = -1;
+
+	if (n != sizeof(wanted))
+		return false;
+	wanted.which[sizeof(wanted.which) - 1] = '\0';
+	end = docker_dial(path, (enum docker_what)wanted.what, wanted.which, 0);
+	give(control, end < 0 ? end : 0, end);
+	return true;
 }
 
 /* Docker has said all: the reader is told so, and closes its end when it has read it. */

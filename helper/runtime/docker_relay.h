@@ -2,6 +2,8 @@
 #ifndef V6HOOK_DOCKER_RELAY_H
 #define V6HOOK_DOCKER_RELAY_H
 
+#include <stdbool.h>
+
 #include "runtime/docker_path.h"
 
 /*
@@ -18,6 +20,12 @@ int docker_dial(const char *path, enum docker_what what, const char *which, int 
  * @beside: a descriptor whose other end's close ends it, too
  */
 void docker_relay_run(const char *path, int control, int beside);
+
+/*
+ * Answers one request of a reader that lives for one question, by a connection on which that is
+ * asked, and which Docker ends with the answer (HTTP/1.0). Returns whether there was one.
+ */
+bool docker_relay_once(const char *path, int control);
 
 /*
  * Asks a relay for a stream. Waits for the relay alone, never for Docker.

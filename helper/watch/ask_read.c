@@ -16,13 +16,14 @@ int ask_check(const struct ask *ask, size_t len, int descriptors)
 
 	if (len != sizeof(*ask) || ask->magic != ASK_MAGIC)
 		return -EBADMSG;
-	attaches = ask->verb == ASK_ATTACH;
+	attaches = ask->verb == ASK_ATTACH || ask->verb == ASK_STARTING;
 	named = attaches || ask->verb == ASK_DETACH || ask->verb == ASK_RELEASE ||
 		ask->verb == ASK_ENDED;
 	if ((!named && ask->verb != ASK_OWN) || descriptors != (attaches ? ASK_DESCRIPTORS : 0) ||
 	    !memchr(ask->name, '\0', sizeof(ask->name)) ||
 	    !memchr(ask->path, '\0', sizeof(ask->path)) || named != (*ask->name != '\0') ||
-	    (!named && *ask->path) || !text_is_utf8(ask->name, strlen(ask->name)) ||
+	    ((!named || ask->verb == ASK_STARTING) && *ask->path) ||
+	    !text_is_utf8(ask->name, strlen(ask->name)) ||
 	    !text_is_utf8(ask->path, strlen(ask->path)) || text_has_control(ask->path))
 		return -EBADMSG;
 	return 0;

@@ -4,9 +4,10 @@
  * Theory of operation: nothing that the message says is believed about the asker. On the host,
  * their user ID is the kernel's (SO_PEERCRED), and the namespace that they hand over must belong to
  * them (NS_GET_OWNER_UID). In a container, the namespace is the one in which their socket was made
- * (SIOCGSKNS), and the container is the one whose monitor started their process (runtime_lxc_of);
- * they may be anybody in there, and can ask for nothing but what that container has anyway. What
- * follows is an attach or a detach like any other, within what the configuration allows its owner.
+ * (SIOCGSKNS), and the container is the one whose monitor started their process (runtime_lxc_of),
+ * or else whose engine keeps it (keeper.c); they may be anybody in there, and can ask for nothing
+ * but what that container has anyway. What follows is an attach or a detach like any other, within
+ * what the configuration allows its owner.
  */
 #include "watch/asked.h"
 
@@ -27,10 +28,13 @@
 #include "runtime/runtime.h"
 #include "watch/ask_read.h"
 #include "watch/journal.h"
+#include "watch/keeper.h"
+#include "watch/starting.h"
 #include "watch/stats.h"
 
 #define DEADLINE_MS 5000
 #define REFUSED "the service refuses it; its journal says why"
+#define UNMEANT "it is not to have an address, by its labels or as root has detached it"
 #define FAILED "the service could not do it; its journal says why"
 
 /* Everything that is known of one request. */
@@ -43,6 +47,7 @@ struct request_of {
 	struct netns netns;
 	struct instance instance; /* the container: owner, name, first process */
 	char path[PATH_MAX];	  /* its LXC path */
+	struct kept_process kept; /* or it is an engine's, which tells the rest: its ID, else "" */
 	bool identified;	  /* it is the asker's, as far as there is one */
 };
 
@@ -59,10 +64,14 @@ static int identify_inside(int connection, struct request_of *r, struct error *e
 {
 	int err = netns_pin_peer(connection, &r->netns, e);
 	struct netns of_pid = NETNS_NONE;
+	struct error other;
 
 	if (err < 0)
 		return err;
 	err = runtime_lxc_of(r->who.pid, &r->instance, r->path, sizeof(r->path), e);
+	/* LXC's first: root in one of those may name cgroups as they like */
+	if (err == -ENODEV && keeper_find(r->who.pid, &r->kept, &other) == 0)
+		err = 0;
 	if (err < 0)
 		return err;
 	/* the asker was that process all the time, and is where its socket is */
@@ -90,6 +99,27 @@ static int pin_handed(struct request_of *r, struct error *e)
 	return 0;
 }
 
+/* Whether the container's network and first process come with it. */
+static bool takes_process(const struct request_of *r)
+{
+	return r->ask.verb == ASK_ATTACH || r->ask.verb == ASK_STARTING;
+}
+
+/* Root says of which container of an engine the process is the first. Returns 0 or -errno. */
+static int identify_starting(struct request_of *r, struct error *e)
+{
+	struct kept_process found;
+	int err = keeper_find(r->instance.pid, &found, e);
+
+	if (err == 0 && strcmp(found.id, r->ask.name) != 0)
+		err = error_set(e, STATUS_FAILED, -EPERM, "its process is not in that container");
+	if (err == 0)
+		err = pin_handed(r, e);
+	if (err == 0)
+		r->kept = found;
+	return err;
+}
+
 /*
  * Somebody on the host asks for a container of theirs. That their socket is of the host's network
  * does not mean that they are on it: a container may have that network, or somebody may have handed
@@ -105,15 +135,19 @@ static int identify_outside(struct request_of *r, struct error *e)
 	if (asker.depth != 1)
 		return error_set(e, STATUS_FAILED, -EPERM,
 				 "it is in a container on the host's network");
+	if (r->ask.verb == ASK_STARTING && r->who.uid != 0)
+		return error_set(e, STATUS_FAILED, -EPERM, "only root starts an engine's");
 	i->ident.owner = r->who.uid;
 	snprintf(i->ident.runtime, sizeof(i->ident.runtime), "lxc");
 	snprintf(i->ident.name, sizeof(i->ident.name), "%s", r->ask.name);
 	snprintf(r->path, sizeof(r->path), "%s", r->ask.path);
-	if (r->ask.verb != ASK_ATTACH)
+	if (!takes_process(r))
 		return 0;
 	if (process_of_pidfd(r->fds[1], &i->pid) < 0)
 		return error_set(e, STATUS_FAILED, -EINVAL,
 				 "its second descriptor is no process that lives");
+	if (r->ask.verb == ASK_STARTING)
+		return identify_starting(r, e);
 	return pin_handed(r, e);
 }
 
@@ -141,7 +175,7 @@ static int identify(int connection, struct request_of *r, struct error *e)
 				 inside ? "it is in no container"
 					: "it asks for others from within a container");
 	err = inside ? identify_inside(connection, r, e) : identify_outside(r, e);
-	if (err < 0 || (!inside && r->ask.verb != ASK_ATTACH))
+	if (err < 0 || (!inside && !takes_process(r)))
 		return err;
 	err = netns_owner(&r->netns, &owner, e);
 	if (err < 0)
@@ -176,7 +210,7 @@ static int allow(const struct config *config, uid_t owner, struct allowance *ret
 /* Whether it is an address that is asked for. */
 static bool is_attach(const struct request_of *r)
 {
-	return r->ask.verb == ASK_ATTACH || r->ask.verb == ASK_OWN;
+	return takes_process(r) || r->ask.verb == ASK_OWN;
 }
 
 /* Attaches or detaches. Returns 0 and what was done, or -errno. */
@@ -206,6 +240,27 @@ static int carry_out(struct context *c, const struct request_of *r, const char *
 	if (is_attach(r))
 		return op_attach(c, &q, ret, e);
 	return op_detach(c, &q, ret, e);
+}
+
+/* Attaches a container of an engine, which tells all that the journal is told. As carry_out. */
+static int carry_out_kept(struct context *c, const struct request_of *r, const char *who,
+			  struct listing *ret, bool *ret_told, struct error *e)
+{
+	const struct starting s = {
+		.id = r->kept.id,
+		.podman = r->kept.podman,
+		.first = r->kept.first,
+		.netns = &r->netns,
+		.why = who,
+	};
+	int err = starting_attach(c, &s, ret, ret_told, e);
+
+	/* left alone, as the service tells of it, too */
+	if (err == -ENODEV && !*ret_told)
+		return -EPERM;
+	if (err == 0 && !ret->has_address)
+		return error_set(e, STATUS_FAILED, -ENOTSUP, "it is not to have an address");
+	return err;
 }
 
 /* Answers, if there is still somebody to answer. */
@@ -240,6 +295,7 @@ static int serve(int connection, const struct context *context, struct request_o
 	char container[IDENT_TEXT_MAX], shown[IDENT_TEXT_MAX + USER_NAME_MAX] = "", who[128];
 	struct listing done = { 0 };
 	const int64_t begun = stats_clock();
+	bool told = false;
 	int err = process_peer(connection, &r->who, &r->who_fd);
 
 	if (err < 0)
@@ -250,19 +306,23 @@ static int serve(int connection, const struct context *context, struct request_o
 		err = identify(connection, r, e);
 	r->identified = err == 0;
 	/* two of one name in two LXC paths are told apart */
-	if (err == 0)
+	if (err == 0 && !*r->kept.id)
 		err = runtime_lxc_path(*r->path ? r->path : NULL, r->instance.ident.owner,
 				       r->instance.ident.path, sizeof(r->instance.ident.path), e);
 	if (*r->instance.ident.name)
 		ident_shown(&r->instance.ident, shown, sizeof(shown));
 	if (err == 0)
 		err = context_inherit(context, &c, e);
-	if (err == 0)
+	if (err == 0 && *r->kept.id)
+		err = carry_out_kept(&c, r, who, &done, &told, e);
+	else if (err == 0)
 		err = carry_out(&c, r, ident_container(&r->instance.ident, container), &done, e);
-	if (err == 0)
-		op_attach_probe(&c, &done, NULL);
 	if (done.has_address)
 		inet_ntop(AF_INET6, &done.address, ret_text, INET6_ADDRSTRLEN);
+	if (told)
+		return err;
+	if (err == 0)
+		op_attach_probe(&c, &done, NULL);
 	if (err < 0 && is_known(r, err))
 		stats_failed(e->status);
 	else if (err == 0 && done.changed && is_attach(r))
@@ -294,6 +354,8 @@ int asked(int connection, const struct context *context)
 		answer(connection, STATUS_DONE, text);
 	else if (is_known(&r, err) && e.status == STATUS_FULL)
 		answer(connection, STATUS_FULL, "no address is free for it");
+	else if (err == -ENOTSUP)
+		answer(connection, STATUS_FAILED, UNMEANT);
 	else
 		answer(connection, STATUS_FAILED, is_known(&r, err) ? FAILED : REFUSED);
 	return err < 0 ? STATUS_FAILED : STATUS_DONE;

@@ -12,24 +12,15 @@
 #include "base/text.h"
 #include "base/user.h"
 #include "names/hosts.h"
-#include "names/names.h"
 #include "ops/verbs.h"
 #include "policy/ready.h"
 #include "runtime/runtime.h"
 #include "watch/journal.h"
 #include "watch/metrics.h"
-#include "watch/named.h"
 #include "watch/renamed.h"
+#include "watch/served.h"
 #include "watch/stats.h"
 #include "watch/tell.h"
-
-#define CONTAINER_MAX 300 /* an engine and a name */
-
-/* The engine that has told of it. */
-static const struct config_engine *engine_of(const struct context *c, const struct record *r)
-{
-	return &c->config->engines[r->engine];
-}
 
 /* Only if this instance holds the attachment and is gone. */
 static int detach(struct context *c, const struct record *r, const char *container)
@@ -49,66 +40,6 @@ static int detach(struct context *c, const struct record *r, const char *contain
 	return err;
 }
 
-/* Whether this very instance is attached already: what its labels ask for was told then. */
-static bool is_attached(struct context *c, const struct record *r, const char *container)
-{
-	struct attachment a;
-	struct error ignored;
-
-	return c->store->ops->attachment(c->store, container, &a, &ignored) == 1 &&
-	       attachment_is_live(&a, c->boot_id) && a.pid == r->pid &&
-	       strcmp(a.instance, r->id) == 0;
-}
-
-/*
- * Puts the name that the engine gives the ID into the record, whatever the parser says: leases are
- * of names. Returns 0, -ESRCH if there is no such container any more, or -errno, which is told.
- */
-static int confirm_name(const struct context *c, struct record *r, char container[CONTAINER_MAX])
-{
-	const struct config_engine *engine = engine_of(c, r);
-	char name[IDENT_NAME_MAX + 1];
-	int err = named_by_engine(engine->socket, r->id, name);
-
-	if (err == -ENOENT)
-		return -ESRCH;
-	if (err < 0) {
-		journal_change("failed", container, NULL, r->why,
-			       "the engine does not say what the name of this container is");
-		return err;
-	}
-	if (strcmp(name, r->name) != 0) {
-		if (r->kind == RECORD_RUNNING)
-			snprintf(r->old_name, sizeof(r->old_name), "%s", r->name);
-		snprintf(r->name, sizeof(r->name), "%s", name);
-		snprintf(container, CONTAINER_MAX, "%s:%s", engine->name, name);
-	}
-	return 0;
-}
-
-/* Whether the place of this container is recorded already: its labels never change. */
-static bool is_placed(struct context *c, const struct record *r, const char *container)
-{
-	struct attachment a;
-	struct error ignored;
-
-	return c->store->ops->attachment(c->store, container, &a, &ignored) == 1 && *a.place &&
-	       strcmp(a.instance, r->id) == 0;
-}
-
-/* The place that the parser says is its, if the engine says so, too; else null. */
-static const char *confirm_place(const struct context *c, const struct record *r,
-				 const char *container)
-{
-	int err = named_in_place(engine_of(c, r)->socket, r->id, r->place);
-
-	if (err < 0)
-		journal_change("warning", container, NULL, r->why,
-			       "the engine does not say whether its labels name its place: its "
-			       "lease is its name's");
-	return err == 1 ? r->place : NULL;
-}
-
 static int on_held(const char *text, const struct attachment *a, void *arg)
 {
 	(void)text;
@@ -116,102 +47,17 @@ static int on_held(const char *text, const struct attachment *a, void *arg)
 }
 
 /* A rename that the parser tells: only of what this very instance was given, to its name. */
-static int follow_rename(struct context *c, struct record *r, char container[CONTAINER_MAX])
+static int follow_rename(struct context *c, struct record *r, char container[SERVED_NAME_MAX])
 {
 	struct error ignored;
 	int err = c->store->ops->walk_attachments(c->store, on_held, r->id, &ignored);
 
 	if (err <= 0)
 		return err;
-	err = confirm_name(c, r, container);
+	err = served_confirm(c, r, false, container);
 	if (err < 0)
 		return err == -ESRCH ? 0 : err;
-	return renamed_follow(c, engine_of(c, r), r);
-}
-
-/* Tells of a name that the one who ran it may not choose. */
-static void tell_unnamed(const struct context *c, const struct record *r, const char *container)
-{
-	if (*r->hostname && (c->config->hosts || c->config->on_change.user) &&
-	    !names_may_be(c, r->hostname))
-		journal_change("warning", container, NULL, "label v6hook.name is not followed",
-			       c->config->domain ? "it is not in the configuration's \"domain\""
-						 : "the configuration names no \"domain\"");
-}
-
-static int attach(struct context *c, struct record *r, char container[CONTAINER_MAX])
-{
-	struct request q = {
-		.container = container,
-		.pid = r->pid,
-		.instance = r->id,
-		.hook = true,
-		.known = named_is_known,
-		.mac = r->has_mac ? r->mac : NULL,
-		.given = r->given,
-		.given_count = (int)r->given_count,
-		.expose = &r->expose,
-		.published = &r->published,
-		.hostname = r->hostname,
-	};
-	char address[INET6_ADDRSTRLEN];
-	struct in6_addr label;
-	const int64_t begun = stats_clock();
-	struct listing done;
-	struct error e;
-	int err;
-
-	if (r->wish == WISH_NO || (engine_of(c, r)->labelled && r->wish != WISH_YES))
-		return 0;
-	/* gone since, or never its process: the next record tells */
-	if (record_check_pid(r->pid, r->id, &q.started) < 0)
-		return 0;
-	if (!is_attached(c, r, container)) {
-		err = confirm_name(c, r, container);
-		/* renamed since, or before the service ran: what it held by that name is first */
-		if (err == 0 && (*r->old_name || strcmp(r->why, "running") == 0))
-			err = renamed_follow(c, engine_of(c, r), r);
-		/* each name keeps its own lease */
-		if (err == -EEXIST && !*r->old_name)
-			err = 0;
-		if (err < 0)
-			return err == -ESRCH ? 0 : err;
-	}
-	if (*r->place && !is_placed(c, r, container))
-		q.place = confirm_place(c, r, container);
-	if (*r->address && !is_attached(c, r, container)) {
-		if (inet_pton(AF_INET6, r->address, &label) == 1)
-			q.label = &label;
-		else
-			journal_change("warning", container, NULL,
-				       "label v6hook.address is no IPv6 address", NULL);
-	}
-	err = op_attach(c, &q, &done, &e);
-	if (err == 0 && *done.unheard)
-		journal_change("warning", container, NULL, "label v6hook.address is not followed",
-			       done.unheard);
-	/* its last network was taken away */
-	if (err == -ENOLINK)
-		journal_change("waiting", container, NULL, r->why, NULL);
-	/* which a look may have seen before; list tells the rest */
-	if (err == -ENOLINK || err == -ENXIO)
-		return 0;
-	/* gone at this moment: its end is told next; or detached by hand, which is the last word */
-	if (err == -ESRCH || err == -ECANCELED)
-		return 0;
-	if (err < 0) {
-		stats_failed(e.status);
-		journal_failed(container, NULL, r->why, e.text, op_doctor_knows(&e, err));
-	} else if (done.changed) {
-		stats_attached(begun);
-		journal_change("attached", container,
-			       inet_ntop(AF_INET6, &done.address, address, sizeof(address)), r->why,
-			       NULL);
-		tell_unnamed(c, r, container);
-	}
-	if (err == 0)
-		op_attach_probe(c, &done, NULL);
-	return err;
+	return renamed_follow(c, served_engine(c, r), r);
 }
 
 /* Whether the service is about to end. */
@@ -319,13 +165,14 @@ int job_put_back(const struct context *context, const char *text, const char *wh
 int job_run(const struct context *context, struct record *r)
 {
 	struct context c;
-	char container[CONTAINER_MAX];
+	char container[SERVED_NAME_MAX];
+	struct listing done = { 0 };
 	struct error e;
 	int err;
 
 	note_to(journal_note);
 	err = context_inherit(context, &c, &e);
-	snprintf(container, sizeof(container), "%s:%s", engine_of(context, r)->name, r->name);
+	snprintf(container, sizeof(container), "%s:%s", served_engine(context, r)->name, r->name);
 	if (err < 0 && (!*r->name || *r->name == '/'))
 		note(NOTE_STATE, "%s", e.text);
 	else if (err < 0)
@@ -333,11 +180,11 @@ int job_run(const struct context *context, struct record *r)
 	if (err < 0)
 		return err;
 	/* what it told before it was left out of the configuration: it cannot be asked any more */
-	if (!engine_of(&c, r)->socket && r->kind != RECORD_GONE)
+	if (!served_engine(&c, r)->socket && r->kind != RECORD_GONE)
 		return 0;
 	switch (r->kind) {
 	case RECORD_RUNNING:
-		return attach(&c, r, container);
+		return served_attach(&c, r, false, &done, container, &e);
 	case RECORD_GONE:
 		return detach(&c, r, container);
 	case RECORD_RENAMED:

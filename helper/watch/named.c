@@ -172,14 +172,25 @@ int named_is_known(const char *socket, const char *name)
 	return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
 
-int named_in_place(const char *socket, const char *id, const char *place)
+/* Asks whether there is a container with this ID of which something else is true, too. */
+static int is_true_of(const char *socket, enum docker_what what, const char *id, const char *more)
 {
-	char which[80 + IDENT_PLACE_MAX], found[IDENT_NAME_MAX + 1];
+	char which[80 + IDENT_NAME_MAX + 1], found[IDENT_NAME_MAX + 1];
 	int r;
 
-	snprintf(which, sizeof(which), "%.79s %s", id, place);
-	r = ask(socket, DOCKER_PLACE, which, found);
+	snprintf(which, sizeof(which), "%.79s %s", id, more);
+	r = ask(socket, what, which, found);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	return strcmp(found, id) == 0;
+}
+
+int named_in_place(const char *socket, const char *id, const char *place)
+{
+	return is_true_of(socket, DOCKER_PLACE, id, place);
+}
+
+int named_is_called(const char *socket, const char *id, const char *name)
+{
+	return is_true_of(socket, DOCKER_CALLED, id, name);
 }

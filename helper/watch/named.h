@@ -15,9 +15,15 @@ int named_by_engine(const char *socket, const char *id, char ret[IDENT_NAME_MAX 
 int named_is_known(const char *socket, const char *name);
 
 /*
- * Asks the engine whether the container with this ID runs, and its labels name that place (struct
+ * Asks the engine whether the labels of the container with this ID name that place (struct
  * instance). Returns 1, 0 if not, or -errno.
  */
 int named_in_place(const char *socket, const char *id, const char *place);
+
+/*
+ * Asks the engine whether that is the name of the container with this ID; also of one that it is
+ * starting, of which it tells no more before that is done. Returns 1, 0 if not, or -errno.
+ */
+int named_is_called(const char *socket, const char *id, const char *name);
 
 #endif

@@ -59,21 +59,8 @@ static void on_heard(enum runtime_event event, const struct instance *i, const c
 	snprintf(r.why, sizeof(r.why), "%s", why);
 	if (old)
 		snprintf(r.old_name, sizeof(r.old_name), "%s", old);
-	if (i) {
-		r.pid = i->pid;
-		r.wish = i->enable;
-		r.has_mac = i->has_mac;
-		memcpy(r.given, i->given, sizeof(r.given));
-		r.given_count = (uint32_t)i->given_count;
-		r.expose = i->expose;
-		r.published = i->published;
-		memcpy(r.mac, i->mac, sizeof(i->mac));
-		snprintf(r.id, sizeof(r.id), "%s", i->id);
-		snprintf(r.name, sizeof(r.name), "%s", i->ident.name);
-		snprintf(r.address, sizeof(r.address), "%s", i->address);
-		snprintf(r.place, sizeof(r.place), "%s", i->place);
-		snprintf(r.hostname, sizeof(r.hostname), "%s", i->hostname);
-	}
+	if (i)
+		record_fill(&r, i);
 	tell(&r);
 }
 

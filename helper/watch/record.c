@@ -30,6 +30,23 @@ static bool is_id(const char *text)
 	return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
 }
 
+void record_fill(struct record *r, const struct instance *i)
+{
+	r->pid = i->pid;
+	r->wish = i->enable;
+	r->has_mac = i->has_mac;
+	memcpy(r->given, i->given, sizeof(r->given));
+	r->given_count = (uint32_t)i->given_count;
+	r->expose = i->expose;
+	r->published = i->published;
+	memcpy(r->mac, i->mac, sizeof(i->mac));
+	snprintf(r->id, sizeof(r->id), "%s", i->id);
+	snprintf(r->name, sizeof(r->name), "%s", i->ident.name);
+	snprintf(r->address, sizeof(r->address), "%s", i->address);
+	snprintf(r->place, sizeof(r->place), "%s", i->place);
+	snprintf(r->hostname, sizeof(r->hostname), "%s", i->hostname);
+}
+
 int record_check(struct record *r)
 {
 	char hostname[HOSTNAME_MAX];
@@ -55,8 +72,8 @@ int record_check(struct record *r)
 	return 0;
 }
 
-/* Whether the outermost ID in this line is that one; a pod's, by which Podman groups, is none. */
-static bool is_in_line(const char *line, const char *id)
+/* The outermost ID in this line, or null; a pod's, by which Podman groups, is none. */
+static const char *find_id(const char *line)
 {
 	static const char pods[] = "/libpod_parent/";
 	const size_t len = 64, before = sizeof(pods) - 1;
@@ -71,20 +88,51 @@ static bool is_in_line(const char *line, const char *id)
 		    (*end == '\0' || *end == '\n' || *end == '/' ||
 		     strncmp(end, ".scope", 6) == 0) &&
 		    !((size_t)(at - line) >= before && strncmp(at - before, pods, before) == 0))
-			return strncmp(at, id, len) == 0;
+			return at;
 		at = end - 1;
 	}
-	return false;
+	return NULL;
+}
+
+/* The beginning of the line after, or null. */
+static const char *next_line(const char *line)
+{
+	line = strchr(line, '\n');
+	return line ? line + 1 : NULL;
 }
 
 bool record_in_group(const char *cgroup, const char *id)
 {
-	for (const char *line = cgroup; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (is_in_line(line, id))
+	for (const char *line = cgroup; line; line = next_line(line)) {
+		const char *found = find_id(line);
+
+		if (found && strncmp(found, id, 64) == 0)
 			return true;
 	}
 	return false;
+}
+
+bool record_group_id(const char *cgroup, char ret_id[65], bool *ret_podman)
+{
+	static const char podman[] = "libpod-";
+	const size_t before = sizeof(podman) - 1;
+	const char *first = NULL;
+	size_t ahead = 0;
+
+	for (const char *line = cgroup; line; line = next_line(line)) {
+		const char *found = find_id(line);
+
+		if (found && first && strncmp(found, first, 64) != 0)
+			return false;
+		if (found && !first)
+			ahead = (size_t)(found - line);
+		first = first ? first : found;
+	}
+	if (!first)
+		return false;
+	snprintf(ret_id, 65, "%.64s", first);
+	*ret_podman = ahead >= before && strncmp(first - before, podman, before) == 0;
+	return true;
 }
 
 int record_check_pid(int32_t pid, const char *id, uint64_t *ret_started)

@@ -43,6 +43,9 @@ struct record {
 	char hostname[HOSTNAME_MAX]; /* and this */
 };
 
+/* Writes down what is known of an instance. */
+void record_fill(struct record *r, const struct instance *i);
+
 /* Whether the record is well-formed; ends its texts. Returns 0 or -EBADMSG. */
 int record_check(struct record *r);
 
@@ -52,6 +55,12 @@ int record_check(struct record *r);
  * name groups below its own as it likes.
  */
 bool record_in_group(const char *cgroup, const char *id);
+
+/*
+ * The outermost ID that /proc/PID/cgroup names. Returns whether there is one, and the same in all
+ * lines that have any. @ret_podman: it is of Podman's form
+ */
+bool record_group_id(const char *cgroup, char ret_id[65], bool *ret_podman);
 
 /*
  * Whether the process belongs to the container with this ID: its cgroup is named for it

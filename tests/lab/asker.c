@@ -89,9 +89,10 @@ static int64_t now_ms(void)
 
 static uint32_t read_verb(const char *text)
 {
-	static const char *const names[] = { "", "attach", "detach", "release", "own", "stopped" };
+	static const char *const names[] = { "",    "attach",  "detach",  "release",
+					     "own", "stopped", "starting" };
 
-	for (uint32_t i = 1; i < 6; i++)
+	for (uint32_t i = 1; i < 7; i++)
 		if (strcmp(text, names[i]) == 0)
 			return i;
 	return (uint32_t)strtoul(text, NULL, 0);

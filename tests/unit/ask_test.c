@@ -50,7 +50,11 @@ TEST(requests_are_told_from_nonsense)
 		{ 0, "web1", "", 0, -EBADMSG },
 		{ ASK_ENDED, "web1", "", 0, 0 },
 		{ ASK_ENDED, "", "", 0, -EBADMSG },
-		{ ASK_ENDED + 1, "web1", "", 0, -EBADMSG },
+		{ ASK_STARTING, "0123", "", 2, 0 },
+		{ ASK_STARTING, "0123", "", 0, -EBADMSG },
+		{ ASK_STARTING, "0123", "/srv/lxc", 2, -EBADMSG },
+		{ ASK_STARTING, "", "", 2, -EBADMSG },
+		{ ASK_STARTING + 1, "web1", "", 0, -EBADMSG },
 		{ UINT32_MAX, "", "", 0, -EBADMSG },
 	};
 

@@ -179,7 +179,7 @@ TEST(how_a_place_is_asked_for)
 	char path[DOCKER_PATH_MAX], which[512];
 
 	assert_int_equal(docker_path(DOCKER_PLACE, ID " swarm:w:w.1.x", path), 0);
-	assert_string_equal(path, "/containers/json?filters=%7B%22id%22%3A%5B%22" ID
+	assert_string_equal(path, "/containers/json?all=1&filters=%7B%22id%22%3A%5B%22" ID
 				  "%22%5D%2C%22label%22%3A%5B"
 				  "%22com.docker.swarm.service.name%3Dw%22%2C"
 				  "%22com.docker.swarm.task.name%3Dw.1.x%22%5D%7D");
@@ -189,7 +189,26 @@ TEST(how_a_place_is_asked_for)
 	}
 	assert_true(docker_path(DOCKER_PLACE, "x swarm:w:w.1.x", path) < 0);
 	assert_true(docker_path(DOCKER_PLACE, ID, path) < 0);
+	assert_int_equal(docker_path(DOCKER_CREATED, ID, path), 0);
+	assert_string_equal(path,
+			    "/containers/json?all=1&filters=%7B%22id%22%3A%5B%22" ID "%22%5D%7D");
+	assert_true(docker_path(DOCKER_CREATED, ID " x", path) < 0);
+	assert_true(docker_path(DOCKER_CREATED, "web", path) < 0);
+	assert_int_equal(docker_path(DOCKER_CALLED, ID " a.b-c", path), 0);
+	assert_string_equal(path, "/containers/json?all=1&filters=%7B%22id%22%3A%5B%22" ID
+				  "%22%5D%2C%22name%22%3A%5B%22%5E%2F%3Fa%5B.%5Db-c%24%22%5D%7D");
+	assert_true(docker_path(DOCKER_CALLED, ID " .*", path) < 0);
+	assert_true(docker_path(DOCKER_CALLED, ID " a|b", path) < 0);
+	assert_true(docker_path(DOCKER_CALLED, ID " ", path) < 0);
+	assert_true(docker_path(DOCKER_CALLED, ID, path) < 0);
+	assert_int_equal(docker_path(DOCKER_ENDPOINTS, "my_net.1", path), 0);
+	assert_string_equal(path, "/networks/my_net.1");
+	assert_true(docker_path(DOCKER_ENDPOINTS, "../x", path) < 0);
 	/* the longest that there is */
+	snprintf(which, sizeof(which), "%s a%0*d", ID, IDENT_NAME_MAX - 1, 0);
+	for (char *p = strchr(which, ' ') + 2; *p; p++)
+		*p = '.';
+	assert_int_equal(docker_path(DOCKER_CALLED, which, path), 0);
 	snprintf(which, sizeof(which), "%s compose:%0*d:w:1", ID, IDENT_PLACE_MAX - 13, 0);
 	assert_int_equal(docker_path(DOCKER_PLACE, which, path), 0);
 }

@@ -1,0 +1,47 @@
+/* One answer of Docker's, read from a connection that is there, without libcurl. */
+#include "runtime/docker_plain.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/cleanup.h"
+
+/* Takes the status line and the headers off. Returns 0 or -EIO. */
+static int take_body(struct docker_answer *a, long *ret_status)
+{
+	const char *end = a->text ? strstr(a->text, "\r\n\r\n") : NULL;
+	long status;
+
+	if (!end || sscanf(a->text, "HTTP/1.%*1[01] %3ld ", &status) != 1)
+		return -EIO;
+	end += 4;
+	a->len -= (size_t)(end - a->text);
+	memmove(a->text, end, a->len + 1);
+	*ret_status = status;
+	return 0;
+}
+
+int docker_plain_read(int fd, int64_t until, struct docker_answer *ret, long *ret_status)
+{
+	char piece[4096];
+
+	for (;;) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		int64_t left = until - clock_ms();
+		ssize_t n;
+
+		if (left <= 0 || poll(&p, 1, (int)left) <= 0)
+			return -ETIMEDOUT;
+		n = recv(fd, piece, sizeof(piece), 0);
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (n == 0)
+			return take_body(ret, ret_status);
+		if (n < 0 || docker_answer_add(piece, (size_t)n, ret) != DOCKER_TAKEN)
+			return -EIO;
+	}
+}

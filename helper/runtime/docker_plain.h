@@ -1,0 +1,16 @@
+/* One answer of Docker's, read from a connection that is there, without libcurl. */
+#ifndef V6HOOK_DOCKER_PLAIN_H
+#define V6HOOK_DOCKER_PLAIN_H
+
+#include <stdint.h>
+
+#include "runtime/docker_ask.h"
+
+/*
+ * Reads an answer of HTTP/1.0, which ends with the connection (docker_dial with 0 as the minor).
+ * @until: ms of the monotonic clock
+ * Returns 0 with the HTTP status, -ETIMEDOUT, or -EIO.
+ */
+int docker_plain_read(int fd, int64_t until, struct docker_answer *ret, long *ret_status);
+
+#endif

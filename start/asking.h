@@ -1,0 +1,20 @@
+/* How the programs that run in or around a container ask the service; without any library. */
+#ifndef V6HOOK_ASKING_H
+#define V6HOOK_ASKING_H
+
+#include "base/ask.h"
+
+/*
+ * Asks, and waits for the answer.
+ * @fds: a network namespace and a pidfd, for a verb that wants them; or null
+ * @wait_ms: for the answer; 0: ASK_WAIT_S
+ * @answer: what the answer is read into, if there is any
+ * Returns null when it is done, or what is to be said, which may lie in the answer.
+ */
+const char *asking(const char *socket, const struct ask *ask, const int *fds, unsigned int wait_ms,
+		   struct ask_answer *answer);
+
+/* Writes "PROGRAM: TEXT" on stderr, in one line. */
+void asking_say(const char *program, const char *text);
+
+#endif
