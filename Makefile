@@ -37,6 +37,7 @@ STATIC_LIBS = $(shell pkg-config --static --libs $(PKGS)) -lm
 # those targets that build much before they begin do it on all processors, unless make was told otherwise
 PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
+# The program, and what asks for starting containers. V=1 shows the commands, WERROR=1 has warnings fail.
 .PHONY: all
 all: v6hook $(PROGRAM) v6hook-start layers
 
@@ -76,12 +77,19 @@ $(ROOMS): $(filter-out $(BUILD)/main.o,$(OBJECTS))
 	@echo "  AR      $@"
 	$(Q)rm -f $@ && ar rcs $@ $^
 
+# Prints the targets: the first sentence of what stands above each.
+.PHONY: help
+help:
+	@awk '/^#/ { text = text substr($$0, 2) } /^$$/ { text = "" } \
+		/^\.PHONY: / { if (text) { sub(/\. .*|\.$$/, "", text); printf "  %-14s%s\n", $$2, text } text = "" }' Makefile
+	@echo "Variables: V, WERROR (all); TEST (check); SECONDS (fuzz); BENCH (bench); SOAK (soak); PREFIX, DESTDIR (install)"
+
 # An #include that points up or sideways fails the build.
 .PHONY: layers
 layers:
 	@tests/layers
 
-# The program and the unit tests under ASan and UBSan, in build/sanitized, and the lab's own tool.
+# The program and the unit tests under ASan and UBSan. They are in build/sanitized, with the lab's own tool.
 .PHONY: sanitized
 sanitized:
 	@mkdir -p build/sanitized
@@ -109,17 +117,20 @@ build/sanitized/power/replay: $(addprefix tests/power/,replay.c tree.c promises.
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.c,$^) $(ROOMS) $(LIBS)
 
 # Every test: units under sanitizers, then the lab on real containers. As root. Network managers to be
-# tried inside containers are only downloaded, not installed on this machine.
+# tried inside containers are only downloaded, not installed on this machine. make check TEST=s1: what has that name.
+TESTS := $(UNITS) $(addprefix tests/,unit/*.test fuzz/run fuzz/coverage lab/*.test)
+TEST_FILES = $(if $(TEST),$(or $(strip $(foreach one,$(TEST),$(filter %/$(one) %/$(one).test %/$(one)_test $(one),\
+	$(wildcard $(TESTS)) $(UNITS)))),$(error no test has the name '$(TEST)': they are in tests/unit and tests/lab)),$(TESTS))
 .PHONY: check
 check:
 	@tests/packages build lab check bench
 	@tests/packages walls || echo "without all of these firewalls their tests are left out"
 	@mkdir -p build/debs && cd build/debs && ls *.deb >/dev/null 2>&1 || \
 		apt-get download -qq isc-dhcp-client dhcpcd-base ifupdown >/dev/null 2>&1 || true
-	@$(MAKE) --no-print-directory $(PARALLEL) all sanitized fuzzers build/lab/mute build/lab/attacker build/lab/frames build/lab/ear bench-tools
-	@tests/run $(UNITS) tests/unit/*.test tests/fuzz/run tests/fuzz/coverage tests/lab/*.test
+	@$(MAKE) --no-print-directory $(PARALLEL) all sanitized $(if $(filter tests/fuzz/%,$(TEST_FILES)),fuzzers) build/lab/mute build/lab/attacker build/lab/frames build/lab/ear bench-tools
+	@tests/run $(TEST_FILES)
 
-# The parsers under a fuzzer, each for so many seconds: make fuzz SECONDS=600. As root or not.
+# The parsers under a fuzzer: make fuzz SECONDS=600. As root or not.
 SECONDS ?= 60
 .PHONY: fuzz
 fuzz:
@@ -128,7 +139,7 @@ fuzz:
 	@tests/fuzz/run $(SECONDS)
 	@tests/fuzz/coverage
 
-# By clang and libFuzzer; where they are missing, by a driver that changes the corpus at random. And once more
+# What make fuzz runs. By clang and libFuzzer; where they are missing, by a driver that changes the corpus at random. And once more
 # by gcc, which counts the lines that the corpus reaches.
 FUZZ_UNITS = $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_ROOMS = tests/fuzz/fake_curl.c $(FUZZ_DRIVER) $(ROOMS)
@@ -163,24 +174,25 @@ demo:
 	@$(MAKE) --no-print-directory -s $(PARALLEL) all
 	@tests/lab/world tests/lab/demo
 
-# Measured side by side with what else there is; tables, JSON and a plot are left in build/bench. BENCH names the
+# Measures side by side with what else there is. Tables, JSON and a plot are left in build/bench. BENCH names the
 # parts, which are the scripts of tests/bench: make bench BENCH=attach. As root.
 BENCH ?= attach lxc docker answer ask guard
 BENCH_TOOLS := $(addprefix build/bench/,floor run echo solicit trip fill)
-.PHONY: bench bench-scale
+.PHONY: bench
 bench:
 	@tests/packages build lab check bench
 	@$(MAKE) --no-print-directory -s all bench-tools
 	@tests/bench/bench $(BENCH)
 
 # What grows, and with what.
+.PHONY: bench-scale
 bench-scale:
 	@$(MAKE) --no-print-directory bench BENCH=scale
 
 .PHONY: bench-tools
 bench-tools: $(BENCH_TOOLS) build/lab/asker
 
-# What takes too long for check: every script of tests/soak, each in a world of its own. SOAK are the numbers for
+# What takes too long for check. It is every script of tests/soak, each in a world of its own. SOAK are the numbers for
 # tests/soak/soak. As root.
 .PHONY: soak
 soak:
@@ -256,7 +268,7 @@ CONFIG = $(DESTDIR)/etc/v6hook/config.json
 
 include packaging/packages.mk
 
-# Installs the program, hooks and manual pages; a configuration only if there is none yet.
+# Installs program, hooks and manuals. A configuration comes only if there is none yet.
 .PHONY: install
 install: all
 	@set -e; $(foreach place,$(PLACES),$(call put,$(subst :, ,$(place))))
@@ -269,7 +281,7 @@ put = echo "$(DESTDIR)$(word 2,$1)"; install -d "$(DESTDIR)$(dir $(word 2,$1))";
 		>"$(DESTDIR)$(word 2,$1)";) \
 	chmod $(word 3,$1) "$(DESTDIR)$(word 2,$1)";
 
-# Removes what install put, and directories of ours that are empty then; configuration and leases stay. Without
+# Removes what install put, and its empty directories. Configuration and leases stay. Without
 # DESTDIR it refuses while containers need it, and stops the service: lxc-config/retire. FORCE=1 does it all the same.
 INCLUDED = $(filter lxc-config/v6hook%,$(PLACES))
 .PHONY: uninstall
@@ -282,6 +294,7 @@ uninstall:
 		$(DATADIR)/lxc/hooks $(DATADIR)/lxc/config $(DATADIR)/lxc); do \
 		rmdir $(if $(DESTDIR),-p) "$$dir" 2>/dev/null; done; true
 
+# Removes what was built.
 .PHONY: clean
 clean:
 	rm -rf build v6hook v6hook-full v6hook-start
