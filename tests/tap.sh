@@ -45,7 +45,13 @@ tap_verdict() {
 	fi
 	tap_say 'not ok' "$2"
 	note "$3"
+	[ "$tap_failed" != 1 ] || tap_look
 	return 1
+}
+
+# tap_look: after the first failure, says what there is to look at; a test that knows that says it by a function of this name
+tap_look() {
+	:
 }
 
 # tap_ran STATUS CMD...: prints what a failure report says about a command that was run

@@ -27,6 +27,21 @@ lab_die() {
 mkdir -p $lab_run /var/log/lxc
 sysctl -qw net.ipv6.conf.{all,default}.accept_dad=0
 
+# tap_look: after the first failure, how the lab's host is just then, and how to look at it oneself
+tap_look() {
+	local log lines
+
+	note "---- what v6hook list, v6hook doctor and the logs say just now"
+	note "$(timeout 10 v6hook list 2>&1 </dev/null)"
+	note "$(timeout 20 v6hook doctor 2>&1 </dev/null)"
+	for log in $lab_run/*.log /var/log/lxc/*.log; do
+		lines=$(tail -n 8 "$log" 2>/dev/null)
+		[ -z "$lines" ] || note "$log:"$'\n'"$lines"
+	done
+	note "---- a shell at this point: LAB_SHELL=1 tests/lab/world $0 (state: /var/lib/v6hook, /etc/v6hook, logs: $lab_run)"
+	[ -z "${LAB_SHELL-}" ] || bash -i <>/dev/tty >&0 2>&0
+}
+
 # lab_provide COMMAND PACKAGE: makes a command available in the lab, from a Debian package in build/debs or apt's cache
 # if it is not installed; fails if it is nowhere
 lab_provide() {
