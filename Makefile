@@ -260,9 +260,13 @@ PLACES = \
 	lxc-config/v6hook-mount.conf:$(DATADIR)/lxc/config/v6hook-mount.conf:644 \
 	man/v6hook.8:$(DATADIR)/man/man8/v6hook.8:644 \
 	man/v6hook.json.5:$(DATADIR)/man/man5/v6hook.json.5:644 \
+	man/v6hook-docker.7:$(DATADIR)/man/man7/v6hook-docker.7:644 \
+	man/v6hook-lxc.7:$(DATADIR)/man/man7/v6hook-lxc.7:644 \
 	hooks/60-v6hook.rules:$(PREFIX)/lib/udev/rules.d/60-v6hook.rules:644 \
 	docker/v6hook-watch.service:$(UNITDIR)/v6hook-watch.service:644 \
 	completion/v6hook:$(DATADIR)/bash-completion/completions/v6hook:644 \
+	completion/_v6hook:$(DATADIR)/zsh/site-functions/_v6hook:644 \
+	completion/v6hook.fish:$(DATADIR)/fish/vendor_completions.d/v6hook.fish:644 \
 	lxc-config/rt_protos:/etc/iproute2/rt_protos.d/v6hook.conf:644
 CONFIG = $(DESTDIR)/etc/v6hook/config.json
 

@@ -240,28 +240,24 @@ static const struct verb {
 	int (*ask)(const struct args *a, const struct error *why, struct error *e);
 } verbs[] = {
 	{ .args = { "setup", "", ARGS_SETUP | ARGS_DRY_RUN, 0,
-		    "Looks at the host, proposes a range, and after a question does what there is "
-		    "to "
-		    "do once" },
+		    "Looks at this host, proposes a range, asks, and does it" },
 	  .run = run_setup,
 	  .needs = NEEDS_RAW },
 	{ .args = { "attach", "CONTAINER",
 		    ARGS_ENGINE | ARGS_NETNS | ARGS_ADDRESS | ARGS_JSON | ARGS_HOOK, 1,
-		    "Gives a running container its public address, or repairs it, and prints the "
-		    "address" },
+		    "Gives a running container its address, or repairs that" },
 	  .run = run_attach,
 	  .small = true,
 	  .ask = ask_attach,
 	  .needs = NEEDS_RAW },
 	{ .args = { "detach", "CONTAINER", ARGS_ENGINE | ARGS_RELEASE | ARGS_HOOK, 1,
-		    "Takes a container's address out of service; it stays the container's" },
+		    "Takes an address out of service; it stays its container's" },
 	  .run = run_detach,
 	  .small = true,
 	  .ask = ask_detach,
 	  .needs = NEEDS_NET },
 	{ .args = { "status", "", ARGS_JSON | ARGS_WATCH, 0,
-		    "Shows how the service, the engines and the pools are, and what went wrong "
-		    "last" },
+		    "Shows how service, engines and pools are, and what failed" },
 	  .run = show_status },
 	{ .args = { "list", "", ARGS_JSON | ARGS_ZONE | ARGS_WATCH, 0,
 		    "Shows who has which address" },
@@ -270,33 +266,25 @@ static const struct verb {
 		    "Draws the pools, and who has which address of them" },
 	  .run = show_map },
 	{ .args = { "pin", "CONTAINER ADDR", ARGS_ENGINE, 2,
-		    "Reserves an address of the range for a container, for good" },
+		    "Reserves an address for a container, for good" },
 	  .run = run_pin },
 	{ .args = { "unpin", "CONTAINER", ARGS_ENGINE, 1,
-		    "Makes a pinned address an ordinary lease of its container" },
+		    "Makes a pinned address an ordinary lease again" },
 	  .run = run_unpin },
 	{ .args = { "reconcile", "", ARGS_DRY_RUN | ARGS_JSON, 0,
-		    "Makes leases, running containers and the kernel agree, after a crash, a flap, "
-		    "a reboot" },
+		    "Repairs what a crash, a flap or a reboot has left" },
 	  .run = run_reconcile,
 	  .needs = NEEDS_RAW },
 	{ .args = { "sweep", "", ARGS_ALL, 0,
-		    "Gives free what the guard keeps for ports that are gone; --all removes its "
-		    "tables, and what other firewalls let through" },
+		    "Gives free what the guard keeps for ports that are gone" },
 	  .run = run_sweep,
 	  .small = true,
 	  .needs = NEEDS_NET },
 	{ .args = { "doctor", "[CONTAINER]", ARGS_ENGINE | ARGS_NETNS | ARGS_LISTEN | ARGS_JSON, 0,
-		    "Finds what is wrong on this host, or where a container's way ends, and says "
-		    "the one "
-		    "thing to do about it",
-		    1 },
+		    "Finds what is wrong, and says what to do about it", 1 },
 	  .run = run_doctor },
 	{ .args = { "watch", "", ARGS_JSON, 0,
-		    "The service: attaches what Docker and Podman start, repairs what drifts, for "
-		    "every "
-		    "engine, "
-		    "and does it for users" },
+		    "The service: attaches what starts, repairs what drifts" },
 	  .run = run_watch,
 	  .needs = NEEDS_RAW },
 };
@@ -312,8 +300,8 @@ static void print_usage(FILE *out)
 		snprintf(left, sizeof(left), "%s %s", verbs[i].args.name, verbs[i].args.operands);
 		fprintf(out, "  %-20s %s\n", left, verbs[i].args.purpose);
 	}
-	fprintf(out, "\nv6hook VERB --help tells the options. CONTAINER is a name, lxc:NAME, "
-		     "docker:NAME or podman:NAME.\n"
+	fprintf(out, "\nv6hook VERB --help tells the options, v6hook alone the status.\n"
+		     "CONTAINER is a name, lxc:NAME, docker:NAME or podman:NAME.\n"
 		     "Exit status: 0 done, 1 failed, 2 wrong use or configuration, 3 no free "
 		     "address,\n4 no such container or not running, 5 address in use elsewhere.\n");
 }
