@@ -66,32 +66,56 @@ in_time() {
 	done
 }
 
+# slow_never: a FIFO that nobody writes to, in a directory of whoever sources this; without one, naps are programs
+: "${slow_never=}"
+
+# nap SECONDS: sleeps without starting a program
+nap() {
+	if [ -p "$slow_never" ]; then
+		read -rt "$1" <>"$slow_never" || :
+	else
+		sleep "$1"
+	fi
+}
+
+# nap_after MICROSECONDS: sleeps between two looks at what has been waited for so long: an eighth of that, as each look
+# starts programs, but 20 to 150 ms
+nap_after() {
+	local us=$(($1 / 8)) seconds
+
+	us=$((us < 20000 ? 20000 : us > 150000 ? 150000 : us))
+	printf -v seconds '0.%06d' $us
+	nap "$seconds"
+}
+
 # wait_for SECONDS CMD...: polls until CMD succeeds; fails when the time, of a quiet machine, is over
 wait_for() {
-	local start=${EPOCHREALTIME/[.,]/}
+	local start=${EPOCHREALTIME/[.,]/} waited
 
 	until "${@:2}" >/dev/null 2>&1; do
-		if [ $((${EPOCHREALTIME/[.,]/} - start)) -ge $((${1%.*} * LAB_SLOW * 10000)) ]; then
+		waited=$((${EPOCHREALTIME/[.,]/} - start))
+		if [ $waited -ge $((${1%.*} * LAB_SLOW * 10000)) ]; then
 			slower || return 1
 		fi
-		sleep 0.03
+		nap_after $waited
 	done
 }
 
 # pause_for SECONDS CMD...: polls until CMD succeeds, for so many seconds at most, however slow the machine: for what need
 # not come, where something else waits meanwhile
 pause_for() {
-	local start=${EPOCHREALTIME/[.,]/}
+	local start=${EPOCHREALTIME/[.,]/} waited=0
 
-	until "${@:2}" >/dev/null 2>&1 || [ $((${EPOCHREALTIME/[.,]/} - start)) -ge $(($1 * 1000000)) ]; do
-		sleep 0.03
+	until "${@:2}" >/dev/null 2>&1 || [ $waited -ge $(($1 * 1000000)) ]; do
+		nap_after $waited
+		waited=$((${EPOCHREALTIME/[.,]/} - start))
 	done
 }
 
 # timeout SECONDS CMD...: timeout(1), with seconds of a quiet machine
 timeout() {
 	if [[ $1 =~ ^[0-9]+$ ]]; then
-		set -- "$(scaled "$1")" "${@:2}"
+		set -- $(($1 * LAB_SLOW / 100)) "${@:2}"
 	fi
 	command timeout "$@"
 }

@@ -33,7 +33,7 @@ stopped_after() {
 	: >$race_trace
 	begin strace -o $race_trace -e trace="$2" -e inject="$2:signal=STOP:when=$1" "${@:3}"
 	until [ -e $race_end ] || grep -q 'stopped by SIGSTOP' $race_trace; do
-		sleep 0.005
+		nap 0.005
 	done
 	[ ! -e $race_end ]
 }
@@ -48,7 +48,7 @@ goes_on() {
 		# shellcheck disable=SC2086
 		[ -z "$tracee" ] || kill -CONT $tracee 2>/dev/null
 		[ $SECONDS -lt $end ] || lab_die "it does not go on after: $(tail -n 3 $race_trace)"
-		sleep 0.005
+		nap 0.005
 	done
 	out=$(<$race_out)
 	err=$(<$race_err)
