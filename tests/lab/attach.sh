@@ -85,13 +85,12 @@ inside_state() {
 	local within=(nsenter --net="/run/netns/$1")
 
 	[ -e "/run/netns/$1" ] || within=(nsenter -t "$(lab_pid "$1")" -n)
-	"${within[@]}" ip -N -6 -o addr | sed -E 's/ tentative//; s/\\.*//' | sort
 	# its own link-local address is a route only after duplicate address detection
-	"${within[@]}" ip -N -6 route show table all | sed -E 's/ linkdown//; /^[0-9]+ fe80::.* table 255 /d' | sort
-	"${within[@]}" ip -N -6 neigh show nud permanent | sort
-	"${within[@]}" ip -o link | sed -E 's/^([^<]*<[^>]*>).*/\1/'
+	printf '%s\n' 'addr show' 'route show table all' 'neigh show nud permanent' 'link show' |
+		"${within[@]}" ip -N -6 -o -batch - | sed -E '/^[0-9]+ fe80::.* table 255 /d; s/ tentative//; s/ linkdown//
+			/^[0-9]+: [^ ]+ +inet6 /s/\\.*//; s/^([0-9]+: [^ ]+: <[^>]*>).*/\1/' | sort
 	# shellcheck disable=SC2016
-	"${within[@]}" bash -c 'for i in /proc/sys/net/ipv6/conf/*/{disable_ipv6,accept_ra,accept_redirects}; do echo "$i = $(<"$i")"; done'
+	"${within[@]}" sh -c 'grep . /proc/sys/net/ipv6/conf/*/disable_ipv6 /proc/sys/net/ipv6/conf/*/accept_ra /proc/sys/net/ipv6/conf/*/accept_redirects'
 }
 
 # sysctls: prints the host's IPv6 sysctls, all of them
@@ -114,16 +113,18 @@ store_files() {
 	find $lab_store -printf '%P %i %T@ %C@ %s\n' 2>/dev/null | sort
 }
 
-# leases: prints who holds which address, sorted; what rests is left out
+# leases: prints who holds which address, sorted as file names are; what rests is left out
 leases() {
-	local file holder
+	local file text
 
 	for file in "$lab_store"/leases/*:*.json; do
-		[ -L "$file" ] || [ ! -e "$file" ] || grep -q '"freed"' "$file" && continue
-		holder=$(sed -n 's/.*"container":[^"]*"\(.*\)".*/\1/p' "$file")
+		[ ! -L "$file" ] && [ -f "$file" ] || continue
+		mapfile text <"$file"
+		[[ ${text[*]} != *'"freed"'* ]] || continue
 		file=${file##*/}
-		echo "${file%.json} $holder"
-	done | sort
+		[[ ${text[*]} =~ \"container\":[^\"]*\"([^\"]*)\" ]] || BASH_REMATCH=('' '')
+		echo "${file%.json} ${BASH_REMATCH[1]}"
+	done
 }
 
 # everything: prints all that a failing attach must leave as it was, but what is in containers

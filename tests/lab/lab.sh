@@ -181,7 +181,7 @@ lab_forget() {
 
 # lab_ping ADDR [SECONDS]: one ping from the internet, whatever the router has in its cache
 lab_ping() {
-	lab_in internet busybox ping -6 -c 1 -W "$(scaled "${2:-3}")" "$1"
+	lab_in internet busybox ping -6 -c 1 -W $((${2:-3} * LAB_SLOW / 100)) "$1"
 }
 
 # reaches ADDR: whether the internet reaches ADDR once the router has forgotten all it knew; a ping
@@ -241,12 +241,30 @@ lab_seen_as() {
 lab_serving() {
 	local pid
 
-	pid=$(lab_pid "$1") && grep -q ':0050 .* 0A ' "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6"
+	pid=$(lab_pid "$1") && lab_listens "$pid"
 }
 
-# lab_template: makes once the busybox container that the others are copies of
+# lab_listens PID: whether something in the network of a process listens on port 80
+lab_listens() {
+	grep -q ':0050 .* 0A ' "/proc/$1/net/tcp" "/proc/$1/net/tcp6"
+}
+
+# lab_template: makes once the busybox container that the others are copies of; what lxc-create makes of this LXC and this
+# busybox, by starting hundreds of programs, is kept in build/lab for the other worlds
 lab_template() {
+	local kept
+
 	[ -d $lab_run/lxc/template ] && return
+	kept=$lab/../../build/lab/template-$(lxc-create --version)-$(stat -Lc %s-%Y "$(type -P busybox)" /usr/share/lxc/templates/lxc-busybox | paste -sd -).tar
+	mkdir -p $lab_run/lxc
+	if ! tar -C $lab_run/lxc -xf "$kept" 2>/dev/null; then
+		lab_template_made
+		mkdir -p "${kept%/*}" && tar -C $lab_run/lxc -cf "$kept.$$" template && mv "$kept.$$" "$kept"
+	fi
+}
+
+# lab_template_made: makes it by lxc-create
+lab_template_made() {
 	: >$lab_run/empty.conf
 	lxc-create -P $lab_run/lxc -n template -f $lab_run/empty.conf -t busybox >$lab_run/lxc-create.log 2>&1 ||
 		lab_die "lxc-create: $(<$lab_run/lxc-create.log)"
@@ -257,7 +275,7 @@ lab_template() {
 # lab_lxc_make NAME BRIDGE [CONFIG-LINE]...: makes an LXC container whose web page is its name
 # (with LAB_UDHCPC set, its init runs a DHCP client as the template does)
 lab_lxc_make() {
-	local dir=/var/lib/lxc/$1 line
+	local dir=/var/lib/lxc/$1
 
 	lab_template
 	cp -a $lab_run/lxc/template "$dir"
@@ -268,9 +286,7 @@ lab_lxc_make() {
 		printf '%s\n' "lxc.rootfs.path = dir:$dir/rootfs" "lxc.uts.name = $1" \
 			'lxc.apparmor.profile = unconfined' 'lxc.net.0.type = veth' \
 			"lxc.net.0.link = $2" 'lxc.net.0.flags = up'
-		for line in "${@:3}"; do
-			echo "$line"
-		done
+		printf '%s\n' "${@:3}"
 	} >"$dir/config"
 }
 
@@ -280,7 +296,7 @@ lab_lxc_start() {
 		note "$(tail -n 30 "/var/log/lxc/$1.log")"
 		return 1
 	}
-	wait_for 10 lab_serving "$1"
+	wait_for 10 lab_listens "$(lab_pid "$1")"
 }
 
 # lab_lxc NAME BRIDGE [CONFIG-LINE]...: makes and starts an LXC container
@@ -339,7 +355,7 @@ lab_image() {
 # lab_docker_run NAME NETWORK [OPTION]...: runs a container whose web page is its name, and waits for it to serve
 lab_docker_run() {
 	docker run -d --name "$1" --hostname "$1" --network "$2" "${@:3}" lab/busybox >/dev/null &&
-		wait_for 10 lab_serving "$1"
+		wait_for 10 lab_listens "$(lab_pid "$1")"
 }
 
 # lab_docker_since MAJOR: whether dockerd is of that version or later
@@ -371,26 +387,12 @@ marked_routes() {
 
 # kernel_state: prints all that v6hook might change and must put back, for comparison; the containers' veths left out
 kernel_state() {
-	local dev file key
-
-	echo "# addresses"
-	ip -6 -o addr show | sed -E 's/ tentative//; s/^[0-9]+: //; s/\\.*//' | grep -v '^veth' | sort
-	echo "# routes"
-	ip -6 route show table all | sed -E 's/ expires [0-9]+sec//; s/ (hoplimit [0-9]+|linkdown)//g' | grep -vE ' dev (veth|if[0-9])' | sort
-	echo "# neighbours"
-	ip -6 neigh show nud permanent | sort
-	proxies
-	echo "# sysctls"
-	for dev in all eth0 br0; do
-		for key in forwarding accept_ra proxy_ndp disable_ipv6; do
-			file=/proc/sys/net/ipv6/conf/$dev/$key
-			[ -e "$file" ] && echo "$dev.$key = $(<"$file")"
-		done
-	done
-	for file in /proc/sys/net/ipv6/neigh/eth0/proxy_{delay,qlen}; do
-		[ -e "$file" ] && echo "eth0.${file##*/} = $(<"$file")"
-	done
-	echo "# nftables"
+	# one program for all of it, as this is asked for all the time
+	printf '%s\n' 'addr show' 'route show table all' 'neigh show nud permanent' 'neigh show proxy' | ip -6 -o -batch - |
+		sed -E '/^[0-9]+: veth/d; / dev (veth|if[0-9])/d; s/ tentative//; s/^[0-9]+: //; s/ expires [0-9]+sec//
+			s/ (hoplimit [0-9]+|linkdown)//g; / inet6 /s/\\.*//' | sort
+	grep -s . /proc/sys/net/ipv6/conf/{all,eth0,br0}/{forwarding,accept_ra,proxy_ndp,disable_ipv6} \
+		/proc/sys/net/ipv6/neigh/eth0/proxy_{delay,qlen}
 	# but what Docker 28 itself has there for each container
 	nft -s list ruleset 2>/dev/null | grep -vE 'ip6? daddr [^ ]+ iifname != "(docker0|br-[0-9a-f]+)" .*drop$'
 }

@@ -90,7 +90,7 @@ journal_mark() {
 
 # said N REGEX: whether exactly N lines of the journal match
 said() {
-	[ "$(journal "$2" | wc -l)" = "$1" ]
+	[ "$(tail -n "+$((${watch_seen:-0} + 1))" $watch_log | grep -cE -- "$2")" = "$1" ]
 }
 
 # quiet SECONDS: whether the service says nothing for so long
@@ -104,18 +104,22 @@ quiet() {
 
 # address_of CONTAINER: prints the address that docker:NAME or lxc:NAME holds
 address_of() {
-	leases | sed -n "s/ $1\$//p"
+	local address holder
+
+	while read -r address holder; do
+		[ "$holder" != "$1" ] || echo "$address"
+	done <<<"$(leases)"
 }
 
 # has_proxy ADDR [DEV]: whether there is a proxy entry for the address, by name of the uplink
 has_proxy() {
-	ip -6 neigh show proxy dev "${2-eth0}" | grep -q "^$1 "
+	[[ $'\n'$(ip -6 neigh show proxy dev "${2-eth0}") == *$'\n'"$1 "* ]]
 }
 
 # in_kernel ADDR BRIDGE [UPLINK]: whether all three entries for the address are there
 in_kernel() {
-	has_proxy "$1" "${3-eth0}" && marked_routes | grep -q "^$1 dev $2 " &&
-		ip -6 neigh show nud permanent dev "$2" | grep -q "^$1 "
+	has_proxy "$1" "${3-eth0}" && [[ $'\n'$(ip -6 route show table all proto $lab_mark) == *$'\n'"$1 dev $2 "* ]] &&
+		[[ $'\n'$(ip -6 neigh show nud permanent dev "$2") == *$'\n'"$1 "* ]]
 }
 
 # not CMD...: whether CMD fails
