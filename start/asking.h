@@ -7,7 +7,7 @@
 /*
  * Asks, and waits for the answer.
  * @fds: a network namespace and a pidfd, for a verb that wants them; or null
- * @wait_ms: for the answer; 0: ASK_WAIT_S
+ * @wait_ms: for all of it together; 0: ASK_WAIT_S
  * @answer: what the answer is read into, if there is any
  * Returns null when it is done, or what is to be said, which may lie in the answer.
  */
