@@ -28,7 +28,8 @@ enum ask_verb {
 	ASK_ENDED,
 	/*
 	 * Of a container whose engine is starting it, on the host by root: attach it. The name is
-	 * the engine's ID of it; with two descriptors, as for ASK_ATTACH.
+	 * the engine's ID of it; with two descriptors, as for ASK_ATTACH. One that is to have no
+	 * address is answered like one that has it, by no text.
 	 */
 	ASK_STARTING,
 };

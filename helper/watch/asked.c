@@ -254,9 +254,13 @@ static int carry_out_kept(struct context *c, const struct request_of *r, const c
 		.why = who,
 	};
 	int err = starting_attach(c, &s, ret, ret_told, e);
+	const bool alone = err == -ENODEV && !*ret_told;
 
+	/* of one that starts, which nobody has asked for by name, that is no failure */
+	if (r->ask.verb == ASK_STARTING && (alone || (err == 0 && !ret->has_address)))
+		return 0;
 	/* left alone, as the service tells of it, too */
-	if (err == -ENODEV && !*ret_told)
+	if (alone)
 		return -EPERM;
 	if (err == 0 && !ret->has_address)
 		return error_set(e, STATUS_FAILED, -ENOTSUP, "it is not to have an address");
