@@ -43,7 +43,7 @@ PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
 # The program, and what asks for starting containers. V=1 shows the commands, WERROR=1 has warnings fail.
 .PHONY: all
-all: v6hook $(PROGRAM) v6hook-start layers
+all: v6hook $(PROGRAM) v6hook-start v6hook-runtime layers
 
 # Static, as most of a short run is loading shared libraries; where there are none to link it with, the whole one.
 v6hook: $(filter-out $(SMALL_REPLACES),$(OBJECTS)) $(SMALL) $(PROGRAM)
@@ -66,6 +66,12 @@ SMALL_CC ?= $(shell command -v musl-gcc || echo $(CC))
 v6hook-start: start/v6hook-start.c start/asking.c start/asking.h helper/base/ask.h Makefile
 	@echo "  LD      $@"
 	$(Q)$(SMALL_CC) -std=gnu11 -static -s -Os -D_GNU_SOURCE -Ihelper $(WARNINGS) \
+		$(if $(WERROR),-Werror) -o $@ $(filter %.c,$^)
+
+# What Docker is given as a container's runtime, likewise.
+v6hook-runtime: $(wildcard start/[a-u]*.[ch]) start/v6hook-runtime.c $(addprefix helper/base/,ask.h member.c member.h) Makefile
+	@echo "  LD      $@"
+	$(Q)$(SMALL_CC) -std=gnu11 -static -s -Os -D_GNU_SOURCE -Ihelper -Istart $(WARNINGS) \
 		$(if $(WERROR),-Werror) -o $@ $(filter %.c,$^)
 
 $(PROGRAM): $(OBJECTS)
@@ -131,7 +137,7 @@ check:
 	@tests/packages walls || echo "without all of these firewalls their tests are left out"
 	@mkdir -p build/debs && cd build/debs && ls *.deb >/dev/null 2>&1 || \
 		apt-get download -qq isc-dhcp-client dhcpcd-base ifupdown >/dev/null 2>&1 || true
-	@$(MAKE) --no-print-directory $(PARALLEL) all sanitized $(if $(filter tests/fuzz/%,$(TEST_FILES)),fuzzers) build/lab/mute build/lab/attacker build/lab/frames build/lab/ear bench-tools
+	@$(MAKE) --no-print-directory $(PARALLEL) all sanitized $(if $(filter tests/fuzz/%,$(TEST_FILES)),fuzzers) build/lab/mute build/lab/attacker build/lab/frames build/lab/ear build/lab/called bench-tools
 	@tests/run $(TEST_FILES)
 
 # The parsers under a fuzzer: make fuzz SECONDS=600. As root or not.
@@ -264,6 +270,7 @@ PLACES = \
 	hooks/v6hook-post-stop:$(DATADIR)/lxc/hooks/v6hook-post-stop:755 \
 	v6hook-full:$(LIBEXECDIR)/v6hook-full:755 \
 	v6hook-start:$(LIBEXECDIR)/v6hook-start:755 \
+	v6hook-runtime:$(LIBEXECDIR)/v6hook-runtime:755 \
 	lxc-config/v6hook.conf:$(DATADIR)/lxc/config/v6hook.conf:644 \
 	lxc-config/v6hook-start.conf:$(DATADIR)/lxc/config/v6hook-start.conf:644 \
 	lxc-config/v6hook-mount.conf:$(DATADIR)/lxc/config/v6hook-mount.conf:644 \
@@ -289,7 +296,7 @@ install: all
 
 # put FROM TO MODE: a program as it is, also over one that runs; a text with the places written in
 put = echo "$(DESTDIR)$(word 2,$1)"; install -d "$(DESTDIR)$(dir $(word 2,$1))"; \
-	$(if $(filter v6hook v6hook-full v6hook-start,$(word 1,$1)),install $(word 1,$1) "$(DESTDIR)$(word 2,$1)";,\
+	$(if $(filter v6hook v6hook-full v6hook-start v6hook-runtime,$(word 1,$1)),install $(word 1,$1) "$(DESTDIR)$(word 2,$1)";,\
 	sed 's|@SBINDIR@|$(SBINDIR)|g; s|@DATADIR@|$(DATADIR)|g; s|@LIBEXECDIR@|$(LIBEXECDIR)|g' $(word 1,$1) \
 		>"$(DESTDIR)$(word 2,$1)";) \
 	chmod $(word 3,$1) "$(DESTDIR)$(word 2,$1)";
@@ -310,6 +317,6 @@ uninstall:
 # Removes what was built.
 .PHONY: clean
 clean:
-	rm -rf build v6hook v6hook-full v6hook-start
+	rm -rf build v6hook v6hook-full v6hook-start v6hook-runtime
 
 -include $(OBJECTS:.o=.d) $(SMALL:.o=.d)

@@ -12,7 +12,7 @@ lxc_ask='/dev/v6hook-start /dev/v6hook/v6hook.sock' # and what asks there
 
 # lxc_install [VARIABLE=VALUE]...: make install, of the program as it was built
 lxc_install() {
-	make -s -o v6hook -o v6hook-full -o v6hook-start -o layers -C "$lab/../.." install "$@"
+	make -s -o v6hook -o v6hook-full -o v6hook-start -o v6hook-runtime -o layers -C "$lab/../.." install "$@"
 }
 
 # lxc_lab: the lab with the program installed, a host with a bridge, and syslog
