@@ -146,3 +146,38 @@ int lease_allocate(struct lease_store *s, const struct pools *pools, const char 
 	return error_set(e, STATUS_FULL, -ENOSPC,
 			 "no free address: others took each one that became free");
 }
+
+/* Whether one of the first addresses of a pool is free. Returns 1, 0 or -errno. */
+static int has_free(struct lease_store *s, const struct pool *pool, lease_forbidden forbidden,
+		    void *arg, unsigned int hold_s, struct error *e)
+{
+	struct in6_addr address;
+	struct pool_walk walk;
+	struct lease lease;
+
+	pool_walk_start(&walk, pool, "");
+	for (int i = 0; i < POOL_SMALL && pool_walk_next(&walk, &address); i++) {
+		int r;
+
+		if (forbidden(&address, false, arg))
+			continue;
+		r = s->ops->at(s, &address, &lease, e);
+		if (r < 0)
+			return r;
+		if (r == 0 || (lease.freed && !*lease.trouble && !lease_rests(&lease, hold_s)))
+			return 1;
+	}
+	return 0;
+}
+
+int lease_has_room(struct lease_store *s, const struct pools *pools, lease_forbidden forbidden,
+		   void *arg, unsigned int hold_s, struct error *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < pools->count; i++)
+		r = has_free(s, &pools->list[i], forbidden, arg, hold_s, e);
+	if (r == 0 && are_large(pools) && !s->ops->is_full(s, ranges_of(pools)))
+		r = 1;
+	return r ? r : reclaim_could(s, pools, forbidden, arg, hold_s, e);
+}

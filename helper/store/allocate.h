@@ -15,4 +15,12 @@ int lease_allocate(struct lease_store *s, const struct pools *pools, const char 
 		   lease_forbidden forbidden, void *arg, unsigned int hold_s, struct lease *ret,
 		   struct error *e);
 
+/*
+ * Whether a container that has no address would get one now, for who asks every few seconds: mostly
+ * a look at a few addresses. A large pool counts as not full until one that looked at all of it has
+ * found that. Changes nothing. Returns 1, 0 or -errno.
+ */
+int lease_has_room(struct lease_store *s, const struct pools *pools, lease_forbidden forbidden,
+		   void *arg, unsigned int hold_s, struct error *e);
+
 #endif

@@ -200,6 +200,31 @@ static void write_hints(const struct reclaim *r)
 		r->s->ops->set_idle(r->s, list, r->count);
 }
 
+/* Makes it ready to be asked. Returns 0 or -errno. */
+static int begin(struct reclaim *r, unsigned int hold_s, struct error *e)
+{
+	r->now = time(NULL);
+	r->boot = lease_booted();
+	r->before = r->now - hold_s;
+	return lease_boot_id(r->boot_id, e);
+}
+
+int reclaim_could(struct lease_store *s, const struct pools *pools, lease_forbidden forbidden,
+		  void *arg, unsigned int hold_s, struct error *e)
+{
+	CLEANUP(reclaim_release)
+	struct reclaim reclaim = {
+		.s = s, .pools = pools, .ident = "", .forbidden = forbidden, .arg = arg
+	};
+	int r = begin(&reclaim, hold_s, e);
+
+	if (r == 0)
+		r = s->ops->walk(s, consider, &reclaim, e);
+	if (r == -ENOMEM)
+		return error_sys(e, r, "cannot look for an idle lease");
+	return r < 0 ? r : reclaim.count > 0;
+}
+
 int reclaim_one(struct lease_store *s, const struct pools *pools, const char *ident,
 		lease_forbidden forbidden, void *arg, unsigned int hold_s, struct in6_addr *ret,
 		struct error *e)
@@ -211,14 +236,11 @@ int reclaim_one(struct lease_store *s, const struct pools *pools, const char *id
 		.ident = ident,
 		.forbidden = forbidden,
 		.arg = arg,
-		.now = time(NULL),
-		.boot = lease_booted(),
 	};
-	int r = lease_boot_id(reclaim.boot_id, e);
+	int r = begin(&reclaim, hold_s, e);
 
 	if (r < 0)
 		return r;
-	reclaim.before = reclaim.now - hold_s;
 	if (s->ops->each_idle(s, follow, &reclaim) == 1) {
 		*ret = reclaim.taken;
 		return 0;

@@ -15,4 +15,11 @@ int reclaim_one(struct lease_store *s, const struct pools *pools, const char *id
 		lease_forbidden forbidden, void *arg, unsigned int hold_s, struct in6_addr *ret,
 		struct error *e);
 
+/*
+ * Whether there is one that reclaim_one could free, as far as reading all leases tells. Changes
+ * nothing. Returns 1, 0 or -errno.
+ */
+int reclaim_could(struct lease_store *s, const struct pools *pools, lease_forbidden forbidden,
+		  void *arg, unsigned int hold_s, struct error *e);
+
 #endif
