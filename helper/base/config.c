@@ -112,6 +112,8 @@ const struct config_container *config_container(const struct config *c, const ch
 /* What the configuration says of the exposure of all of an engine, or null for LXC's. */
 static const struct exposed *engine_expose(const struct config *c, const char *ident)
 {
+	if (strncmp(ident, "cni:", strlen("cni:")) == 0)
+		return &c->expose_cni;
 	for (size_t i = 0; i < ENGINES; i++) {
 		size_t len = strlen(engine_names[i]);
 

@@ -89,6 +89,7 @@ struct config {
 	unsigned int announce_s;  /* seconds in which the service announces all again; 0: never */
 	bool announce_link_local; /* "announce_from": "link-local" */
 	struct exposed expose_lxc;
+	struct exposed expose_cni; /* of those of whom nobody says it; unsaid: what is published */
 	enum config_guard guard;
 	enum config_open open_firewall;
 	struct config_engine engines[ENGINES];

@@ -38,12 +38,18 @@ static int expose_podman(const struct value *v, void *into)
 	return config_read_exposed(v, &((struct config *)into)->engines[ENGINE_PODMAN].expose);
 }
 
+static int expose_cni(const struct value *v, void *into)
+{
+	return config_read_exposed(v, &((struct config *)into)->expose_cni);
+}
+
 static int read_exposes(const struct value *v, void *into)
 {
 	static const struct key keys[] = {
 		{ "lxc", expose_lxc },
 		{ "docker", expose_docker },
 		{ "podman", expose_podman },
+		{ "cni", expose_cni },
 		{ NULL, NULL },
 	};
 

@@ -121,5 +121,5 @@ const char *waiting_place(const char *ident, const struct attachment *a)
 	if (ident_from_text(ident, &id) < 0)
 		return a->bridge;
 	runtime = runtime_by_name(id.runtime);
-	return id.owner || !runtime || runtime->tells ? a->bridge : NULL;
+	return id.owner || !runtime || runtime->tells || !runtime->find ? a->bridge : NULL;
 }

@@ -46,6 +46,7 @@ struct request {
 	 */
 	int (*known)(const char *socket, const char *name);
 	const char *instance; /* the engine's ID of the instance, if it is known; or null */
+	const char *network;  /* the CNI network that it is attached for; or null */
 	/*
 	 * The attachment on which the decision was made, or null: if it is another by the time that
 	 * the container is locked, nothing is done and -ESTALE returned, without a message.

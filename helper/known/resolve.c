@@ -23,7 +23,7 @@ static int read_ident(const struct request *q, struct ident *ret, struct error *
 				 q->container, q->runtime);
 	if (q->runtime && !runtime_by_name(q->runtime))
 		return error_set(e, STATUS_USAGE, -EINVAL,
-				 "--runtime '%.40s' is unknown: write lxc, docker or podman",
+				 "--runtime '%.40s' is unknown: write lxc, docker, podman or cni",
 				 q->runtime);
 	if (q->runtime)
 		snprintf(id.runtime, sizeof(id.runtime), "%s", q->runtime);
@@ -118,7 +118,8 @@ static int ask_all(const struct runtime_options *o, const char *name, struct ins
 		struct error error = { 0 };
 		int r;
 
-		if (runtime->tells && !config_serves(o->engines, runtime->engine))
+		if (!runtime->find ||
+		    (runtime->tells && !config_serves(o->engines, runtime->engine)))
 			continue;
 		r = runtime->find(runtime, name, o, &instance, &error);
 		switch (r) {
@@ -168,6 +169,10 @@ int resolve_instance(const struct context *c, const struct request *q, struct in
 		if (!*instance.ident.runtime)
 			return ask_all(&o, instance.ident.name, ret, e);
 		runtime = runtime_by_name(instance.ident.runtime);
+		if (!runtime->find)
+			return error_set(e, STATUS_NO_CONTAINER, -EOPNOTSUPP,
+					 "no engine can be asked where it is: say so with --netns "
+					 "FILE or --pid PID");
 		return runtime->find(runtime, instance.ident.name, &o, ret, e);
 	}
 	if (!*instance.ident.runtime)

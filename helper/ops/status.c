@@ -109,8 +109,9 @@ int op_status(struct context *c, struct overview *ret, struct error *e)
 	struct error ignored;
 	int r;
 
-	for (size_t i = 0; runtimes[i] && i < OVERVIEW_ENGINES; i++)
-		ask(c, runtimes[i], &o.engines[o.engine_count++]);
+	for (size_t i = 0; runtimes[i] && o.engine_count < OVERVIEW_ENGINES; i++)
+		if (runtimes[i]->find)
+			ask(c, runtimes[i], &o.engines[o.engine_count++]);
 	r = op_list(c, on_listing, &o, e);
 	if (r == 0)
 		r = count_pools(c, &o, e);

@@ -19,7 +19,7 @@ static bool is_no_more(const struct context *c, const char *ident,
 	if (ident_from_text(ident, &id) < 0 || id.owner)
 		return false;
 	runtime = runtime_by_name(id.runtime);
-	if (!runtime)
+	if (!runtime || !runtime->find)
 		return false;
 	if (runtime->tells && known)
 		return config_serves(o.engines, runtime->engine) &&

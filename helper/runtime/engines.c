@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-const struct runtime *const runtimes[] = { &runtime_lxc, &runtime_docker, &runtime_podman, NULL };
-const char *const runtime_names[] = { "lxc", "docker", "podman", NULL };
+const struct runtime *const runtimes[] = { &runtime_lxc, &runtime_docker, &runtime_podman,
+					   &runtime_cni, NULL };
+const char *const runtime_names[] = { "lxc", "docker", "podman", "cni", NULL };
 
 const struct runtime *runtime_by_name(const char *name)
 {

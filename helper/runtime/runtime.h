@@ -62,7 +62,8 @@ struct runtime {
 	enum engine engine; /* which of the configuration's, if it tells */
 
 	/*
-	 * Looks a container up.
+	 * Looks a container up. Null, as each_running is, if there is nobody to be asked: then who
+	 * attaches it says where it is.
 	 * @name: checked by ident_parse
 	 * Returns 0; -ENOENT if the engine knows no such container; -ESRCH if it is not running;
 	 * -ENODEV if it shares its network with the host or another container, or has none; all

@@ -371,6 +371,8 @@ int look_ask_engines(struct look *l, const struct runtime_options *o, bool all, 
 	for (size_t i = 0; runtimes[i]; i++) {
 		int r;
 
+		if (!runtimes[i]->find)
+			continue;
 		if (runtimes[i]->tells && (!all || !config_serves(o->engines, runtimes[i]->engine)))
 			continue;
 		r = runtimes[i]->each_running(runtimes[i], o, on_running, l, e);
