@@ -189,6 +189,15 @@ demo:
 	@$(MAKE) --no-print-directory -s $(PARALLEL) all
 	@tests/lab/world tests/lab/demo
 
+# The picture of that in README.md, of what it prints.
+.PHONY: demo-picture
+demo-picture:
+	@tests/packages build lab
+	@$(MAKE) --no-print-directory -s $(PARALLEL) all
+	@mkdir -p build
+	@DEMO_COLOUR=1 tests/lab/world tests/lab/demo >build/demo.txt
+	@tests/picture <build/demo.txt >docs/demo.svg
+
 # Measures side by side with what else there is. Tables, JSON and a plot are left in build/bench. BENCH names the
 # parts, which are the scripts of tests/bench: make bench BENCH=attach. As root.
 BENCH ?= attach lxc docker answer ask guard
