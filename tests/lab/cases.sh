@@ -3,25 +3,32 @@
 
 # reset: makes host and container what they were before the first attach, by hand
 reset() {
+	local address dev proxies=''
+
 	rm -rf "$lab_store"/{,.}[!.l]* "$lab_store"/leases/{,.}[!.]* "$lab_store"/attached/{,.}[!.]*
 	mkdir -p "$lab_store"/{leases,attached}
-	ip -6 route flush proto "$lab_mark"
-	ip -6 neigh flush dev br0 nud permanent
 	nft delete table bridge v6hook
-	ip -6 -batch <(ip -6 neigh show proxy | sed -n 's/^\([^ ]* dev [^ ]*\) .*/neigh del proxy \1/p')
-	ip -n c1 -6 addr flush dev eth0 scope global
-	ip -n c1 -6 addr flush dev lo scope global
-	ip -n c1 -6 neigh flush nud permanent dev eth0
-	ip -n c1 -6 route flush proto "$lab_mark"
-} 2>/dev/null
+	while read -r address _ dev _; do
+		[ -z "$address" ] || proxies+="neigh del proxy $address dev $dev"$'\n'
+	done <<<"$(ip -6 neigh show proxy)"
+	ip -6 -force -batch - <<<"${proxies}route flush proto $lab_mark
+		neigh flush dev br0 nud permanent"
+	ip -n c1 -6 -force -batch - <<-END
+		addr flush dev eth0 scope global
+		addr flush dev lo scope global
+		neigh flush nud permanent dev eth0
+		route flush proto $lab_mark
+	END
+} >/dev/null 2>&1
 
 # unsettle: gives host and container the settings that they had before the first attach
 unsettle() {
-	local file value
+	local file value now
 
 	ip -6 addr del fe80::1/64 dev br0 2>/dev/null
 	while read -r file value; do
-		[ "$(<"$file")" = "$value" ] || echo "$value" >"$file"
+		read -r now <"$file"
+		[ "$now" = "$value" ] || echo "$value" >"$file"
 	done <<<"$host_before"
 	# shellcheck disable=SC2016
 	nsenter --net=/run/netns/c1 bash -c 'while IFS=: read -r file value; do echo "$value" >"$file"; done' <<<"$inside_before"

@@ -57,13 +57,15 @@ inner_settings() {
 
 # entries: prints what is in the host's kernel, each entry on a line that begins with its address
 entries() {
-	ip -N -6 -batch - <<-END | sort
-		route show table all proto $lab_mark
-		neigh show nud permanent
-		neigh show proxy
-	END
-	ip -o -6 addr show dev br0 to fe80::1 | sed 's/\\.*//'
-	guard
+	{
+		ip -N -6 -o -batch - <<-END
+			route show table all proto $lab_mark
+			neigh show nud permanent
+			neigh show proxy
+			addr show dev br0 to fe80::1
+		END
+		guard
+	} | sort
 }
 
 # guard: prints what the guard's table has: the elements of its sets, and how many rules
@@ -72,25 +74,36 @@ guard() {
 		$1 == "set" { set = $2 }
 		/ comment "(lxc:|the host)/ { sub(/.*elements = \{ |^[ \t]*/, ""); sub(/,$| \}$/, ""); print "guard", set, $0 }
 		$1 == "chain" { set = ""; rules++ }
-		END { if (rules) print "guard of", rules, "chains" }' | sort
+		END { if (rules) print "guard of", rules, "chains" }'
 }
 
 # unguarded: prints the addresses that are public and not guarded, but for one that is nobody's (cases.sh)
 unguarded() {
-	grep -vxFf <(nft list set bridge v6hook routed6 2>/dev/null | grep -o "$p:[0-9a-f]*") <(proxies | cut -d ' ' -f 1 | grep -v ":7\$")
+	local address guarded
+
+	guarded=$(nft list set bridge v6hook routed6 2>/dev/null)
+	while read -r address _; do
+		[[ $address == @(''|*:7) || " ${guarded//[$',\n\t']/ } " == *" $address "* ]] || echo "$address"
+	done <<<"$(ip -6 neigh show proxy)"
 }
 
 # inside: prints c1's addresses, permanent neighbours and default route
 inside() {
-	ip -n c1 -N -6 -o addr show scope global | sed 's/\\.*//'
-	ip -n c1 -N -6 neigh show nud permanent
-	ip -n c1 -N -6 route show default
+	ip -n c1 -N -6 -o -batch - <<-END
+		addr show scope global
+		neigh show nud permanent
+		route show default
+	END
 }
 
 # store: prints what the store holds, without times: leases, links, attachments, and what is none of these
 store() {
 	local file name text key link kind
+	declare -A links=()
 
+	while IFS=/ read -r -d '' name link; do
+		links[$name]=$link
+	done < <(find "$lab_store" -type l -printf '%f/%l\0')
 	for file in "$lab_store"/{,.}* "$lab_store"/{leases,attached}/{,.}*; do
 		name=${file#"$lab_store"/}
 		case $name in
@@ -99,7 +112,7 @@ store() {
 		text=
 		[ ! -e "$file" ] || read -r -d '' text <"$file"
 		if [ -L "$file" ]; then
-			read -r link < <(readlink "$file")
+			link=${links[${name##*/}]-}
 			case $name in
 			leases/.new-*) echo "file $name" && continue ;;
 			*.left) kind=left ;;
@@ -175,16 +188,24 @@ is_got() {
 # inconsistent [SWEPT]: prints what is wrong by itself with the state: an entry too many or missing, a second lease, a lease
 # that no link leads to, and with SWEPT what a killed writer has left
 inconsistent() {
-	local stored live kernel line address count
+	local stored live kernel line address count text
 
 	stored=$(store)
 	kernel=$(entries)
 	live=$(holders live)
 	for line in ' dev br0 metric' ' PERMANENT ' ' proxy ' 'guard routed6 '; do
-		count=$(grep -- "$line" <<<"$kernel" | sed 's/^guard routed6 //' | cut -d ' ' -f 1)
+		count=
+		while read -r text; do
+			[[ $text == *"$line"* ]] || continue
+			text=${text#guard routed6 }
+			count+=${count:+$'\n'}${text%% *}
+		done <<<"$kernel"
 		[ "$count" = "$live" ] || echo "attached: ${live//$'\n'/ }, but '$line': ${count//$'\n'/ }"
 	done
-	count=$(grep -c '^lease [^ ]* lxc:c1\( pinned\)*$' <<<"$stored")
+	count=0
+	while read -r line; do
+		[[ ! $line =~ ^lease\ [^\ ]*\ lxc:c1(\ pinned)*$ ]] || count=$((count + 1))
+	done <<<"$stored"
 	[ "$count" -le 1 ] || echo "c1 has $count leases"
 	while read -r line address kernel; do
 		case $line in
@@ -195,14 +216,25 @@ inconsistent() {
 		file) [ -z "${1-}" ] || echo "left over: $address" ;;
 		esac
 	done <<<"$stored"
-	address=$(sed -n 's/^link lxc:c1.json -> //p' <<<"$stored")
-	if grep -q '^attached lxc:c1 attached' <<<"$stored"; then
-		line="$address/128 $address/128 default" # on lo, too
-	else
-		line=''
-	fi
-	count=$(inside | sed -n 's/.*inet6 \([^ ]*\).*/\1/p; s/^\(default\) via.*/\1/p' | xargs)
+	address=$(leads_to link c1.json)
+	line=
+	[[ $'\n'$stored != *$'\n'"attached lxc:c1 attached"* ]] || line="$address/128 $address/128 default" # on lo, too
+	count=
+	while read -r text; do
+		case $text in
+		*inet6\ *) text=${text#*inet6 } && count+=" ${text%% *}" ;;
+		default\ via*) count+=' default' ;;
+		esac
+	done <<<"$(inside)"
+	count=${count# }
 	[ "$count" = "$line" ] || echo "inside c1: '$count', wanted '$line'"
+}
+
+# leads_to KIND FILE: prints where that link (link) of lxc:FILE leads in $stored, or what a move has left (left)
+leads_to() {
+	local text=$'\n'$stored
+
+	[[ $text != *$'\n'"$1 lxc:$2 -> "* ]] || { text=${text#*$'\n'"$1 lxc:$2 -> "} && echo "${text%%$'\n'*}"; }
 }
 
 # durable: prints the address that c1 has a lease of, if there is one that its link leads to
@@ -210,9 +242,9 @@ durable() {
 	local stored address
 
 	stored=$(store)
-	address=$(sed -n 's/^link lxc:c1.json -> //p' <<<"$stored")
-	[ -n "$address" ] || address=$(sed -n 's/^left lxc:c1.json.left -> //p' <<<"$stored")
-	grep -q "^lease ${address:-none} lxc:c1\( pinned\)*$" <<<"$stored" && echo "$address"
+	address=$(leads_to link c1.json)
+	[ -n "$address" ] || address=$(leads_to left c1.json.left)
+	[[ $'\n'$stored$'\n' =~ $'\n'"lease ${address:-none} lxc:c1"(' pinned')*$'\n' ]] && echo "$address"
 }
 
 # shellcheck source=SCRIPTDIR/cases.sh
@@ -296,7 +328,7 @@ failing() {
 	"$inject" -l $call "$2" "$3" "${command[@]}" >/run/out 2>/run/err
 	status=$?
 	[ -s $call ] || return
-	grep -q exempt $call && return 1
+	[[ $(<$call) != *exempt* ]] || return
 	now=$(state)
 	if [ $status = 0 ]; then
 		alike "$after" "$now" || complain "$1 $3" "it says that it succeeded $(</run/err)" "$wrong"
