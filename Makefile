@@ -280,6 +280,10 @@ PLACES = \
 	v6hook-full:$(LIBEXECDIR)/v6hook-full:755 \
 	v6hook-start:$(LIBEXECDIR)/v6hook-start:755 \
 	v6hook-runtime:$(LIBEXECDIR)/v6hook-runtime:755 \
+	v6hook-start:$(LIBEXECDIR)/v6hook-inside:755 \
+	docker/cdi.json:/etc/cdi/v6hook.json:644 \
+	docker/oci-hook.json:/usr/share/containers/oci/hooks.d/v6hook.json:644 \
+	docker/tmpfiles.conf:$(PREFIX)/lib/tmpfiles.d/v6hook.conf:644 \
 	lxc-config/v6hook.conf:$(DATADIR)/lxc/config/v6hook.conf:644 \
 	lxc-config/v6hook-start.conf:$(DATADIR)/lxc/config/v6hook-start.conf:644 \
 	lxc-config/v6hook-mount.conf:$(DATADIR)/lxc/config/v6hook-mount.conf:644 \

@@ -70,8 +70,14 @@ static int identify_inside(int connection, struct request_of *r, struct error *e
 		return err;
 	err = runtime_lxc_of(r->who.pid, &r->instance, r->path, sizeof(r->path), e);
 	/* LXC's first: root in one of those may name cgroups as they like */
-	if (err == -ENODEV && keeper_find(r->who.pid, &r->kept, &other) == 0)
-		err = 0;
+	if (err == -ENODEV) {
+		int kept = keeper_find(r->who.pid, &r->kept, &other);
+
+		if (kept != -ENODEV) {
+			err = kept;
+			*e = other;
+		}
+	}
 	if (err < 0)
 		return err;
 	/* the asker was that process all the time, and is where its socket is */

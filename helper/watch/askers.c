@@ -68,11 +68,11 @@ static int listen_at(struct askers *a, const char *path, struct error *e)
 		return r;
 	r = loop_add(a->loop, door.fd, on_socket, a);
 	if (r < 0) {
-		door_close(&door);
+		door_close(&door, true);
 		return error_sys(e, r, "cannot listen on %s", path);
 	}
 	loop_remove(a->loop, a->door.fd);
-	door_close(&a->door);
+	door_close(&a->door, true);
 	a->door = door;
 	return 0;
 }
@@ -124,7 +124,7 @@ void askers_close(struct askers *a)
 	struct asker *all = a->sides[0];
 
 	loop_remove(a->loop, a->door.fd);
-	door_close(&a->door);
+	door_close(&a->door, false);
 	for (size_t i = 0; i < 2 * PLACES; i++) {
 		if (all[i].pid)
 			await_end(&all[i], until);

@@ -73,7 +73,7 @@ int keeper_find(pid_t pid, struct kept_process *ret, struct error *e)
 	}
 	if (process_read(p.parent, &keeper) < 0 || keeper.depth != 1 || keeper.uid != 0 ||
 	    !is_for(p.parent, found.id))
-		return error_set(e, STATUS_FAILED, -ENODEV,
+		return error_set(e, STATUS_FAILED, -EPERM,
 				 "process %d is in no container that an engine of this host keeps",
 				 (int)pid);
 	*ret = found;

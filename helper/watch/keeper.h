@@ -13,7 +13,10 @@ struct kept_process {
 	pid_t first; /* the first process of it from this one up; the first of all as it starts */
 };
 
-/* Returns 0; -ESRCH if the process is gone, -ENODEV if it is in none; with a message. */
+/*
+ * Returns 0; -ESRCH if the process is gone, -ENODEV if it is in none, -EPERM if it merely pretends;
+ * with a message.
+ */
 int keeper_find(pid_t pid, struct kept_process *ret, struct error *e);
 
 #endif

@@ -1,0 +1,49 @@
+# What the tests of the address before the first instruction share, to be sourced after watch.sh.
+# shellcheck shell=bash disable=SC2034,SC2154
+
+early_prefix=20010db800010000000000000005 # 2001:db8:1::5:0/112, as the program wants it
+early_cdi=/etc/cdi/v6hook.json
+
+# early_install: puts in place what make install does for the engines
+early_install() {
+	local from to
+
+	mkdir -p /usr/local/libexec /etc/cdi /usr/share/containers/oci/hooks.d
+	cp "$lab/../../v6hook-start" /usr/local/libexec/v6hook-start
+	cp "$lab/../../v6hook-start" /usr/local/libexec/v6hook-inside
+	while read -r from to; do
+		sed 's,@LIBEXECDIR@,/usr/local/libexec,' "$lab/../../docker/$from" >"$to"
+	done <<-END
+		cdi.json $early_cdi
+		oci-hook.json /usr/share/containers/oci/hooks.d/v6hook.json
+	END
+	# what tmpfiles.d does at boot
+	mkdir -p /run/v6hook
+	[ -e /run/v6hook/v6hook.sock ] || : >/run/v6hook/v6hook.sock
+}
+
+# early_image: makes the image lab/early, of the static program and nothing else
+early_image() {
+	mkdir -p $lab_run/early
+	"$(type -P musl-gcc || echo cc)" -static -Os -o $lab_run/early/early "$lab/early.c" || lab_die 'cannot build the program'
+	tar -C $lab_run/early -c early | docker import - lab/early >/dev/null
+}
+
+# early_args [PEER [PORT]]: prints the command line of the program, for docker run
+early_args() {
+	echo "/early $early_prefix ${1-$lab_internet} ${2-80}"
+}
+
+# early_said NAME: prints what the program in the container said of its latest start: ADDRESS BOUND CONNECTED
+early_said() {
+	wait_for 5 eval "docker logs $1 2>&1 | grep -q '^early: '"
+	docker logs "$1" 2>&1 | sed -n 's/^early: [0-9]* [0-9a-f]* //p' | tail -n 1
+}
+
+# was_early NAME: checks that the first instruction found the address that the container has
+was_early() {
+	local address
+
+	address=$(address_of "docker:$1")
+	is "$1: the first instruction had its address and reached out" "$(early_said "$1")" "${address:-none} bound connected"
+}
