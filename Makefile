@@ -58,7 +58,7 @@ v6hook: $(filter-out $(SMALL_REPLACES),$(OBJECTS)) $(SMALL) $(PROGRAM)
 
 $(BUILD)/cli/version.o: CHANGELOG.md
 %/cli/version.o: ALL_CFLAGS += -DV6HOOK_VERSION='"$(VERSION)"'
-$(BUILD)/small/whole.o: ALL_CFLAGS += -DV6HOOK_LIBEXECDIR='"$(LIBEXECDIR)"'
+$(BUILD)/small/whole.o $(BUILD)/ops/setup_runtime.o: ALL_CFLAGS += -DV6HOOK_LIBEXECDIR='"$(LIBEXECDIR)"'
 %/cli/plan.o: ALL_CFLAGS += -DV6HOOK_DATADIR='"$(DATADIR)"'
 
 # What asks in the namespaces of starting containers: static, and small where musl is there to link it with.

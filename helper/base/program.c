@@ -127,19 +127,12 @@ static int wait_for(pid_t pid, int fd, int64_t until, struct said *s)
 	return status;
 }
 
-int program_run(const char *const *argv, int ms, struct error *e)
-{
-	static const char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-						   "LC_ALL=C.UTF-8", "HOME=/", NULL };
-
-	return program_run_in(argv, environment, ms, e);
-}
-
-int program_run_in(const char *const *argv, const char *const *environment, int ms, struct error *e)
+/* As program_run_in; what it said is left in said. */
+static int run(const char *const *argv, const char *const *environment, int ms, struct said *said,
+	       struct error *e)
 {
 	const int64_t until = clock_ms() + ms;
 	_close_ int program = -1, out = -1;
-	struct said said = { .len = 0 };
 	const char *line;
 	char path[128];
 	int ends[2], status;
@@ -161,7 +154,7 @@ int program_run_in(const char *const *argv, const char *const *environment, int 
 	if (status < 0)
 		return error_sys(e, status, "cannot run %s", argv[0]);
 	setpgid(pid, pid); /* whoever of both is first */
-	status = wait_for(pid, out, until, &said);
+	status = wait_for(pid, out, until, said);
 	if (status == -ETIMEDOUT)
 		return error_set(e, STATUS_FAILED, status, "%s has not ended in %d s", argv[0],
 				 ms / 1000);
@@ -169,9 +162,34 @@ int program_run_in(const char *const *argv, const char *const *environment, int 
 		return error_sys(e, status, "cannot wait for %s", argv[0]);
 	if (status == 0)
 		return 0;
-	line = last_line(&said);
+	line = last_line(said);
 	if (*line)
 		return error_set(e, STATUS_FAILED, -EIO, "%s: %s", argv[0], line);
 	return error_set(e, STATUS_FAILED, -EIO, "%s ended with status %d", argv[0],
 			 WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+static const char *const closed[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8",
+				      "HOME=/", NULL };
+
+int program_run(const char *const *argv, int ms, struct error *e)
+{
+	return program_run_in(argv, closed, ms, e);
+}
+
+int program_run_in(const char *const *argv, const char *const *environment, int ms, struct error *e)
+{
+	struct said said = { .len = 0 };
+
+	return run(argv, environment, ms, &said, e);
+}
+
+int program_says(const char *const *argv, int ms, char *ret, size_t size, struct error *e)
+{
+	struct said said = { .len = 0 };
+	int r = run(argv, closed, ms, &said, e);
+
+	if (r == 0)
+		snprintf(ret, size, "%s", last_line(&said));
+	return r;
 }

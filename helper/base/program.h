@@ -21,4 +21,7 @@ int program_run(const char *const *argv, int ms, struct error *e);
 int program_run_in(const char *const *argv, const char *const *environment, int ms,
 		   struct error *e);
 
+/* As program_run; @ret: takes the last line of what it says, cut to size bytes. */
+int program_says(const char *const *argv, int ms, char *ret, size_t size, struct error *e);
+
 #endif

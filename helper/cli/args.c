@@ -57,6 +57,12 @@ static const struct known {
 	  ARGS_SETUP,
 	  "on-link|routed",
 	  "how the provider hands the range to this host" },
+	{ { "docker-runtime", optional_argument, NULL, 'D' },
+	  ARGS_SETUP,
+	  "default",
+	  "only put v6hook-runtime into Docker's daemon.json; with =default for all that name "
+	  "none; "
+	  "with --undo take it out" },
 	{ { "yes", no_argument, NULL, 'y' }, ARGS_SETUP, NULL, "do not ask" },
 	{ { "force", no_argument, NULL, 'f' },
 	  ARGS_SETUP,
@@ -193,6 +199,13 @@ static int take(const struct args_verb *verb, int option, const char *value, str
 		return 0;
 	case 's':
 		return take_upstream(verb, value, a, e);
+	case 'D':
+		a->docker_runtime = true;
+		a->by_default = value;
+		return value && strcmp(value, "default") != 0
+			       ? usage(verb, e, "--docker-runtime takes =default or nothing, not ",
+				       value)
+			       : 0;
 	case 'y':
 		a->yes = true;
 		return 0;
@@ -295,6 +308,9 @@ int args_read(const struct args_verb *verb, int argc, char **argv, struct args *
 		return usage(verb, e, "--pid and --netns exclude each other", "");
 	if (ret->undo && ret->dry_run)
 		return usage(verb, e, "--undo and --dry-run exclude each other", "");
+	if (ret->docker_runtime && (ret->setup.range_count || ret->setup.exclude_count ||
+				    ret->setup.uplink || ret->setup.routed || ret->setup.on_link))
+		return usage(verb, e, "--docker-runtime is for a run of its own", "");
 	if (ret->json && ret->zone)
 		return usage(verb, e, "--json and --zone exclude each other", "");
 	return take_operands(verb, argc - optind, argv + optind, ret, e);
@@ -309,8 +325,12 @@ void args_help(const struct args_verb *verb, FILE *out)
 
 		if (!takes(verb, &known[i]))
 			continue;
-		snprintf(left, sizeof(left), "--%s%s%s", known[i].option.name,
-			 known[i].value ? " " : "", known[i].value ? known[i].value : "");
+		snprintf(left, sizeof(left), "--%s%s%s%s", known[i].option.name,
+			 !known[i].value				? ""
+			 : known[i].option.has_arg == optional_argument ? "[="
+									: " ",
+			 known[i].value ? known[i].value : "",
+			 known[i].option.has_arg == optional_argument ? "]" : "");
 		fprintf(out, "  %-28s %s\n", left, known[i].help);
 	}
 }

@@ -22,7 +22,7 @@ enum args_option {
 	ARGS_ZONE = 1 << 8,    /* --zone */
 	ARGS_WATCH = 1 << 9,   /* --watch */
 	ARGS_LISTEN = 1 << 10, /* --listen */
-	/* --range, --exclude, --uplink, --upstream, --yes, --force, --undo */
+	/* --range, --exclude, --uplink, --upstream, --docker-runtime, --yes, --force, --undo */
 	ARGS_SETUP = 1 << 11,
 };
 
@@ -40,6 +40,8 @@ struct args {
 	struct request request;
 	struct setup_wish setup;
 	bool yes, undo;	       /* setup's */
+	bool docker_runtime;   /* likewise, */
+	bool by_default;       /* and its value */
 	unsigned int listen_s; /* --listen, or 0 */
 	bool json;
 	bool dry_run;

@@ -140,6 +140,30 @@ void plan_print_done(const struct setup_plan *p, FILE *out)
 		fprintf(out, "# For LXC, in each container's configuration: " LXC_INCLUDE "\n");
 }
 
+void plan_print_runtime(const struct runtime_plan *p, FILE *out)
+{
+	if (p->done)
+		fprintf(out, "# %s: nothing to do, v6hook-runtime is %s\n", p->path,
+			p->wish.undo ? "not in it" : "in it already");
+	else if (!p->text)
+		fprintf(out, "# %s goes: there is nothing else in it\n", p->path);
+	else
+		fprintf(out, "# %s\n%s", p->path, p->text);
+}
+
+void plan_print_runtime_done(const struct runtime_plan *p, FILE *out)
+{
+	if (p->wish.undo)
+		fprintf(out,
+			"\n# Done. Docker forgets it when it is started again: systemctl restart "
+			"docker\n");
+	else
+		fprintf(out,
+			"\n# Done. Docker reads it by: systemctl reload docker\n"
+			"# Then a container has its address before its first instruction%s.\n",
+			p->wish.by_default ? "" : ": docker run --runtime v6hook");
+}
+
 int plan_confirm(struct error *e)
 {
 	char answer[16] = "";

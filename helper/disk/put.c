@@ -108,14 +108,13 @@ static bool is_there(const struct place *p, const char *name)
 	return faccessat(p->dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* Gives a new file the owner and the mode of the one that it takes the place of, as far as it may.
- */
+/* Gives a new file the owner and the mode of the one whose place it takes, as far as it may. */
 static void resemble(const struct place *p, const char *fresh)
 {
 	_close_ int fd = openat(p->dir, fresh, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
 
-	if (fd >= 0 && fstatat(p->dir, p->before, &st, 0) == 0 && S_ISREG(st.st_mode) &&
+	if (fd >= 0 && fstatat(p->dir, p->name, &st, 0) == 0 && S_ISREG(st.st_mode) &&
 	    fchown(fd, st.st_uid, st.st_gid) == 0)
 		fchmod(fd, st.st_mode & 0777);
 }
@@ -133,7 +132,7 @@ int put_file(const char *path, const char *text, const char *former, bool keep, 
 		r = keep_edited(&p, path);
 	if (r == 0)
 		r = file_new(p.dir, text, strlen(text), true, fresh);
-	if (r == 0 && keep)
+	if (r == 0)
 		resemble(&p, fresh);
 	if (r == 0 && renameat(p.dir, fresh, p.dir, p.name) < 0) {
 		r = -errno;

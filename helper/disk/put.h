@@ -19,7 +19,8 @@
 void put_beside(const char *path, const char *suffix, char out[PATH_MAX]);
 
 /*
- * Puts a file of mode 0644 in place at once, durably. May be done again after any part of it.
+ * Puts a file in place at once, durably; of mode 0644, or of that, and the owner, of the one that is
+ * there. May be done again after any part of it.
  * @text: what is to be in it; @former: what an earlier run put there, or null: if somebody has
  * changed that since, it is kept with PUT_EDITED after its name
  * @keep: there is one of others' making: it becomes the one with PUT_BEFORE after its name

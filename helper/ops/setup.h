@@ -66,6 +66,9 @@ int op_setup_do(struct setup_plan *p, struct error *e);
  */
 int op_setup_undo(const char *config_path, bool force, struct error *e);
 
+/* Keeps other runs of setup out. Returns what closes the lock, or -errno. */
+int setup_lock(struct error *e);
+
 void setup_plan_free(struct setup_plan *p);
 DEFINE_CLEANUP(struct setup_plan *, cleanup_setup_plan, setup_plan_free)
 #define _setup_plan_ CLEANUP(cleanup_setup_plan)

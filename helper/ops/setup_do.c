@@ -16,8 +16,7 @@
 
 #define LOCK "/run/v6hook-setup.lock" /* of the host: all runs write the same files */
 
-/* Keeps others that change the host out. Returns what closes the lock, or -errno. */
-static int lock_host(struct error *e)
+int setup_lock(struct error *e)
 {
 	_close_ int fd = open(LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
 
@@ -195,7 +194,7 @@ static int finish(struct setup_plan *p, struct error *e)
 
 int op_setup_do(struct setup_plan *p, struct error *e)
 {
-	_close_ int lock = lock_host(e);
+	_close_ int lock = setup_lock(e);
 	struct error ignored;
 	int r = lock < 0 ? lock : check_record(p, e);
 
@@ -228,7 +227,7 @@ int op_setup_undo(const char *config_path, bool force, struct error *e)
 {
 	_setup_record_ struct setup_record *record = NULL;
 	_nl_sock_ struct nl_sock *nl = NULL;
-	_close_ int lock = lock_host(e);
+	_close_ int lock = setup_lock(e);
 	bool attached = false;
 	int r;
 

@@ -33,6 +33,24 @@ TEST(the_last_line_of_what_it_said_is_told)
 	assert_string_equal(e.text, "sh: the last");
 }
 
+TEST(what_it_says_is_kept)
+{
+	char line[8] = "former";
+	struct error e;
+
+	assert_int_equal(program_says((const char *[]){ "false", NULL }, 20000, line, 8, &e), -EIO);
+	assert_string_equal(line, "former");
+	assert_int_equal(program_says((const char *[]){ "sh", "-c", "echo one; echo two", NULL },
+				      20000, line, 8, &e),
+			 0);
+	assert_string_equal(line, "two");
+	assert_int_equal(
+		program_says((const char *[]){ "echo", "123456789", NULL }, 20000, line, 8, &e), 0);
+	assert_string_equal(line, "1234567");
+	assert_int_equal(program_says((const char *[]){ "true", NULL }, 20000, line, 8, &e), 0);
+	assert_string_equal(line, "");
+}
+
 TEST(it_gets_nothing_of_ours)
 {
 	const char *const argv[] = {
@@ -75,6 +93,7 @@ int main(void)
 		cmocka_unit_test(what_it_returns_is_what_the_program_did),
 		cmocka_unit_test(one_that_is_not_there_is_told),
 		cmocka_unit_test(the_last_line_of_what_it_said_is_told),
+		cmocka_unit_test(what_it_says_is_kept),
 		cmocka_unit_test(it_gets_nothing_of_ours),
 		cmocka_unit_test(what_hangs_ends_with_all_that_it_has_started),
 		cmocka_unit_test(one_that_leaves_something_behind_is_not_waited_for),

@@ -1,0 +1,215 @@
+/* v6hook setup --docker-runtime: v6hook-runtime among Docker's runtimes, and out of them again. */
+#include "ops/setup_runtime.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/member.h"
+#include "base/program.h"
+#include "disk/daemon.h"
+#include "disk/put.h"
+#include "ops/setup.h"
+
+#define CONFIG "/etc/docker/daemon.json"
+#define PID_FILE "/var/run/docker.pid"
+#define PROGRAM V6HOOK_LIBEXECDIR "/v6hook-runtime"
+#define VERSION_MS 10000
+#define MADE_MAX (1024 * 1024) /* bytes: what Docker keeps of a container */
+
+#define _daemon_ CLEANUP(daemon_release)
+
+void runtime_plan_release(struct runtime_plan *p)
+{
+	free(p->former);
+	free(p->text);
+}
+
+/* What dockerd was started with, ended by an empty one; null if it does not run, or is not seen. */
+static char *options_of_dockerd(void)
+{
+	_free_ char *text = NULL, *line = NULL;
+	char path[64];
+	size_t len;
+
+	if (file_read(AT_FDCWD, PID_FILE, 32, &text, &len) < 0)
+		return NULL;
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", atoi(text));
+	if (file_read(AT_FDCWD, path, MADE_MAX, &line, &len) < 0 || !len || line[len - 1])
+		return NULL;
+	return steal_ptr(&line);
+}
+
+/* Whether an option is that one. @ret: its value, behind it or in the next one, which may be "" */
+static bool is_option(const char *option, const char *name, const char **ret)
+{
+	size_t len = strlen(name);
+
+	if (strncmp(option, name, len) != 0 || (option[len] && option[len] != '='))
+		return false;
+	*ret = option + len + 1;
+	return true;
+}
+
+/*
+ * Looks for what dockerd was started with that this must not meet: it does not start with one thing
+ * told both ways. Returns 0 or -EINVAL.
+ */
+static int check_options(const struct runtime_wish *w, struct error *e)
+{
+	_free_ char *options = options_of_dockerd();
+	const char *value;
+
+	for (const char *o = options; o && *o; o += strlen(o) + 1) {
+		if (is_option(o, "--config-file", &value) && strcmp(value, CONFIG) != 0)
+			return error_set(e, STATUS_FAILED, -EINVAL,
+					 "dockerd reads %s instead of " CONFIG ": write it there "
+					 "yourself: v6hook(8), setup",
+					 value);
+		if (!w->undo && is_option(o, "--add-runtime", &value))
+			return error_set(e, STATUS_FAILED, -EINVAL,
+					 "dockerd is started with --add-runtime, which excludes "
+					 "\"runtimes\" in " CONFIG ": --add-runtime " DAEMON_RUNTIME
+					 "=" PROGRAM);
+		if (!w->undo && w->by_default && is_option(o, "--default-runtime", &value))
+			return error_set(
+				e, STATUS_FAILED, -EINVAL,
+				"dockerd is started with --default-runtime: say there that "
+				"it is " DAEMON_RUNTIME);
+	}
+	return 0;
+}
+
+/* Whether this Docker bears a runtime that is not its own by default. Returns 0 or -EOPNOTSUPP. */
+static int check_version(const struct runtime_wish *w, struct error *e)
+{
+	const char *const argv[] = { "dockerd", "--version", NULL };
+	unsigned int major, minor, patch;
+	struct error why;
+	char line[128];
+
+	if (!w->by_default || w->undo || w->force)
+		return 0;
+	if (program_says(argv, VERSION_MS, line, sizeof(line), &why) < 0)
+		return error_set(e, STATUS_FAILED, -EOPNOTSUPP,
+				 "cannot tell Docker's version (%.200s), and some end at once with "
+				 "a default-runtime: --force",
+				 why.text);
+	if (sscanf(line, "Docker version %u.%u.%u", &major, &minor, &patch) == 3 &&
+	    (major > 20 || (major == 20 && (minor > 10 || (minor == 10 && patch > 2)))))
+		return 0;
+	return error_set(e, STATUS_FAILED, -EOPNOTSUPP,
+			 "dockerd ends at once with a default-runtime before 20.10.3, and this is "
+			 "%.60s: without =default, and --runtime " DAEMON_RUNTIME,
+			 line);
+}
+
+/* Whether a container was made with our runtime. @dir: where Docker keeps it */
+static bool is_made_with(int dir, const char *id)
+{
+	_free_ char *text = NULL;
+	char path[NAME_MAX + 32];
+	struct member m;
+	size_t len;
+
+	snprintf(path, sizeof(path), "%s/hostconfig.json", id);
+	return file_read(dir, path, MADE_MAX, &text, &len) == 0 &&
+	       member_find(text, "Runtime", &m) &&
+	       strncmp(m.value, "\"" DAEMON_RUNTIME "\"", strlen("\"" DAEMON_RUNTIME "\"")) == 0;
+}
+
+/* Containers keep the runtime that they were made with. Returns 0, -EBUSY or -errno. */
+static int check_containers(const struct runtime_wish *w, const struct daemon *d, struct error *e)
+{
+	_closedir_ DIR *dir = NULL;
+	char path[PATH_MAX], first[13] = "";
+	struct dirent *entry;
+	unsigned int count = 0;
+
+	if (!w->undo || w->force)
+		return 0;
+	snprintf(path, sizeof(path), "%s/containers", d->data_root);
+	dir = opendir(path);
+	if (!dir && errno != ENOENT)
+		return error_sys(e, -errno, "cannot read %s, where containers that need it are",
+				 path);
+	while (dir && (entry = readdir(dir))) {
+		if (!is_made_with(dirfd(dir), entry->d_name) || count++)
+			continue;
+		snprintf(first, sizeof(first), "%.12s", entry->d_name);
+	}
+	return count ? error_set(e, STATUS_FAILED, -EBUSY,
+				 "containers were made with this runtime, and would not start any "
+				 "more (%u, such as %s): make them anew without it, or --force",
+				 count, first)
+		     : 0;
+}
+
+int op_runtime_look(const struct runtime_wish *w, struct runtime_plan *ret, struct error *e)
+{
+	_runtime_plan_ struct runtime_plan p = { .wish = *w, .path = CONFIG };
+	_daemon_ struct daemon d = { .text = NULL };
+	int r = daemon_read(p.path, &d, e);
+
+	if (r < 0)
+		return r;
+	p.former = steal_ptr(&d.text);
+	d.text = p.former ? strdup(p.former) : NULL;
+	if (w->undo) {
+		p.done = !d.named && !d.by_default;
+		r = p.done ? 0 : daemon_remove(&d, &p.text, e);
+	} else {
+		r = daemon_add(&d, PROGRAM, w->by_default, &p.text, e);
+		p.done = r == 0 && !p.text;
+	}
+	if (r < 0)
+		return error_prefix(e, r, "%s", p.path);
+	if (!p.done)
+		r = check_options(w, e);
+	if (r == 0 && !p.done)
+		r = check_version(w, e);
+	if (r == 0 && !p.done)
+		r = check_containers(w, &d, e);
+	if (r < 0)
+		return r;
+	*ret = p;
+	p.former = p.text = NULL;
+	return 0;
+}
+
+/* Whether the file is as it was when the plan was made. Returns 0, -ESTALE, or -errno. */
+static int check_same(const struct runtime_plan *p, struct error *e)
+{
+	_daemon_ struct daemon now = { .text = NULL };
+	int r = daemon_read(p->path, &now, e);
+
+	if (r < 0)
+		return r;
+	if (!now.text == !p->former && (!now.text || strcmp(now.text, p->former) == 0))
+		return 0;
+	return error_set(e, STATUS_FAILED, -ESTALE,
+			 "%s has been changed since this one looked: run it again", p->path);
+}
+
+int op_runtime_do(const struct runtime_plan *p, struct error *e)
+{
+	char directory[sizeof(p->path)];
+	_close_ int lock = setup_lock(e);
+	int r = lock < 0 ? lock : check_same(p, e);
+
+	if (r < 0 || p->done)
+		return r;
+	put_sweep(p->path);
+	if (!p->text)
+		return unlink(p->path) < 0 ? error_sys(e, -errno, "cannot remove %s", p->path) : 0;
+	snprintf(directory, sizeof(directory), "%s", p->path);
+	*strrchr(directory, '/') = '\0';
+	r = put_directory(directory, e);
+	return r < 0 ? r : put_file(p->path, p->text, NULL, false, e);
+}
