@@ -78,6 +78,19 @@ static bool is_placed(struct context *c, const struct record *r, const char *con
 	       strcmp(a.instance, r->id) == 0;
 }
 
+/* Whether Podman's own network has called for it by CNI: then it has its address. */
+static bool is_served_by_cni(struct context *c, const struct record *r)
+{
+	char ident[SERVED_NAME_MAX];
+	struct attachment a;
+	struct error ignored;
+
+	snprintf(ident, sizeof(ident), "cni:%s", r->name);
+	return served_engine(c, r)->which == ENGINE_PODMAN &&
+	       c->store->ops->attachment(c->store, ident, &a, &ignored) == 1 &&
+	       attachment_is_live(&a, c->boot_id) && strcmp(a.instance, r->id) == 0;
+}
+
 /* The place that the parser says is its, if the engine says so, too; else null. */
 static const char *confirm_place(const struct context *c, const struct record *r,
 				 const char *container)
@@ -126,7 +139,7 @@ int served_attach(struct context *c, struct record *r, bool starts, struct listi
 	if (r->wish == WISH_NO || (served_engine(c, r)->labelled && r->wish != WISH_YES))
 		return 0;
 	/* gone since, or never its process: the next record tells */
-	if (record_check_pid(r->pid, r->id, &q.started) < 0)
+	if (record_check_pid(r->pid, r->id, &q.started) < 0 || is_served_by_cni(c, r))
 		return 0;
 	if (!is_attached(c, r, container)) {
 		err = served_confirm(c, r, starts, container);
