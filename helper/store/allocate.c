@@ -161,7 +161,10 @@ static int has_free(struct lease_store *s, const struct pool *pool, lease_forbid
 
 		if (forbidden(&address, false, arg))
 			continue;
-		r = s->ops->at(s, &address, &lease, e);
+		/* whose one is that is missing would be looked for in all records */
+		r = s->ops->at(s, &address, NULL, e);
+		if (r == 1)
+			r = s->ops->at(s, &address, &lease, e);
 		if (r < 0)
 			return r;
 		if (r == 0 || (lease.freed && !*lease.trouble && !lease_rests(&lease, hold_s)))
