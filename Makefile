@@ -314,6 +314,16 @@ put = echo "$(DESTDIR)$(word 2,$1)"; install -d "$(DESTDIR)$(dir $(word 2,$1))";
 		>"$(DESTDIR)$(word 2,$1)";) \
 	chmod $(word 3,$1) "$(DESTDIR)$(word 2,$1)";
 
+# Makes the program a CNI plugin: a link where container engines look for plugins, /opt/cni/bin for some.
+CNIDIR ?= /usr/lib/cni
+.PHONY: install-cni uninstall-cni
+install-cni:
+	install -d "$(DESTDIR)$(CNIDIR)"
+	ln -sf "$(SBINDIR)/v6hook" "$(DESTDIR)$(CNIDIR)/v6hook-cni"
+
+uninstall-cni:
+	rm -f "$(DESTDIR)$(CNIDIR)/v6hook-cni"
+
 # Removes what install put, and its empty directories. Configuration and leases stay. Without
 # DESTDIR it refuses while containers need it, and stops the service: lxc-config/retire. FORCE=1 does it all the same.
 INCLUDED = $(filter lxc-config/v6hook%,$(PLACES))

@@ -12,6 +12,7 @@
 #include "base/whole.h"
 #include "cli/args.h"
 #include "cli/ask.h"
+#include "cli/cni.h"
 #include "cli/diagnosis.h"
 #include "cli/hook.h"
 #include "cli/output.h"
@@ -256,6 +257,12 @@ static int run_sweep(const struct args *a, struct error *e)
 	return a->all ? op_sweep_all(a->request.config_path, print_removed, e) : op_sweep(e);
 }
 
+/* It answers on stdout in its own way, failures too. */
+static int run_cni(const struct args *a, struct error *e)
+{
+	return cni_run(a->request.config_path, go_apart, stdout, e);
+}
+
 /* One line a verb: it is dispatched, parsed and explained from here. */
 static const struct verb {
 	struct args_verb args;
@@ -309,6 +316,9 @@ static const struct verb {
 	{ .args = { "doctor", "[CONTAINER]", ARGS_ENGINE | ARGS_NETNS | ARGS_LISTEN | ARGS_JSON, 0,
 		    "Finds what is wrong, and says what to do about it", 1 },
 	  .run = run_doctor },
+	{ .args = { "cni", "", 0, 0, "What an engine that speaks CNI calls, as v6hook-cni" },
+	  .run = run_cni,
+	  .small = true },
 	{ .args = { "watch", "", ARGS_JSON, 0,
 		    "The service: attaches what starts, repairs what drifts" },
 	  .run = run_watch,
@@ -327,7 +337,7 @@ static void print_usage(FILE *out)
 		fprintf(out, "  %-20s %s\n", left, verbs[i].args.purpose);
 	}
 	fprintf(out, "\nv6hook VERB --help tells the options, v6hook alone the status.\n"
-		     "CONTAINER is a name, lxc:NAME, docker:NAME or podman:NAME.\n"
+		     "CONTAINER is a name, lxc:NAME, docker:NAME, podman:NAME or cni:NAME.\n"
 		     "Exit status: 0 done, 1 failed, 2 wrong use or configuration, 3 no free "
 		     "address,\n4 no such container or not running, 5 address in use elsewhere.\n");
 }
@@ -380,6 +390,8 @@ static enum status run_verb(const struct verb *verb, int argc, char **argv)
 	progress_clear();
 	if (r == 0)
 		return STATUS_DONE;
+	if (understood && verb->run == run_cni)
+		return e.status;
 	say(false, e.text);
 	if (understood && verb->run == run_attach && op_doctor_knows(&e, r))
 		say_more(&a.request);
@@ -389,14 +401,29 @@ static enum status run_verb(const struct verb *verb, int argc, char **argv)
 	return hook_status(&a.request, e.status);
 }
 
+/* The verb that the program's own name is, or null. */
+static const struct verb *verb_by_program(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	const char *name = slash ? slash + 1 : path;
+
+	for (size_t i = 0; name && strcmp(name, CNI_PROGRAM) == 0 && i < ARRAY_SIZE(verbs); i++)
+		if (verbs[i].run == run_cni)
+			return &verbs[i];
+	return NULL;
+}
+
 int main(int argc, char **argv)
 {
+	const struct verb *named = verb_by_program(argv[0]);
 	const char *word = argc > 1 ? argv[1] : "";
 	char shown[256];
 	bool alone;
 
 	say_begin();
 	whole_begin(argv);
+	if (named)
+		return run_verb(named, argc, argv);
 	if (strcmp(word, "--version") == 0) {
 		version_print(stdout);
 		return say_printed();

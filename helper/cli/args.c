@@ -21,7 +21,7 @@ static const struct known {
 } known[] = {
 	{ { "runtime", required_argument, NULL, 'r' },
 	  ARGS_ENGINE,
-	  "lxc|docker|podman",
+	  "lxc|docker|podman|cni",
 	  "whose container it is" },
 	{ { "lxcpath", required_argument, NULL, 'P' }, ARGS_ENGINE, "DIR", "where LXC keeps it" },
 	{ { "pid", required_argument, NULL, 'p' },

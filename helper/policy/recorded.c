@@ -151,6 +151,10 @@ int recorded_attach(struct attaching *a, const struct request *q, struct attachm
 		 q->instance ? q->instance : a->instance.id);
 	if (!*now.instance && a->had_before && old->netns_inode == now.netns_inode)
 		memcpy(now.instance, old->instance, sizeof(now.instance));
+	if (q->network)
+		snprintf(now.network, sizeof(now.network), "%s", q->network);
+	else if (a->had_before && recorded_is_instance(a, old))
+		memcpy(now.network, old->network, sizeof(now.network));
 	absolute(q->netns, now.netns_path, sizeof(now.netns_path));
 	memcpy(now.mac, a->at.port.mac, sizeof(now.mac));
 	memcpy(now.place, a->place, sizeof(now.place));

@@ -85,6 +85,7 @@ struct attachment {
 	struct exposed expose;	     /* what the one who ran it says of its ports, */
 	struct exposed published;    /* and which its engine publishes */
 	char hostname[HOSTNAME_MAX]; /* what the one who ran it calls it (v6hook.name), or "" */
+	char network[64];	     /* the CNI network whose GC it obeys, or "" */
 	bool on_link;  /* its bridge has the address on-link: others there reach it without the host
 			*/
 	uint64_t text; /* what the record is known by that this was read from, or 0 */

@@ -160,6 +160,8 @@ static int put_also(json_t *json, const struct attachment *a)
 		return -1;
 	if (*a->hostname && json_object_set_new(json, "name", json_string(a->hostname)) < 0)
 		return -1;
+	if (*a->network && json_object_set_new(json, "network", json_string(a->network)) < 0)
+		return -1;
 	if ((a->expose.word &&
 	     json_object_set_new(json, "expose", json_string(exposed_text(&a->expose, text))) <
 		     0) ||
@@ -334,6 +336,8 @@ int attachment_decode(const char *text, size_t len, char *ret_ident, struct atta
 	    !copy_text(json, "error", a.error, sizeof(a.error)) ||
 	    (json_object_get(json, "place") &&
 	     !copy_text(json, "place", a.place, sizeof(a.place))) ||
+	    (json_object_get(json, "network") &&
+	     !copy_text(json, "network", a.network, sizeof(a.network))) ||
 	    !copy_text(json, "instance", a.instance, sizeof(a.instance)) ||
 	    !copy_text(json, "netns", a.netns_path, sizeof(a.netns_path)) ||
 	    !copy_text(json, "boot_id", a.boot_id, sizeof(a.boot_id)) ||

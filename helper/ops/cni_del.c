@@ -1,0 +1,308 @@
+/*
+ * CNI's DEL and GC: attachments that are over.
+ *
+ * Theory of operation: whose an attachment is, its record says: by the container's ID, which comes
+ * once, while its lease is named after the pod, which comes again. So a DEL that comes late finds
+ * another's ID, and does nothing; and GC compares what is recorded for the network with what the
+ * engine calls valid. What a run that was killed has left beside that is a lease without a record,
+ * or a veth without an attachment: GC finds both by their names.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/list.h"
+#include "net/veth.h"
+#include "net/veths.h"
+#include "ops/cni.h"
+#include "known/living.h"
+#include "known/trace.h"
+#include "keep/withdraw.h"
+#include "wire/nl.h"
+
+#define TRIES 3 /* the record is changed meanwhile */
+#define VETH_OF_NETWORK 6
+
+/* An attachment that is to end. */
+struct ending {
+	const char *name;     /* of its lease */
+	const char *instance; /* the container's ID as it is recorded; null: there is no record */
+	bool release;	      /* and its lease is given up */
+};
+
+static bool gives_up(const struct cni_conf *conf, const char *name, const char *instance)
+{
+	if (conf->keep != CNI_KEEP_UNSAID)
+		return conf->keep == CNI_KEEP_NO;
+	return !cni_comes_again(name, instance);
+}
+
+/*
+ * Whether the record is that attachment's. One that was lost and found again does not say whose it
+ * is: then by the name, if that is the container's ID, or if nobody has it any more.
+ */
+static bool is_its(const struct attachment *a, const struct ending *what)
+{
+	if (*a->instance || !*what->instance)
+		return strcmp(a->instance, what->instance) == 0;
+	return !cni_comes_again(what->name, what->instance) || a->ended || !living(a);
+}
+
+/* Ends one. Returns 0 or -errno. */
+static int end(struct context *c, const struct ending *what, struct error *e)
+{
+	struct lease_store *s = c->store;
+	char ident[IDENT_TEXT_MAX];
+	int r = -ESTALE;
+
+	cni_ident(what->name, ident);
+	for (int tries = 0; r == -ESTALE && tries < TRIES; tries++) {
+		struct request q = { .container = ident, .release = what->release };
+		struct listing ignored;
+		struct attachment a;
+		struct lease lease;
+
+		r = s->ops->attachment(s, ident, &a, e);
+		/* another has the name by now, or had it never */
+		if ((r == 1 && !is_its(&a, what)) || (r == 0 && !q.release))
+			return 0;
+		/* nobody knows whose it is: only if nothing has the address any more */
+		if (r == -EBADMSG && !q.release)
+			q.instance = what->instance;
+		else if (r < 0 && r != -EBADMSG)
+			return r;
+		if (r == 1)
+			q.expected = &a;
+		if (q.release && s->ops->present(s, ident, &lease, e) == 1 && lease.pinned)
+			q.release = false;
+		*e->text = '\0';
+		r = op_detach(c, &q, &ignored, e);
+	}
+	/* whoever changes it all the time has it */
+	return r == -ESTALE ? 0 : r;
+}
+
+int op_cni_del(struct context *c, const struct cni_call *call, const struct cni_conf *conf,
+	       struct error *e)
+{
+	const struct ending what = {
+		.name = call->name,
+		.instance = call->instance,
+		.release = gives_up(conf, call->name, call->instance),
+	};
+	_nl_sock_ struct nl_sock *host = NULL;
+	char veth[CNI_VETH_MAX];
+	int r = end(c, &what, e), made;
+
+	if (!conf->bridge)
+		return r;
+	made = nl_open(&host, e);
+	if (made == 0)
+		made = veth_remove(host, cni_veth_name(conf->full_network, call->container,
+						       call->ifname, veth));
+	if (r == 0 && made < 0)
+		r = error_sys(e, made, "cannot remove %s", veth);
+	return r;
+}
+
+/* GC at work. */
+struct gc {
+	struct context *c;
+	const struct cni_conf *conf;
+	struct arena arena;
+	struct ending *list;
+	size_t count;
+	size_t done, failed;
+	struct error first; /* why the first one failed */
+};
+
+static void gc_release(struct gc *g)
+{
+	free(g->list);
+	arena_release(&g->arena);
+}
+
+/* Whether the engine calls it valid. @instance: or null, where the lease is named after it */
+static bool is_valid(const struct gc *g, const char *name, const char *instance)
+{
+	const size_t len = strcspn(name, "%");
+
+	for (size_t i = 0; i < g->conf->valid_count; i++) {
+		const struct cni_valid *v = &g->conf->valid[i];
+
+		if (strcmp(v->ifname, cni_ifname_of(name)) != 0)
+			continue;
+		if (instance ? strcmp(v->instance, instance) == 0
+			     : strlen(v->instance) == len && strncmp(v->instance, name, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Adds one that is to end. Returns 0 or -ENOMEM. */
+static int add(struct gc *g, const char *name, const char *instance, bool release)
+{
+	struct ending *larger = list_room(g->list, g->count, sizeof(*larger));
+	struct ending one = { .release = release };
+
+	if (!larger)
+		return -ENOMEM;
+	g->list = larger;
+	one.name = arena_text(&g->arena, name);
+	one.instance = instance ? arena_text(&g->arena, instance) : NULL;
+	if (!one.name || (instance && !one.instance))
+		return -ENOMEM;
+	g->list[g->count++] = one;
+	return 0;
+}
+
+/* The lease's name after "cni:", or null if it is another engine's. */
+static const char *name_of(const char *ident)
+{
+	const size_t n = strlen("cni:");
+
+	return strncmp(ident, "cni:", n) == 0 ? ident + n : NULL;
+}
+
+static int on_record(const char *ident, const struct attachment *a, void *arg)
+{
+	struct gc *g = arg;
+	const char *name = name_of(ident);
+	bool release;
+
+	if (!name)
+		return 0;
+	/* it was lost and found again, and does not say of which network it is */
+	if (!*a->network)
+		return (!a->ended && living(a)) || is_valid(g, name, NULL) || strchr(name, ':') ||
+				       g->conf->keep == CNI_KEEP_YES
+			       ? 0
+			       : add(g, name, a->instance, true);
+	if (strcmp(a->network, g->conf->network) != 0 || is_valid(g, name, a->instance))
+		return 0;
+	release = gives_up(g->conf, name, a->instance);
+	/* it is over, and has what it keeps */
+	return a->ended && !release ? 0 : add(g, name, a->instance, release);
+}
+
+/* A lease without a record, that a killed ADD or DEL has left: of a container that comes once. */
+static int on_lease(const struct lease *lease, void *arg)
+{
+	struct gc *g = arg;
+	struct lease_store *s = g->c->store;
+	const char *name = name_of(lease->ident);
+	struct attachment ignored_record;
+	struct error ignored;
+
+	if (!name || lease->freed || lease->pinned || *lease->trouble || strchr(name, ':') ||
+	    g->conf->keep == CNI_KEEP_YES || is_valid(g, name, NULL) ||
+	    s->ops->attachment(s, lease->ident, &ignored_record, &ignored) != 0)
+		return 0;
+	return add(g, name, NULL, true);
+}
+
+/* Gives up such a lease, unless somebody is at work on it or has it by now. Returns 0 or -errno. */
+static int give_up(struct context *c, struct nl_sock *host, const char *name, struct error *e)
+{
+	struct lease_store *s = c->store;
+	char ident[IDENT_TEXT_MAX];
+	_close_ int lock = -1;
+	struct attachment ignored;
+	struct trace trace;
+	struct lease lease;
+	int r = s->ops->lock(s, LOCK_CONTAINER, cni_ident(name, ident), false, 0, &lock, e);
+
+	if (r == -EBUSY)
+		return 0;
+	if (r == 0)
+		r = s->ops->attachment(s, ident, &ignored, e);
+	if (r != 0)
+		return r < 0 && r != -EBADMSG ? r : 0;
+	r = s->ops->find(s, ident, &lease, e);
+	/* its record is lost: reconcile finds it again */
+	if (r <= 0 || lease.pinned || trace_leads(host, &lease.address, &trace))
+		return r < 0 ? r : 0;
+	r = withdraw_address(c, &lease, NULL, e);
+	return r < 0 ? r : withdraw_lease(c, &lease, e);
+}
+
+/* Counts what became of one. */
+static void count(struct gc *g, const char *name, int r, const struct error *e)
+{
+	g->done++;
+	if (r >= 0)
+		return;
+	if (g->failed++ == 0)
+		error_set(&g->first, STATUS_FAILED, r, "%.300s: %.600s", name, e->text);
+}
+
+/* Removes the veths of the network that belong to no valid attachment. */
+static void remove_veths(struct gc *g, struct nl_sock *host)
+{
+	CLEANUP(veths_release) struct veths veths = { .read = false };
+	char own[CNI_VETH_MAX], name[CNI_VETH_MAX];
+	struct error e;
+	int r = veths_read(host, &veths, &e);
+
+	if (r < 0)
+		count(g, "veths", r, &e);
+	cni_veth_name(g->conf->full_network, "", "", own);
+	for (size_t i = 0; r == 0 && i < veths.count; i++) {
+		const char *outer = veths.list[i].name;
+		bool valid =
+			strlen(outer) != strlen(own) || strncmp(outer, own, VETH_OF_NETWORK) != 0;
+
+		for (size_t k = 0; !valid && k < g->conf->valid_count; k++)
+			valid = strcmp(outer, cni_veth_name(g->conf->full_network,
+							    g->conf->valid[k].container,
+							    g->conf->valid[k].ifname, name)) == 0;
+		if (valid)
+			continue;
+		r = veth_remove(host, outer);
+		count(g, outer, r < 0 ? error_sys(&e, r, "cannot remove it") : 0, &e);
+		r = 0;
+	}
+}
+
+int op_cni_gc(struct context *c, const struct cni_conf *conf, struct error *e)
+{
+	CLEANUP(gc_release) struct gc g = { .c = c, .conf = conf };
+	struct lease_store *s = c->store;
+	_nl_sock_ struct nl_sock *host = NULL;
+	bool unread;
+	int r = nl_open(&host, e);
+
+	if (r == 0)
+		r = s->ops->walk_attachments(s, on_record, &g, e);
+	unread = s->unread;
+	if (r == 0)
+		r = s->ops->walk(s, on_lease, &g, e);
+	if (r == -ENOMEM)
+		return error_sys(e, r, "cannot list the attachments");
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < g.count; i++) {
+		const struct ending *one = &g.list[i];
+		struct error why;
+
+		r = one->instance ? end(c, one, &why) : give_up(c, host, one->name, &why);
+		count(&g, one->name, r, &why);
+	}
+	if (conf->bridge)
+		remove_veths(&g, host);
+	/* unreadable is not absent: they stay */
+	if (unread)
+		count(&g, "records",
+		      error_set(e, STATUS_FAILED, -EBADMSG,
+				"some cannot be read: v6hook reconcile"),
+		      e);
+	/* what the guard keeps for ports that are gone */
+	r = op_sweep(e);
+	if (r < 0)
+		count(&g, "guard", r, e);
+	if (g.failed)
+		return error_set(e, STATUS_FAILED, -EIO, "%zu of %zu could not be removed: %.700s",
+				 g.failed, g.done, g.first.text);
+	return 0;
+}
