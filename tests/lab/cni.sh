@@ -56,23 +56,27 @@ left() {
 	nft list ruleset | grep -o '2001:db8:1::d[0-9a-f:]*'
 }
 
-# one_of_crowd NUMBER: ADD of a container with a network of its own, and mostly DEL; either may be killed at any time
+crowd_log=$lab_run/crowd # what was done: a word for each call
+
+# one_of_crowd NUMBER: ADD of a container with a network of its own, and mostly DEL; every third is killed at some time
 one_of_crowd() {
-	local command
+	local command word die=$(($1 % 3))
 
 	ip netns add "crowd$1"
 	for command in ADD DEL; do
 		[ "$command" = ADD ] || [ $(($1 % 5)) != 4 ] || continue
-		cni "$command" "crowd$1" "/run/netns/crowd$1" eth0 v6hook-cni '"bridge": "br0"' &
-		[ $(($1 % 3)) != 0 ] || { sleep "0.00$((RANDOM % 10))" && kill -KILL $!; }
-		wait $!
+		ours $command "crowd$1" "/run/netns/crowd$1" eth0 '"bridge": "br0"' &
+		[ $((die++ % 3)) != 0 ] || { sleep "0.00$((RANDOM % 10))" && pkill -KILL -P $!; }
+		wait $! && word=$command || word=no-$command
+		echo $word >>$crowd_log
 	done
 } >/dev/null 2>&1
 
-# crowd NUMBER: so many containers come and go at once, eight at a time; then GC
+# crowd NUMBER: so many containers come and go, eight at once; then their networks end, and GC is told that none is valid
 crowd() {
 	local i
 
+	: >$crowd_log
 	for ((i = 0; i < $1; i++)); do
 		one_of_crowd "$i" &
 		[ $((i % 8)) != 7 ] || wait
@@ -81,5 +85,5 @@ crowd() {
 	for ((i = 0; i < $1; i++)); do
 		ip netns del "crowd$i"
 	done
-	ours GC '' '' '' '"bridge": "br0", "cni.dev/valid-attachments": []' || note "GC: $(ours GC '' '' '' '"bridge": "br0"')"
+	ours GC '' '' '' '"bridge": "br0", "cni.dev/valid-attachments": []'
 }
