@@ -82,26 +82,36 @@ static int place_of(const json_t *result, const char *ifname)
 	return -1;
 }
 
-/* Whether a list of objects has the text under that key: ADDRESS/LENGTH by the address. */
-static bool has(const json_t *list, const char *key, const struct in6_addr *address,
-		const char *text)
+/* Whether the result's ips have the address. */
+static bool has_address(const json_t *ips, const struct in6_addr *address)
 {
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach (list, i, one) {
-		const char *there = json_text(one, key);
+	json_array_foreach (ips, i, one) {
+		const char *there = json_text(one, "address");
 		char buffer[INET6_ADDRSTRLEN];
 		struct in6_addr said;
 
-		if (there && text && strcmp(there, text) == 0)
-			return true;
-		if (!there || !address)
+		if (!there)
 			continue;
 		snprintf(buffer, sizeof(buffer), "%.*s", (int)strcspn(there, "/"), there);
 		if (inet_pton(AF_INET6, buffer, &said) == 1 && IN6_ARE_ADDR_EQUAL(&said, address))
 			return true;
 	}
+	return false;
+}
+
+/* Whether the result's routes have the one that leads out by the gateway. */
+static bool has_route(const json_t *routes, const char *gateway)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (routes, i, one)
+		if (text_equal(json_text(one, "dst"), DEFAULT_ROUTE) &&
+		    text_equal(json_text(one, "gw"), gateway))
+			return true;
 	return false;
 }
 
@@ -117,7 +127,7 @@ static int put_address(json_t *result, const struct cni_call *call, const struct
 		return -1;
 	text_address(address, text);
 	strcat(text, "/128");
-	if (!has(ips, "address", address, NULL)) {
+	if (!has_address(ips, address)) {
 		one = json_pack("{s:s, s:s}", "address", text, "gateway", gateway);
 		if (!one || json_array_append_new(ips, one) < 0 ||
 		    (place >= 0 &&
@@ -126,7 +136,7 @@ static int put_address(json_t *result, const struct cni_call *call, const struct
 		     json_object_set_new(one, "version", json_string("6")) < 0))
 			return -1;
 	}
-	if (has(routes, "dst", NULL, DEFAULT_ROUTE))
+	if (has_route(routes, gateway))
 		return 0;
 	one = json_pack("{s:s, s:s}", "dst", DEFAULT_ROUTE, "gw", gateway);
 	return one ? json_array_append_new(routes, one) : -1;

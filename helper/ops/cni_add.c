@@ -100,6 +100,19 @@ static int find_interface(struct adding *a, const struct cni_call *call,
 	return r < 0 ? error_sys(e, r, "cannot look at the container's %s", call->ifname) : 0;
 }
 
+/* Whether it got what it was to ask for. Returns 0, or -EADDRINUSE when it is detached again. */
+static int check_address(struct context *c, const struct cni_call *call,
+			 const struct cni_conf *conf, const struct listing *l, struct error *e)
+{
+	struct error ignored;
+
+	if (!*l->unheard)
+		return 0;
+	op_cni_del(c, call, conf, &ignored);
+	return error_set(e, STATUS_IN_USE, -EADDRINUSE, "it cannot have what \"ips\" asks for: %s",
+			 l->unheard);
+}
+
 int op_cni_add(struct context *c, const struct cni_call *call, const struct cni_conf *conf,
 	       struct cni_added *ret, struct error *e)
 {
@@ -111,7 +124,10 @@ int op_cni_add(struct context *c, const struct cni_call *call, const struct cni_
 		.pid = call->pid,
 		.netns = call->pid ? NULL : call->netns,
 		.mac = added.inner.mac,
-		.label = conf->has_address ? &conf->address : NULL,
+		/* another range is another plugin's */
+		.label = conf->has_address && pools_find(c->pools, &conf->address, e)
+				 ? &conf->address
+				 : NULL,
 		.given = conf->given,
 		.given_count = conf->given_count,
 		.expose = &conf->expose,
@@ -125,6 +141,8 @@ int op_cni_add(struct context *c, const struct cni_call *call, const struct cni_
 		r = find_interface(&a, call, conf, &added, e);
 	if (r == 0)
 		r = op_attach(c, &q, &added.listing, e);
+	if (r == 0)
+		r = check_address(c, call, conf, &added.listing, e);
 	if (r < 0 && *a.veth)
 		veth_remove(a.host, a.veth);
 	if (r == 0)
