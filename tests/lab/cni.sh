@@ -31,19 +31,20 @@ ours() {
 	cni "${@:1:4}" v6hook-cni "${@:5}"
 }
 
-# code: the code of the error in $out, and whether it is a whole one: of one line, with what it is to have
+# code: prints the code of the error in $out and what it says, if it is a whole one: of one line, with what it is to have
 code() {
-	jq -r 'select((.cniVersion | type) == "string" and (.msg | length) > 0 and (.details | test("\n") | not)) | .code' \
-		<<<"$out"
+	jq -r 'select((.cniVersion | type) == "string" and (.msg | length) > 0 and (.details | test("\n") | not)) |
+		"\(.code) \(.details)"' <<<"$out"
 }
 
 # refused NAME CODE REGEX COMMAND...: checks that a call fails with that code, and says that
 refused() {
 	tap_run "${@:4}"
-	local result=$?
+	local result=$? said
 
-	is "$1: code $2" "$((result > 0)) $(code)" "1 $2"
-	like "$1: it says why" "$(jq -r .details <<<"$out")" "$3"
+	said=$(code)
+	is "$1: code $2" "$((result > 0)) ${said%% *}" "1 $2"
+	like "$1: it says why" "${said#* }" "$3"
 }
 
 # left: prints all that is there of CNI: leases, records, what is in the kernel, veths of our making
