@@ -49,6 +49,17 @@ static bool is_its(const struct attachment *a, const struct ending *what)
 	return !cni_comes_again(what->name, what->instance) || a->ended || !living(a);
 }
 
+/* Has the store forget what a claim that was killed has left: the name does not come again. */
+static void forget_claim(struct lease_store *s, const char *ident)
+{
+	_close_ int lock = -1;
+	struct lease ignored_lease;
+	struct error ignored;
+
+	if (s->ops->lock(s, LOCK_CONTAINER, ident, false, 0, &lock, &ignored) == 0)
+		s->ops->former(s, ident, &ignored_lease, &ignored);
+}
+
 /* Ends one. Returns 0 or -errno. */
 static int end(struct context *c, const struct ending *what, struct error *e)
 {
@@ -79,6 +90,8 @@ static int end(struct context *c, const struct ending *what, struct error *e)
 		*e->text = '\0';
 		r = op_detach(c, &q, &ignored, e);
 	}
+	if (r == 0 && what->release)
+		forget_claim(s, ident);
 	/* whoever changes it all the time has it */
 	return r == -ESTALE ? 0 : r;
 }

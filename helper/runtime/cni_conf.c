@@ -67,10 +67,11 @@ static int unsupported(const char *where, const json_t *value, const char *why, 
 }
 
 /*
- * Reads the members of an object by a table that ends with a null. @where: before their names.
+ * Reads the members of an object by a table that ends with a null. @where: before their names;
+ * @strict: what is not in the table is refused
  * Returns 0, -EINVAL, or -ENOTSUP for one that is not in the table.
  */
-static int read_members(json_t *object, const char *where, const struct member *table,
+static int read_members(json_t *object, const char *where, const struct member *table, bool strict,
 			struct cni_conf *c, struct error *e)
 {
 	const char *key;
@@ -85,7 +86,7 @@ static int read_members(json_t *object, const char *where, const struct member *
 		while (m->name && strcmp(m->name, key) != 0)
 			m++;
 		snprintf(way, sizeof(way), "%s%s", where, text_escape(key, shown, sizeof(shown)));
-		if (!m->name && strncmp(key, "cni.dev/", strlen("cni.dev/")) != 0)
+		if (!m->name && strict && strncmp(key, "cni.dev/", strlen("cni.dev/")) != 0)
 			return unsupported(way, value, "unknown key, with the value", e);
 		r = m->name && m->read ? m->read(&v, c) : 0;
 		if (r < 0)
@@ -253,7 +254,7 @@ static int read_runtime(const struct value *v, struct cni_conf *c)
 		return 0;
 	if (!json_is_object(v->json))
 		return value_bad(v, "must be an object");
-	return read_members(v->json, "runtimeConfig.", table, c, v->e);
+	return read_members(v->json, "runtimeConfig.", table, true, c, v->e);
 }
 
 /* What the plugins before this one have given the container. */
@@ -333,6 +334,18 @@ static const struct member top[] = {
 	{ NULL, NULL },
 };
 
+/*
+ * What DEL needs to know, and no more: a slip of the pen, made since the ADD, must not keep a
+ * container from ending.
+ */
+static const struct member of_end[] = {
+	{ "name", read_network },
+	{ "config", read_config },
+	{ "bridge", read_bridge },
+	{ "keep", read_keep },
+	{ NULL, NULL },
+};
+
 /* Sees which version is spoken. Returns 0 or -EINVAL and the code. */
 static int read_version(struct cni_conf *c, enum cni_command command, int *ret_code,
 			struct error *e)
@@ -409,7 +422,8 @@ int cni_conf_read(const char *text, size_t len, enum cni_command command, struct
 	if (r < 0)
 		return r;
 	if (command != CNI_VERSION)
-		r = read_members(c.tree, "", top, &c, e);
+		r = read_members(c.tree, "", command == CNI_DEL ? of_end : top, command != CNI_DEL,
+				 &c, e);
 	*ret_code = r == -ENOTSUP ? CNI_CODE_FIELD : CNI_CODE_CONFIG;
 	if (r == 0 && command != CNI_VERSION)
 		r = check(&c, command, e);

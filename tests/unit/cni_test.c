@@ -313,6 +313,21 @@ TEST(who_comes_and_goes_needs_no_result)
 	}
 }
 
+TEST(a_slip_of_the_pen_keeps_no_container_from_ending)
+{
+	static const char text[] =
+		"{ " HEAD ", " OWN ", \"keep\": false, \"x\": 1, \"mtu\": \"x\", \"ipMasq\": true,"
+		"  \"expose\": 7, \"runtimeConfig\": { \"mac\": 1 }, \"prevResult\": 7 }";
+	_cni_conf_ struct cni_conf conf = { .tree = NULL }, none = { .tree = NULL };
+	struct error e;
+	int code;
+
+	assert_int_equal(cni_conf_read(text, strlen(text), CNI_DEL, &conf, &code, &e), 0);
+	assert_string_equal(conf.bridge, "br0");
+	assert_int_equal(conf.keep, CNI_KEEP_NO);
+	assert_true(cni_conf_read(text, strlen(text), CNI_ADD, &none, &code, &e) < 0);
+}
+
 TEST(valid_attachments_are_read)
 {
 	static const char *const keys[] = { "cni.dev/valid-attachments", "cni.dev/attachments" };
@@ -374,6 +389,7 @@ int main(void)
 		cmocka_unit_test(a_bad_configuration_is_refused_by_its_code),
 		cmocka_unit_test(what_is_read_of_a_configuration),
 		cmocka_unit_test(who_comes_and_goes_needs_no_result),
+		cmocka_unit_test(a_slip_of_the_pen_keeps_no_container_from_ending),
 		cmocka_unit_test(valid_attachments_are_read),
 		cmocka_unit_test(the_version_that_is_asked_in_is_answered),
 	};
