@@ -27,6 +27,7 @@ static const struct attachment attachment = {
 	.since = 1769903999,
 	.ended = true,
 	.place = "compose:p:web:1",
+	.network = "pods",
 	.error = "cannot\nattach",
 };
 
@@ -78,6 +79,7 @@ static void check_attachment(const struct attachment *a)
 	assert_string_equal(b.uplink, a->uplink);
 	assert_string_equal(b.error, a->error);
 	assert_string_equal(b.place, a->place);
+	assert_string_equal(b.network, a->network);
 	assert_int_equal(b.routed, a->routed);
 	assert_int_equal(b.since, a->since);
 	assert_int_equal(b.ended, a->ended);

@@ -12,6 +12,13 @@ enum idle {
 	FREED,	/* given up so long ago */
 };
 
+/* No address is forbidden. */
+static bool is_none(const struct in6_addr *address, bool taking_back, void *arg)
+{
+	(void)address, (void)taking_back, (void)arg;
+	return false;
+}
+
 TEST(the_longest_idle_is_taken_back)
 {
 	static const struct {
@@ -46,6 +53,7 @@ TEST(the_longest_idle_is_taken_back)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		enum status status = STATUS_DONE;
 		const char *given;
+		struct error e;
 
 		for (size_t k = 0; k < 3; k++) {
 			enum idle idle = rows[i].held[k].idle;
@@ -61,13 +69,15 @@ TEST(the_longest_idle_is_taken_back)
 			else if (idle != NEVER)
 				attached(ident, ago, idle != LIVE, NULL);
 		}
+		check(lease_has_room(store, pools, is_none, NULL, rows[i].hold_s, &e) ==
+			      (rows[i].taken >= 0),
+		      "row %zu: room", i);
 		given = allocate(pools, "lxc:new", rows[i].hold_s, &status);
 		check(strcmp(given, rows[i].taken < 0 ? "" : addresses[rows[i].taken]) == 0,
 		      "row %zu: \"%s\"", i, given);
 		assert_int_equal(status, rows[i].taken < 0 ? STATUS_FULL : STATUS_DONE);
 		for (int k = 0; k < 3; k++) {
 			struct lease l = look_for(addresses[k]).lease;
-			struct error e;
 
 			check((strcmp(l.ident, "lxc:new") == 0) == (k == rows[i].taken),
 			      "row %zu: %s has %s", i, l.ident, addresses[k]);
