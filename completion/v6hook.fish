@@ -48,7 +48,7 @@ function __v6hook
 			string split '|' $value
 		case ''
 			if string match -q -- '-*' $current
-				printf '%s\n' $help | sed -n 's/^  \(--[a-z-]*\) [^ ]* *\(.*\)/\1\t\2/p'
+				printf '%s\n' $help | sed -n 's/^  \(--[a-z-]*\)[ [][^ ]* *\(.*\)/\1\t\2/p'
 			else if test $count = 0; and string match -q '*CONTAINER*' "$help"
 				__v6hook_names $verb
 			end
