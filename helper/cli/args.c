@@ -60,9 +60,7 @@ static const struct known {
 	{ { "docker-runtime", optional_argument, NULL, 'D' },
 	  ARGS_SETUP,
 	  "default",
-	  "only put v6hook-runtime into Docker's daemon.json; with =default for all that name "
-	  "none; "
-	  "with --undo take it out" },
+	  "only give Docker v6hook-runtime" },
 	{ { "yes", no_argument, NULL, 'y' }, ARGS_SETUP, NULL, "do not ask" },
 	{ { "force", no_argument, NULL, 'f' },
 	  ARGS_SETUP,
