@@ -42,8 +42,10 @@ early_said() {
 
 # was_early NAME: checks that the first instruction found the address that the container has
 was_early() {
-	local address
+	local said address
 
+	# crun runs the hook after it has told the engine that the container is started
+	said=$(early_said "$1")
 	address=$(address_of "docker:$1")
-	is "$1: the first instruction had its address and reached out" "$(early_said "$1")" "${address:-none} bound connected"
+	is "$1: the first instruction had its address and reached out" "$said" "${address:-none} bound connected"
 }
