@@ -39,6 +39,37 @@ static void check_own(const uint8_t *data, size_t size)
 		must(*id && strstr(groups, id));
 }
 
+/* Nor does a text that is not in it name anybody; the outermost ID of each line is the same. */
+static void check_group(const uint8_t *data, size_t size)
+{
+	char *text = fuzz_text(data, size);
+	char id[65] = "";
+	bool podman = false;
+
+	if (record_group_id(text, id, &podman)) {
+		must(strlen(id) == 64 && strspn(id, "0123456789abcdef") == 64);
+		must(strstr(text, id) && record_in_group(text, id));
+		must(!podman || strstr(text, "libpod-"));
+	}
+	free(text);
+}
+
+/* What was taken from a record is written down as it came. */
+static void check_filled(const struct record *r)
+{
+	struct instance i = { .pid = r->pid, .enable = r->wish, .has_mac = r->has_mac };
+	struct record *again = calloc(1, sizeof(*again));
+
+	must(again);
+	snprintf(i.id, sizeof(i.id), "%s", r->id);
+	snprintf(i.ident.name, sizeof(i.ident.name), "%s", r->name);
+	snprintf(i.place, sizeof(i.place), "%s", r->place);
+	record_fill(again, &i);
+	must(again->pid == r->pid && again->wish == r->wish && strcmp(again->id, r->id) == 0);
+	must(strcmp(again->name, r->name) == 0 && strcmp(again->place, r->place) == 0);
+	free(again);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct record *r = calloc(1, sizeof(*r));
@@ -63,8 +94,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(!*r->hostname || (is_plain(r->hostname, sizeof(r->hostname)) &&
 				       hostname_read(r->hostname, name)));
 		record_check_pid(r->pid, r->id, &started);
+		check_filled(r);
 	}
 	check_own(data, size);
+	check_group(data, size);
 	free(r);
 	return 0;
 }
