@@ -35,8 +35,7 @@ bridge() {
 plain() {
 	ip netns add "$1"
 	ip link add "veth-$1" up master "$2" type veth peer name eth0 netns "$1"
-	ip -n "$1" link set lo up
-	ip -n "$1" link set eth0 up
+	ip -n "$1" -batch - <<<$'link set lo up\nlink set eth0 up'
 }
 
 # attach_plain NETNS [OPTION]...: attaches such a one, as LXC's
