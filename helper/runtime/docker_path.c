@@ -82,6 +82,23 @@ static int one_path(enum docker_what what, const char *which, char ret[DOCKER_PA
 	return 0;
 }
 
+/* {"container":["..."],"event":["create","rename"]}, of what is over */
+static int born_path(const char *which, char ret[DOCKER_PATH_MAX])
+{
+	const char *space = strchr(which, ' ');
+	char id[65];
+
+	snprintf(id, sizeof(id), "%.64s", which);
+	if (!docker_is_id(id) || space != which + 64 || !space[1] || strlen(space + 1) > 20 ||
+	    space[1 + strspn(space + 1, "0123456789")])
+		return -EINVAL;
+	sprintf(ret,
+		"/events?stream=false&since=%s&filters=%%7B%%22container%%22%%3A%%5B%%22%s%%22%%5D"
+		"%%2C%%22event%%22%%3A%%5B%%22create%%22%%2C%%22rename%%22%%5D%%7D",
+		space + 1, id);
+	return 0;
+}
+
 int docker_path(enum docker_what what, const char *which, char ret[DOCKER_PATH_MAX])
 {
 	switch (what) {
@@ -118,6 +135,11 @@ int docker_path(enum docker_what what, const char *which, char ret[DOCKER_PATH_M
 		if (strlen(which) > IDENT_NAME_MAX || !docker_can_exist(which))
 			return -EINVAL;
 		sprintf(ret, "/networks/%s", which);
+		return 0;
+	case PODMAN_BORN:
+		return born_path(which, ret);
+	case PODMAN_NETWORKS:
+		strcpy(ret, "/v4.0.0/libpod/networks/json");
 		return 0;
 	case DOCKER_PLACE:
 	case DOCKER_CREATED:

@@ -15,7 +15,9 @@ enum docker_what {
 	DOCKER_PLACE,	  /* the list of the one container of "ID PLACE", if it has that place */
 	DOCKER_CREATED,	  /* the list of the one container of that ID, whether it runs or not */
 	DOCKER_ENDPOINTS, /* one of Docker's networks, by name or ID, with all that are on it */
-	DOCKER_CALLED,	  /* the list of the one container of "ID NAME", if that is its name */
+	PODMAN_BORN,	 /* what Podman told of one container's creation, "ID SECONDS" since then */
+	PODMAN_NETWORKS, /* all of Podman's networks */
+	DOCKER_CALLED,	 /* the list of the one container of "ID NAME", if that is its name */
 };
 
 /* Docker's own rule for names and IDs: [a-zA-Z0-9][a-zA-Z0-9_.-]*; others cannot exist. */

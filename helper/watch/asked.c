@@ -252,14 +252,7 @@ static int carry_out(struct context *c, const struct request_of *r, const char *
 static int carry_out_kept(struct context *c, const struct request_of *r, const char *who,
 			  struct listing *ret, bool *ret_told, struct error *e)
 {
-	const struct starting s = {
-		.id = r->kept.id,
-		.podman = r->kept.podman,
-		.first = r->kept.first,
-		.netns = &r->netns,
-		.why = who,
-	};
-	int err = starting_attach(c, &s, ret, ret_told, e);
+	int err = starting_attach(c, &r->kept, &r->netns, who, ret, ret_told, e);
 	const bool alone = err == -ENODEV && !*ret_told;
 
 	/* of one that starts, which nobody has asked for by name, that is no failure */
@@ -294,7 +287,7 @@ static void describe(const struct request_of *r, char *out, size_t size)
 /* Whether a request that failed was the asker's right at least. */
 static bool is_known(const struct request_of *r, int err)
 {
-	return r->identified && err != -EPERM && err != -ECANCELED;
+	return r->identified && err != -EPERM && err != -ECANCELED && err != -EAGAIN;
 }
 
 /* Does what is asked and tells the journal. Returns 0 or -errno; @ret_text: the address, or "" */

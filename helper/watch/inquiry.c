@@ -8,30 +8,37 @@
 #include "watch/inquiry.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/note.h"
 #include "runtime/docker_plain.h"
 #include "runtime/docker_relay.h"
 #include "runtime/docker_starting.h"
+#include "runtime/podman_starting.h"
 #include "watch/confine.h"
 
 #define ANSWER_MS 3000
+#define CONFIG_MOST (4u * 1024 * 1024) /* bytes */
 
 /* What the child tells. */
 struct told {
 	int32_t result; /* 0 with a record, else of errno, with the text */
 	uint32_t status;
-	uint32_t starts;
+	uint32_t how; /* enum inquired */
 	struct record record;
 	char text[ERROR_TEXT_MAX];
 };
@@ -50,24 +57,61 @@ static int get(enum docker_what what, const char *which, struct docker_answer *r
 	return fd < 0 ? fd : docker_plain_read(fd, *(const int64_t *)arg, ret, ret_status);
 }
 
+/* Reads what Podman's runtime was told: before this process gives up its rights. */
+static int read_bundle(const struct inquiry *i, char **ret, size_t *ret_len)
+{
+	char path[PATH_MAX + 16];
+
+	snprintf(path, sizeof(path), "%s/config.json", i->bundle);
+	return file_read(AT_FDCWD, path, CONFIG_MOST, ret, ret_len);
+}
+
+/* Finds out what there is to tell. Returns 0 or -errno. */
+static int find_out(const struct config_engine *engine, const struct inquiry *i, char *config,
+		    size_t config_len, struct instance *ret, enum inquired *ret_how,
+		    struct error *e)
+{
+	const struct podman_born born = {
+		.id = i->id,
+		.name = i->name,
+		.first = i->first,
+		.bridge = i->bridge,
+		.config = config,
+		.config_len = config_len,
+		.now = time(NULL),
+	};
+	int64_t until = clock_ms() + ANSWER_MS;
+	bool starts = false, unsure = false;
+	int r;
+
+	if (i->name) {
+		r = podman_starting(engine, get, &until, &born, ret, &unsure, e);
+		*ret_how = unsure ? INQUIRED_UNSURE : INQUIRED_STARTS;
+	} else {
+		r = docker_starting(engine, get, &until, i->id, i->first, ret, &starts, e);
+		*ret_how = starts ? INQUIRED_STARTS : INQUIRED_RUNS;
+	}
+	return r;
+}
+
 /* What the child does. Returns its exit status. */
-static int child(const struct config_engine *engine, const char *id, pid_t first, int relay,
-		 int out)
+static int child(const struct config_engine *engine, const struct inquiry *i, int relay, int out)
 {
 	struct told told = { .record = { .magic = RECORD_MAGIC, .kind = RECORD_RUNNING } };
 	struct instance instance = { .pid = 0 };
 	struct error e = { .status = STATUS_FAILED };
-	int64_t until = clock_ms() + ANSWER_MS;
-	bool starts = false;
+	enum inquired how = INQUIRED_RUNS;
+	_free_ char *config = NULL;
+	size_t config_len = 0;
 
 	prctl(PR_SET_NAME, "v6hook-named");
 	note_to(no_note);
-	if (dup2(relay, 0) < 0 || dup2(out, 1) < 0 || close_range(2, ~0U, 0) < 0 ||
-	    confine_rights(true) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
-	    confine_calls(false) < 0)
+	if ((i->name && read_bundle(i, &config, &config_len) < 0) || dup2(relay, 0) < 0 ||
+	    dup2(out, 1) < 0 || close_range(2, ~0U, 0) < 0 || confine_rights(true) < 0 ||
+	    prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || confine_calls(false) < 0)
 		return STATUS_FAILED;
-	told.result = docker_starting(engine, get, &until, id, first, &instance, &starts, &e);
-	told.starts = starts;
+	told.result = find_out(engine, i, config, config_len, &instance, &how, &e);
+	told.how = how;
 	told.status = e.status;
 	if (told.result == 0)
 		record_fill(&told.record, &instance);
@@ -95,8 +139,8 @@ static int await(const char *socket, int relay, int in, struct told *ret)
 	}
 }
 
-int inquire(const struct config_engine *engine, const char *id, pid_t first, struct record *ret,
-	    bool *ret_starts, struct error *e)
+int inquire(const struct config_engine *engine, const struct inquiry *i, struct record *ret,
+	    enum inquired *ret_how, struct error *e)
 {
 	_close_ int mine = -1, its = -1, in = -1, out = -1;
 	struct told told = { .result = 0 };
@@ -115,7 +159,7 @@ int inquire(const struct config_engine *engine, const char *id, pid_t first, str
 	if (pid < 0)
 		return error_sys(e, -errno, "cannot ask %s", engine->title);
 	if (pid == 0)
-		_exit(child(engine, id, first, its, out));
+		_exit(child(engine, i, its, out));
 	close(steal_fd(&its));
 	close(steal_fd(&out));
 	r = await(engine->socket, mine, in, &told);
@@ -132,10 +176,11 @@ int inquire(const struct config_engine *engine, const char *id, pid_t first, str
 					 ? (enum status)told.status
 					 : STATUS_FAILED,
 				 told.result, "%s", told.text);
-	if (record_check(&told.record) < 0 || strcmp(told.record.id, id) != 0)
+	if (record_check(&told.record) < 0 || strcmp(told.record.id, i->id) != 0 ||
+	    told.how > INQUIRED_UNSURE)
 		return error_set(e, STATUS_FAILED, -EBADMSG, "cannot make sense of %s's answer",
 				 engine->title);
 	*ret = told.record;
-	*ret_starts = told.starts;
+	*ret_how = (enum inquired)told.how;
 	return 0;
 }

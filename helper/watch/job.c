@@ -54,7 +54,7 @@ static int follow_rename(struct context *c, struct record *r, char container[SER
 
 	if (err <= 0)
 		return err;
-	err = served_confirm(c, r, false, container);
+	err = served_confirm(c, r, SERVED_RUNS, container);
 	if (err < 0)
 		return err == -ESRCH ? 0 : err;
 	return renamed_follow(c, served_engine(c, r), r);
@@ -184,7 +184,7 @@ int job_run(const struct context *context, struct record *r)
 		return 0;
 	switch (r->kind) {
 	case RECORD_RUNNING:
-		return served_attach(&c, r, false, &done, container, &e);
+		return served_attach(&c, r, SERVED_RUNS, &done, container, &e);
 	case RECORD_GONE:
 		return detach(&c, r, container);
 	case RECORD_RENAMED:

@@ -39,25 +39,55 @@ static bool is_in(pid_t pid, const char *id)
 	return read_of(pid, "cgroup", &text, &len) == 0 && record_in_group(text, id);
 }
 
-/* Whether an argument of the process is the ID. */
-static bool is_for(pid_t pid, const char *id)
+/* The argument after this option, or null; for a null the one that is the ID. */
+static const char *argument(const char *text, size_t len, const char *option, const char *id)
+{
+	for (const char *arg = text; arg < text + len; arg += strlen(arg) + 1) {
+		const char *next = arg + strlen(arg) + 1;
+
+		if (!option && strcmp(arg, id) == 0)
+			return arg;
+		if (option && strcmp(arg, option) == 0 && next < text + len)
+			return next;
+	}
+	return NULL;
+}
+
+/* Takes what conmon was told of the container: conmon(8). */
+static void take_words(const char *text, size_t len, struct kept_process *ret)
+{
+	const char *name = argument(text, len, "-n", NULL);
+	const char *bundle = argument(text, len, "-b", NULL);
+
+	if (!name || !bundle || strlen(name) >= sizeof(ret->name) ||
+	    strlen(bundle) >= sizeof(ret->bundle))
+		return;
+	strcpy(ret->name, name);
+	strcpy(ret->bundle, bundle);
+}
+
+/* Whether a process of the host's root was started for the container. @ret: has its ID */
+static bool keeps(pid_t pid, struct kept_process *ret, pid_t *ret_parent)
 {
 	_free_ char *text = NULL;
+	struct process p;
 	size_t len;
 
-	if (read_of(pid, "cmdline", &text, &len) < 0)
+	if (process_read(pid, &p) < 0 || p.depth != 1 || p.uid != 0 ||
+	    read_of(pid, "cmdline", &text, &len) < 0 || !argument(text, len, NULL, ret->id))
 		return false;
-	for (const char *arg = text; arg < text + len; arg += strlen(arg) + 1)
-		if (strcmp(arg, id) == 0)
-			return true;
-	return false;
+	if (ret->podman)
+		take_words(text, len, ret);
+	*ret_parent = p.parent;
+	return true;
 }
 
 int keeper_find(pid_t pid, struct kept_process *ret, struct error *e)
 {
 	struct kept_process found = { .first = pid };
 	_free_ char *text = NULL;
-	struct process p, keeper;
+	struct process p;
+	pid_t above;
 	size_t len;
 
 	if (process_read(pid, &p) < 0 || read_of(pid, "cgroup", &text, &len) < 0)
@@ -71,11 +101,14 @@ int keeper_find(pid_t pid, struct kept_process *ret, struct error *e)
 			return error_set(e, STATUS_FAILED, -ESRCH, "process %d has ended",
 					 (int)pid);
 	}
-	if (process_read(p.parent, &keeper) < 0 || keeper.depth != 1 || keeper.uid != 0 ||
-	    !is_for(p.parent, found.id))
+	found.is_init = p.inner == 1;
+	if (!keeps(p.parent, &found, &above))
 		return error_set(e, STATUS_FAILED, -EPERM,
 				 "process %d is in no container that an engine of this host keeps",
 				 (int)pid);
+	/* while the container is made, the runtime is between */
+	if (found.podman && !*found.name)
+		keeps(above, &found, &above);
 	*ret = found;
 	return 0;
 }

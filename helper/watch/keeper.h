@@ -2,15 +2,21 @@
 #ifndef V6HOOK_KEEPER_H
 #define V6HOOK_KEEPER_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "base/ident.h"
 
 struct kept_process {
-	char id[65]; /* the engine's, of the container */
-	bool podman; /* else Docker's */
-	pid_t first; /* the first process of it from this one up; the first of all as it starts */
+	char id[65];  /* the engine's, of the container */
+	bool podman;  /* else Docker's */
+	pid_t first;  /* the first process of it from this one up; the first of all as it starts */
+	bool is_init; /* of its PID namespace */
+	/* what conmon is told, and nobody else says so early: */
+	char name[IDENT_NAME_MAX + 1]; /* of the container, or "" */
+	char bundle[PATH_MAX];	       /* the directory of its config.json, or "" */
 };
 
 /*

@@ -44,14 +44,17 @@ static int confirm_said(const struct config_engine *engine, const struct record 
 	return err == 1 ? 0 : err == 0 ? -ENOENT : err;
 }
 
-int served_confirm(const struct context *c, struct record *r, bool starts,
+int served_confirm(const struct context *c, struct record *r, enum served how,
 		   char container[SERVED_NAME_MAX])
 {
 	const struct config_engine *engine = served_engine(c, r);
 	char name[IDENT_NAME_MAX + 1];
-	int err = starts ? confirm_said(engine, r, name)
-			 : named_by_engine(engine->socket, r->id, name);
+	int err;
 
+	if (how == SERVED_KNOWN)
+		return 0;
+	err = how == SERVED_STARTS ? confirm_said(engine, r, name)
+				   : named_by_engine(engine->socket, r->id, name);
 	if (err == -ENOENT)
 		return -ESRCH;
 	if (err < 0) {
@@ -114,7 +117,7 @@ static void tell_unnamed(const struct context *c, const struct record *r, const 
 						 : "the configuration names no \"domain\"");
 }
 
-int served_attach(struct context *c, struct record *r, bool starts, struct listing *ret,
+int served_attach(struct context *c, struct record *r, enum served how, struct listing *ret,
 		  char container[SERVED_NAME_MAX], struct error *e)
 {
 	struct request q = {
@@ -142,9 +145,10 @@ int served_attach(struct context *c, struct record *r, bool starts, struct listi
 	if (record_check_pid(r->pid, r->id, &q.started) < 0 || is_served_by_cni(c, r))
 		return 0;
 	if (!is_attached(c, r, container)) {
-		err = served_confirm(c, r, starts, container);
+		err = served_confirm(c, r, how, container);
 		/* renamed since, or before the service ran: what it held by that name is first */
-		if (err == 0 && (*r->old_name || starts || strcmp(r->why, "running") == 0))
+		if (err == 0 &&
+		    (*r->old_name || how != SERVED_RUNS || strcmp(r->why, "running") == 0))
 			err = renamed_follow(c, served_engine(c, r), r);
 		/* each name keeps its own lease */
 		if (err == -EEXIST && !*r->old_name)
@@ -152,7 +156,7 @@ int served_attach(struct context *c, struct record *r, bool starts, struct listi
 		if (err < 0)
 			return err == -ESRCH ? 0 : err;
 	}
-	if (*r->place && !is_placed(c, r, container))
+	if (*r->place && how != SERVED_KNOWN && !is_placed(c, r, container))
 		q.place = confirm_place(c, r, container);
 	if (*r->address && !is_attached(c, r, container)) {
 		if (inet_pton(AF_INET6, r->address, &label) == 1)

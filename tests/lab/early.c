@@ -50,6 +50,7 @@ static int find(const char *prefix, struct in6_addr *ret)
 int main(int argc, char **argv)
 {
 	const long begun = now_us();
+	long bound_us;
 	struct sockaddr_in6 own = { .sin6_family = AF_INET6 }, peer = own;
 	char address[INET6_ADDRSTRLEN] = "::";
 	int fd, found, bound, connected;
@@ -60,6 +61,7 @@ int main(int argc, char **argv)
 	inet_ntop(AF_INET6, &own.sin6_addr, address, sizeof(address));
 	fd = socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	bound = found ? found : bind(fd, (struct sockaddr *)&own, sizeof(own)) < 0 ? errno : 0;
+	bound_us = now_us() - begun;
 	inet_pton(AF_INET6, argv[2], &peer.sin6_addr);
 	peer.sin6_port = htons((unsigned short)atoi(argv[3]));
 	connected = connect(fd, (struct sockaddr *)&peer, sizeof(peer)) < 0 ? errno : 0;
@@ -72,7 +74,7 @@ int main(int argc, char **argv)
 		else
 			getsockopt(fd, SOL_SOCKET, SO_ERROR, &connected, &len);
 	}
-	printf("early: %ld %s %s %s %s\n", now_us() - begun, argv[1], address,
+	printf("early: %ld %ld %s %s %s\n", bound_us, now_us() - begun, address,
 	       bound ? strerror(bound) : "bound", connected ? strerror(connected) : "connected");
 	fflush(stdout);
 	if (argc > 4)

@@ -34,18 +34,18 @@ early_args() {
 	echo "/early $early_prefix ${1-$lab_internet} ${2-80}"
 }
 
-# early_said NAME: prints what the program in the container said of its latest start: ADDRESS BOUND CONNECTED
+# early_said NAME [TIMES]: prints what the program in the container said of its latest start, the first or that many:
+# ADDRESS BOUND CONNECTED
 early_said() {
-	wait_for 5 eval "docker logs $1 2>&1 | grep -q '^early: '"
-	docker logs "$1" 2>&1 | sed -n 's/^early: [0-9]* [0-9a-f]* //p' | tail -n 1
+	wait_for 8 eval "[ \"\$(docker logs $1 2>&1 | grep -c '^early: ')\" -ge ${2-1} ]"
+	docker logs "$1" 2>&1 | sed -n 's/^early: [0-9]* [0-9]* //p' | tail -n 1
 }
 
-# was_early NAME: checks that the first instruction found the address that the container has
+# was_early NAME [TIMES]: checks that the first instruction, of its first start or that many, found the address that the
+# container has
 was_early() {
-	local said address
+	local said
 
-	# crun runs the hook after it has told the engine that the container is started
-	said=$(early_said "$1")
-	address=$(address_of "docker:$1")
-	is "$1: the first instruction had its address and reached out" "$said" "${address:-none} bound connected"
+	said=$(early_said "$@")
+	is "$1: the first instruction had its address and reached out" "$said" "$(address_of "${early_engine-docker}:$1") bound connected"
 }
