@@ -5,7 +5,8 @@
  * connect. This process reads nothing of what they send: a connection that has something to be read
  * is handed to a child (asked.c), a few at a time. Whoever asks (who.c) takes up to so many places,
  * has one request under way, and rests after one that failed, so that neither the journal nor the
- * processor is theirs. Connections from the host's network and from others have places of their
+ * processor is theirs; but for the host's root, for whom engines ask that start many containers at
+ * once. Connections from the host's network and from others have places of their
  * own, so that no container can use up the host's; when all are taken, the oldest that has said
  * nothing yet makes room. A child that does not end (a descriptor that it was given may be of a
  * file system that does not answer) stops nobody but the one for whom it works.
@@ -33,6 +34,7 @@
 
 #define PLACES 64	 /* on each side: the host, and containers */
 #define PLACES_EACH 8	 /* of one who asks */
+#define ROOT 0		 /* the host's own: who.c */
 #define AT_ONCE 4	 /* requests under way on each side */
 #define ACCEPT_MOST 64	 /* before others get their turn */
 #define SILENCE_MS 2000	 /* until the request must have come */
@@ -166,7 +168,7 @@ static struct asker *find_place(struct askers *a, const struct who *who)
 		else if (one->fd >= 0 && !one->ready)
 			silent = older(silent, one);
 	}
-	if (taken >= PLACES_EACH)
+	if (taken >= PLACES_EACH && who->number != ROOT)
 		return NULL;
 	if (!place)
 		place = resting ? resting : silent;
@@ -244,7 +246,8 @@ static void start_some(struct askers *a, struct asker *list)
 			    (next && next->since <= list[i].since))
 				continue;
 			for (size_t j = 0; j < PLACES; j++)
-				busy |= is_busy(&list[j]) && list[j].who == list[i].who;
+				busy |= is_busy(&list[j]) && list[j].who == list[i].who &&
+					list[i].who != ROOT;
 			if (!busy)
 				next = &list[i];
 		}
@@ -292,7 +295,7 @@ bool askers_ended(struct askers *a, pid_t pid, bool failed)
 		if (all[i].pid != pid)
 			continue;
 		leave(a, &all[i]);
-		if (failed)
+		if (failed && who != ROOT)
 			all[i] = (struct asker){ .fd = -1, .since = clock_ms(), .who = who };
 		start_some(a, a->sides[i / PLACES]);
 		return true;
