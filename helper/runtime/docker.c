@@ -14,32 +14,6 @@
 
 #define CONTAINERS_MOST 65536
 
-/* Whether there is a socket to ask at all; spares the library where there is no such engine. */
-static int check_socket(const struct runtime *self, const struct runtime_options *o,
-			struct error *e)
-{
-	const struct config_engine *engine = &o->engines[self->engine];
-	int there;
-
-	if (!engine->socket)
-		return error_set(e, STATUS_FAILED, -EHOSTDOWN,
-				 "%s is not served: add \"%s\": {} to the configuration",
-				 engine->title, engine->name);
-	there = config_look_at(engine->socket);
-	if (there == -ENOTSOCK)
-		return error_set(e, STATUS_FAILED, there,
-				 "%s is no socket: the configuration must name %s's",
-				 engine->socket, engine->title);
-	if (there < 0)
-		return error_set(e, STATUS_FAILED, -EHOSTDOWN, "%s does not answer on %s (%s)",
-				 engine->title, engine->socket, engine->start);
-	if (!config_serves(o->engines, self->engine))
-		return error_set(e, STATUS_FAILED, -EHOSTDOWN,
-				 "%s is the socket of Podman, whose containers are podman:NAME",
-				 engine->socket);
-	return 0;
-}
-
 /* For `--network container:ID`: says whose network it is. Returns -ENODEV. */
 static int refuse_sharing(const char *owner, const struct config_engine *engine, struct error *e)
 {
@@ -72,7 +46,7 @@ static int docker_find(const struct runtime *self, const char *name,
 	if (!docker_can_exist(name) || strlen(name) > IDENT_NAME_MAX)
 		return error_set(e, STATUS_NO_CONTAINER, -ENOENT, "no %s container '%s'",
 				 engine->title, name);
-	r = check_socket(self, o, e);
+	r = docker_can_ask(o->engines, self->engine, e);
 	if (r == 0)
 		r = docker_get(engine, DOCKER_CONTAINER, name, &answer, &status, e);
 	if (r == 0)
@@ -138,7 +112,7 @@ static int docker_each_running(const struct runtime *self, const struct runtime_
 					     .data = on_list,
 					     .arg = &running };
 	long status = 0;
-	int r = check_socket(self, o, e);
+	int r = docker_can_ask(o->engines, self->engine, e);
 
 	if (r == 0)
 		r = docker_ask(&o->engines[self->engine], &list, &status, e);

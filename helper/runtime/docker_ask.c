@@ -35,6 +35,30 @@ static void on_single_done(int r, long status, const struct error *e, void *arg)
 		*ending->e = *e;
 }
 
+int docker_can_ask(const struct config_engine *engines, enum engine which, struct error *e)
+{
+	const struct config_engine *engine = &engines[which];
+	int there;
+
+	if (!engine->socket)
+		return error_set(e, STATUS_FAILED, -EHOSTDOWN,
+				 "%s is not served: add \"%s\": {} to the configuration",
+				 engine->title, engine->name);
+	there = config_look_at(engine->socket);
+	if (there == -ENOTSOCK)
+		return error_set(e, STATUS_FAILED, there,
+				 "%s is no socket: the configuration must name %s's",
+				 engine->socket, engine->title);
+	if (there < 0)
+		return error_set(e, STATUS_FAILED, -EHOSTDOWN, "%s does not answer on %s (%s)",
+				 engine->title, engine->socket, engine->start);
+	if (!config_serves(engines, which))
+		return error_set(e, STATUS_FAILED, -EHOSTDOWN,
+				 "%s is the socket of Podman, whose containers are podman:NAME",
+				 engine->socket);
+	return 0;
+}
+
 DEFINE_CLEANUP(struct docker_session *, cleanup_session, docker_session_free)
 
 int docker_ask(const struct config_engine *engine, const struct docker_request *request,

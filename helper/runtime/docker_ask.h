@@ -11,6 +11,13 @@
 
 #define DOCKER_ANSWER_MS 5000 /* for one container */
 
+/*
+ * Whether there is a socket to ask at all: spares the library where there is no such engine.
+ * Returns 0, -EHOSTDOWN, or -ENOTSOCK.
+ * @engines: all of them
+ */
+int docker_can_ask(const struct config_engine *engines, enum engine which, struct error *e);
+
 /* Makes one request, and waits until it is over. Returns what `done` would get. */
 int docker_ask(const struct config_engine *engine, const struct docker_request *request,
 	       long *ret_status, struct error *e);

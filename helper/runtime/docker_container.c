@@ -12,6 +12,7 @@
 #include "base/note.h"
 #include "base/text.h"
 #include "runtime/docker_place.h"
+#include "runtime/wish.h"
 
 int64_t docker_time(const char *text)
 {
@@ -120,15 +121,9 @@ static void read_labels(const json_t *container, struct docker_container *ret)
 		ret->wishes[i].there = text;
 		snprintf(ret->wishes[i].text, sizeof(ret->wishes[i].text), "%s", text ? text : "");
 	}
-	/* what is misspelt must not make a container public */
-	if (enable->there && strcasecmp(enable->text, "true") != 0) {
-		if (strcasecmp(enable->text, "false") != 0)
-			note(NOTE_WARNING,
-			     "%s:%s: label v6hook.enable is neither true nor false: taken as false",
-			     ret->instance.ident.runtime, ret->instance.ident.name);
-		ret->instance.enable = WISH_NO;
-		enable->there = false;
-	}
+	if (enable->there)
+		enable->there =
+			wish_enable(wish_labels[DOCKER_ENABLE], enable->text, &ret->instance);
 	for (size_t i = 0; i < DOCKER_WISHES; i++)
 		ret->wishes_any |= ret->wishes[i].there;
 	snprintf(ret->image, sizeof(ret->image), "%s",
@@ -163,23 +158,13 @@ static void grant(struct docker_container *c, enum docker_wish_kind kind)
 		i->enable = WISH_YES;
 		return;
 	case DOCKER_ADDRESS:
-		snprintf(i->address, sizeof(i->address), "%.63s", *text ? text : "(empty)");
+		wish_address(text, i);
 		return;
 	case DOCKER_EXPOSE:
-		if (exposed_parse(text, &i->expose) == 0)
-			return;
-		/* what is misspelt must not make a port public */
-		i->expose = (struct exposed){ .word = EXPOSE_NONE };
-		note(NOTE_WARNING,
-		     "%s:%s: label v6hook.expose is neither all, none, published nor ports such as "
-		     "80/tcp,8000-8010/tcp (256 at most): taken as none",
-		     i->ident.runtime, i->ident.name);
+		wish_expose(wish_labels[kind], text, i);
 		return;
 	case DOCKER_HOSTNAME:
-		if (!hostname_read(text, i->hostname))
-			note(NOTE_WARNING,
-			     "%s:%s: label v6hook.name is no host's name: it counts for nothing",
-			     i->ident.runtime, i->ident.name);
+		wish_hostname(wish_labels[kind], text, i);
 		return;
 	case DOCKER_TASK:
 	case DOCKER_NUMBER:
