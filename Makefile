@@ -272,6 +272,8 @@ SBINDIR = $(PREFIX)/sbin
 DATADIR = $(PREFIX)/share
 LIBEXECDIR = $(PREFIX)/libexec
 UNITDIR = $(PREFIX)/lib/systemd/system
+# where zsh looks for completions: Debian has another place for those of packages
+ZSHDIR = $(DATADIR)/zsh/site-functions
 PLACES = \
 	v6hook:$(SBINDIR)/v6hook:755 \
 	hooks/v6hook-start-host:$(DATADIR)/lxc/hooks/v6hook-start-host:755 \
@@ -294,7 +296,7 @@ PLACES = \
 	hooks/60-v6hook.rules:$(PREFIX)/lib/udev/rules.d/60-v6hook.rules:644 \
 	docker/v6hook-watch.service:$(UNITDIR)/v6hook-watch.service:644 \
 	completion/v6hook:$(DATADIR)/bash-completion/completions/v6hook:644 \
-	completion/_v6hook:$(DATADIR)/zsh/site-functions/_v6hook:644 \
+	completion/_v6hook:$(ZSHDIR)/_v6hook:644 \
 	completion/v6hook.fish:$(DATADIR)/fish/vendor_completions.d/v6hook.fish:644 \
 	lxc-config/rt_protos:/etc/iproute2/rt_protos.d/v6hook.conf:644
 CONFIG = $(DESTDIR)/etc/v6hook/config.json
