@@ -130,7 +130,7 @@ build/sanitized/power/replay: $(addprefix tests/power/,replay.c tree.c promises.
 # tried inside containers are only downloaded, not installed on this machine. make check TEST=s1: what has that name.
 TESTS := $(UNITS) $(addprefix tests/,unit/*.test fuzz/run fuzz/coverage lab/*.test)
 TEST_FILES = $(if $(TEST),$(or $(strip $(foreach one,$(TEST),$(filter %/$(one) %/$(one).test %/$(one)_test $(one),\
-	$(wildcard $(TESTS)) $(UNITS)))),$(error no test has the name '$(TEST)': they are in tests/unit and tests/lab)),$(TESTS))
+	$(sort $(wildcard $(TESTS)) $(UNITS))))),$(error no test has the name '$(TEST)': they are in tests/unit and tests/lab)),$(TESTS))
 .PHONY: check
 check:
 	@tests/packages build lab check bench
