@@ -1,80 +1,91 @@
-/* Fuzzes what an engine says of a container that it is starting: one answer after the other, with
- * zero bytes between. */
+/* Fuzzes what Docker and Podman say of a container that they are starting: answers, one after the
+ * other. */
 #include "fuzz.h"
 
 #include <errno.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/note.h"
 #include "runtime/docker_plain.h"
 #include "runtime/docker_starting.h"
+#include "runtime/podman_starting.h"
 
-#define QUARTER "0123456789abcdef"
-#define ID QUARTER QUARTER QUARTER QUARTER
+#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
-/* The answers that are left. */
-struct answers {
-	const char *at;
-	size_t left;
+/* What is left of the input: answers, each ended by a zero byte. */
+struct rest {
+	const char *at, *end;
 };
 
-/* Gives the next; one that begins with ! comes with the status of a failure, none is no engine. */
+static void on_note(enum note_level level, const char *text)
+{
+	(void)level;
+	must(strlen(text) < 1024);
+}
+
+/* Takes the next piece. Returns its length. */
+static size_t take(struct rest *r, const char **ret)
+{
+	const char *zero = memchr(r->at, 0, (size_t)(r->end - r->at));
+	size_t len = (size_t)((zero ? zero : r->end) - r->at);
+
+	*ret = r->at;
+	r->at = zero ? zero + 1 : r->end;
+	return len;
+}
+
+/* docker_getter: the next answer, by a connection. */
 static int get(enum docker_what what, const char *which, struct docker_answer *ret,
 	       long *ret_status, void *arg)
 {
-	struct answers *a = arg;
-	const size_t len = strnlen(a->at, a->left);
-	const char *text = a->at;
+	char path[DOCKER_PATH_MAX];
+	const char *text;
+	size_t len;
+	int pair[2], r;
 
-	(void)what;
-	must(which && *which);
-	if (a->left == 0)
-		return -ECONNREFUSED;
-	a->at += len;
-	a->left -= len;
-	if (a->left > 0) {
-		a->at++;
-		a->left--;
-	}
-	*ret_status = len > 0 && *text == '!' ? 500 : 200;
-	return docker_answer_add(text, len, ret) == DOCKER_TAKEN ? 0 : -EIO;
+	if (docker_path(what, which, path) < 0)
+		return -EINVAL;
+	len = take(arg, &text);
+	if (len > 32768 || socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0)
+		return -EIO;
+	must(write(pair[1], text, len) == (ssize_t)len);
+	close(pair[1]);
+	r = docker_plain_read(pair[0], clock_ms() + 1000, ret, ret_status);
+	close(pair[0]);
+	return r;
 }
 
-/* The bytes as they come from a socket, before they are an answer. */
-static void read_plain(const uint8_t *data, size_t size)
+/* What is found must be fit for the lease of a container. */
+static void see(const struct instance *i)
 {
-	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
-	long status = 0;
-	int pair[2];
-
-	must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
-	if (size == 0 || send(pair[1], data, size, MSG_DONTWAIT) > 0) {
-		close(pair[1]);
-		if (docker_plain_read(pair[0], clock_ms() + 1000, &answer, &status) == 0)
-			must(answer.len <= size);
-	} else {
-		close(pair[1]);
-	}
-	close(pair[0]);
+	must(i->pid > 0 && *i->ident.name && strlen(i->id) < sizeof(i->id));
+	must(i->enable <= WISH_NO && i->given_count <= INSTANCE_GIVEN_MAX);
+	must(exposed_is_valid(&i->expose) && exposed_is_valid(&i->published));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct config_engine engine = { .name = "docker", .title = "Docker" };
-	struct answers answers = { (const char *)data, size };
+	static const struct config_engine engine = {
+		.name = "docker", .title = "Docker", .socket = (char *)"/", .start = "x"
+	};
+	struct rest rest = { (const char *)data, (const char *)data + size };
 	struct instance i = { .pid = 0 };
-	bool starts = false;
+	struct podman_born born = { .id = ID, .name = "web", .first = 7, .bridge = "podman0" };
 	struct error e;
+	const char *config;
+	bool flag = false;
 
-	if (docker_starting(&engine, get, &answers, ID, 7, &i, &starts, &e) == 0) {
-		must(i.pid > 0 && (!starts || i.pid == 7));
-		must(strlen(i.id) < sizeof(i.id) && strlen(i.ident.name) < sizeof(i.ident.name));
-		must(i.given_count <= INSTANCE_GIVEN_MAX);
-	} else {
-		must(*e.text);
-	}
-	read_plain(data, size);
+	note_to(on_note);
+	if (docker_starting(&engine, get, &rest, ID, 7, &i, &flag, &e) == 0)
+		see(&i);
+	rest.at = (const char *)data;
+	born.config_len = take(&rest, &config);
+	born.config = strndup(config, born.config_len);
+	i = (struct instance){ .pid = 0 };
+	if (podman_starting(&engine, get, &rest, &born, &i, &flag, &e) == 0)
+		see(&i);
+	free(born.config);
 	return 0;
 }

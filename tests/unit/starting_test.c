@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "runtime/docker_plain.h"
 #include "runtime/docker_starting.h"
+#include "runtime/podman_starting.h"
 
 #define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define ONE(state, labels, mode, networks)                                                  \
@@ -22,7 +23,7 @@ static const struct config_engine engine = { .name = "docker", .title = "Docker"
 
 /* What is answered to each question, and what has been asked. */
 struct said {
-	const char *list, *container, *image, *networks[2];
+	const char *list, *container, *image, *networks[2], *born, *bridges;
 	char asked[256];
 };
 
@@ -33,6 +34,8 @@ static int get(enum docker_what what, const char *which, struct docker_answer *r
 	const char *text = what == DOCKER_CREATED     ? s->list
 			   : what == DOCKER_CONTAINER ? s->container
 			   : what == DOCKER_IMAGE     ? s->image
+			   : what == PODMAN_BORN      ? s->born
+			   : what == PODMAN_NETWORKS  ? s->bridges
 						      : s->networks[strcmp(which, "b") == 0];
 	size_t used = strlen(s->asked);
 
@@ -116,6 +119,71 @@ TEST(those_that_are_not_served)
 	}
 }
 
+#define BORN(labels)                                                                    \
+	"{\"Action\":\"rename\",\"Actor\":{\"ID\":\"" ID "\",\"Attributes\":{}}}\n\n{"  \
+	"\"Action\":\"create\",\"Actor\":{\"ID\":\"" ID "\",\"Attributes\":{\"image\":" \
+	"\"x\"" labels "}}}\n"
+#define CONFIG(path, sysctl)                                                                \
+	"{\"linux\":{\"sysctl\":{" sysctl "},\"namespaces\":[{\"type\":\"pid\"},{\"type\":" \
+	"\"network\"" path "}]}}"
+#define BRIDGES                                                                             \
+	"[{\"name\":\"p\",\"network_interface\":\"podman0\",\"internal\":false},{\"name\":" \
+	"\"i\",\"network_interface\":\"podman1\",\"internal\":true}]"
+
+TEST(podmans_that_start)
+{
+	static const struct {
+		const char *config, *born, *bridges, *bridge;
+		int want;
+		bool unsure;
+	} rows[] = {
+		{ CONFIG("", ""), BORN(""), BRIDGES, "podman0", 0, false },
+		{ CONFIG(",\"path\":\"/run/netns/x\"", ""), BORN(""), BRIDGES, "podman0", 0,
+		  false },
+		{ CONFIG("", ""), BORN(",\"v6hook.address\":\"::1\""), BRIDGES, "podman0", 0,
+		  true },
+		{ CONFIG("", ""), BORN(",\"v6hook.enable\":\"false\""), NULL, "podman0", 0, false },
+		{ CONFIG("", ""), BORN(""), BRIDGES, "podman1", -ENODEV, false },
+		{ CONFIG("", ""), BORN(""), BRIDGES, "podman2", -EIO, false },
+		{ CONFIG("", ""), BORN(""), NULL, "podman0", -EIO, false },
+		{ CONFIG("", ""), "", BRIDGES, "podman0", -EIO, false },
+		{ CONFIG("", ""), "x\n{}\n[]\n", BRIDGES, "podman0", -EIO, false },
+		{ CONFIG("", ""), NULL, BRIDGES, "podman0", -EIO, false },
+		{ CONFIG(",\"path\":\"/proc/7/ns/net\"", ""), BORN(""), BRIDGES, "podman0", -ENODEV,
+		  false },
+		{ CONFIG("", "\"net.ipv6.conf.all.disable_ipv6\":\"1\""), BORN(""), BRIDGES,
+		  "podman0", -ENODEV, false },
+		{ "{}", BORN(""), BRIDGES, "podman0", -ENODEV, false },
+		{ "{", BORN(""), BRIDGES, "podman0", -EBADMSG, false },
+	};
+
+	for (size_t k = 0; k < ARRAY_SIZE(rows); k++) {
+		struct said s = { .born = rows[k].born, .bridges = rows[k].bridges };
+		char config[512];
+		const struct podman_born born = {
+			.id = ID,
+			.name = "web",
+			.first = 7,
+			.bridge = rows[k].bridge,
+			.config = config,
+			.config_len = strlen(rows[k].config),
+			.now = 30,
+		};
+		struct instance i = { .pid = 0 };
+		bool unsure = false;
+		struct error e;
+		int r;
+
+		snprintf(config, sizeof(config), "%s", rows[k].config);
+		r = podman_starting(&engine, get, &s, &born, &i, &unsure, &e);
+		check(r == rows[k].want, "row %zu: %d %s", k, r, e.text);
+		check(unsure == rows[k].unsure, "row %zu", k);
+		if (r == 0) {
+			check(i.pid == 7 && strcmp(i.ident.name, "web") == 0, "row %zu", k);
+		}
+	}
+}
+
 TEST(plain_answers)
 {
 	static const struct {
@@ -166,6 +234,7 @@ int main(void)
 		cmocka_unit_test(one_that_starts),
 		cmocka_unit_test(one_that_runs),
 		cmocka_unit_test(those_that_are_not_served),
+		cmocka_unit_test(podmans_that_start),
 		cmocka_unit_test(plain_answers),
 		cmocka_unit_test(an_answer_that_does_not_come),
 	};
