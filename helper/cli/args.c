@@ -12,6 +12,7 @@
 #include "cli/hook.h"
 
 #define LISTEN_MOST_S 600
+#define LEFT_COLUMN 28 /* of --help: the options */
 
 static const struct known {
 	struct option option;
@@ -329,6 +330,9 @@ void args_help(const struct args_verb *verb, FILE *out)
 									: " ",
 			 known[i].value ? known[i].value : "",
 			 known[i].option.has_arg == optional_argument ? "]" : "");
-		fprintf(out, "  %-28s %s\n", left, known[i].help);
+		/* what is too wide has a line of its own */
+		fprintf(out, "  %-*s %s%s\n", LEFT_COLUMN, left,
+			strlen(left) > LEFT_COLUMN ? "\n                               " : "",
+			known[i].help);
 	}
 }
