@@ -5,7 +5,8 @@
  * once, while its lease is named after the pod, which comes again. So a DEL that comes late finds
  * another's ID, and does nothing; and GC compares what is recorded for the network with what the
  * engine calls valid. What a run that was killed has left beside that is a lease without a record,
- * or a veth without an attachment: GC finds both by their names.
+ * or a veth without an attachment: GC finds both by their names. Leases that have been given up and
+ * have rested are files for nobody: it removes them, with what a killed DEL has left of them.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -126,6 +127,8 @@ struct gc {
 	struct arena arena;
 	struct ending *list;
 	size_t count;
+	struct lease *rested; /* given up, and free for anybody by now */
+	size_t rested_count;
 	size_t done, failed;
 	struct error first; /* why the first one failed */
 };
@@ -133,6 +136,7 @@ struct gc {
 static void gc_release(struct gc *g)
 {
 	free(g->list);
+	free(g->rested);
 	arena_release(&g->arena);
 }
 
@@ -199,6 +203,18 @@ static int on_record(const char *ident, const struct attachment *a, void *arg)
 	return a->ended && !release ? 0 : add(g, name, a->instance, release);
 }
 
+/* Adds a lease that has been given up, and has rested. Returns 0 or -ENOMEM. */
+static int add_rested(struct gc *g, const struct lease *lease)
+{
+	struct lease *larger = list_room(g->rested, g->rested_count, sizeof(*larger));
+
+	if (!larger)
+		return -ENOMEM;
+	g->rested = larger;
+	g->rested[g->rested_count++] = *lease;
+	return 0;
+}
+
 /* A lease without a record, that a killed ADD or DEL has left: of a container that comes once. */
 static int on_lease(const struct lease *lease, void *arg)
 {
@@ -208,6 +224,8 @@ static int on_lease(const struct lease *lease, void *arg)
 	struct attachment ignored_record;
 	struct error ignored;
 
+	if (name && lease->freed && !*lease->trouble && !lease_rests(lease, g->c->config->hold_s))
+		return add_rested(g, lease);
 	if (!name || lease->freed || lease->pinned || *lease->trouble || strchr(name, ':') ||
 	    g->conf->keep == CNI_KEEP_YES || is_valid(g, name, NULL) ||
 	    s->ops->attachment(s, lease->ident, &ignored_record, &ignored) != 0)
@@ -238,6 +256,17 @@ static int give_up(struct context *c, struct nl_sock *host, const char *name, st
 		return r < 0 ? r : 0;
 	r = withdraw_address(c, &lease, NULL, e);
 	return r < 0 ? r : withdraw_lease(c, &lease, e);
+}
+
+/* Removes such a one, unless somebody is at work on it or has it by now. Returns 0 or -errno. */
+static int remove_rested(struct lease_store *s, const struct lease *lease, struct error *e)
+{
+	_close_ int lock = -1;
+	int r = s->ops->lock(s, LOCK_CONTAINER, lease->ident, false, 0, &lock, e);
+
+	if (r == 0)
+		r = s->ops->remove(s, lease, e);
+	return r == -EBUSY || r == -ESTALE ? 0 : r;
 }
 
 /* Counts what became of one. */
@@ -295,12 +324,19 @@ int op_cni_gc(struct context *c, const struct cni_conf *conf, struct error *e)
 		return error_sys(e, r, "cannot list the attachments");
 	if (r < 0)
 		return r;
+	s->ops->sweep(s);
 	for (size_t i = 0; i < g.count; i++) {
 		const struct ending *one = &g.list[i];
 		struct error why;
 
 		r = one->instance ? end(c, one, &why) : give_up(c, host, one->name, &why);
 		count(&g, one->name, r, &why);
+	}
+	for (size_t i = 0; i < g.rested_count; i++) {
+		struct error why;
+
+		r = remove_rested(s, &g.rested[i], &why);
+		count(&g, g.rested[i].ident, r, &why);
 	}
 	if (conf->bridge)
 		remove_veths(&g, host);
