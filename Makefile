@@ -332,6 +332,7 @@ INCLUDED = $(filter lxc-config/v6hook%,$(PLACES))
 .PHONY: uninstall
 uninstall:
 	@$(if $(DESTDIR),,lxc-config/retire "$(FORCE)" "$(SBINDIR)/v6hook" $(foreach place,$(INCLUDED),$(word 2,$(subst :, ,$(place)))))
+	@[ "$$(readlink "$(DESTDIR)$(CNIDIR)/v6hook-cni")" != "$(SBINDIR)/v6hook" ] || rm "$(DESTDIR)$(CNIDIR)/v6hook-cni"
 	rm -f $(foreach place,$(if $(DESTDIR),$(PLACES),$(filter-out $(INCLUDED),$(PLACES))),\
 		"$(DESTDIR)$(word 2,$(subst :, ,$(place)))")
 	@$(if $(DESTDIR),,[ ! -d /run/systemd/system ] || systemctl daemon-reload)
