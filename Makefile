@@ -135,6 +135,7 @@ TEST_FILES = $(if $(TEST),$(or $(strip $(foreach one,$(TEST),$(filter %/$(one) %
 check:
 	@tests/packages build lab check bench
 	@tests/packages walls || echo "without all of these firewalls their tests are left out"
+	@! apt-cache show incus-base >/dev/null 2>&1 || tests/packages incus || echo "without Incus its test is left out"
 	@mkdir -p build/debs && cd build/debs && ls *.deb >/dev/null 2>&1 || \
 		apt-get download -qq isc-dhcp-client dhcpcd-base ifupdown >/dev/null 2>&1 || true
 	@$(MAKE) --no-print-directory $(PARALLEL) all sanitized $(if $(filter tests/fuzz/%,$(TEST_FILES)),fuzzers) build/lab/mute build/lab/attacker build/lab/frames build/lab/ear build/lab/called bench-tools

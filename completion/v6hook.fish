@@ -10,6 +10,7 @@ function __v6hook_names
 	lxc-ls -1 2>/dev/null
 	docker ps -a --format '{{.Names}}' 2>/dev/null
 	podman ps -a --format '{{.Names}}' 2>/dev/null
+	incus list --all-projects -f csv -c en 2>/dev/null | sed 's/^default,//; s/,/_/'
 end
 
 # __v6hook: prints what can stand at the cursor

@@ -9,7 +9,15 @@
 #include "base/text.h"
 #include "base/user.h"
 
-const char *const engine_names[ENGINES] = { "docker", "podman" };
+const char *const engine_names[ENGINES] = { "docker", "podman", "incus" };
+
+/* What people call them, and the command that starts them. */
+static const char *const engine_titles[ENGINES] = { "Docker", "Podman", "Incus" };
+static const char *const engine_starts[ENGINES] = {
+	"systemctl start docker",
+	"systemctl start podman.socket",
+	"systemctl start incus.socket",
+};
 
 int config_defaults(struct config **ret, struct error *e)
 {
@@ -26,11 +34,12 @@ int config_defaults(struct config **ret, struct error *e)
 		c->engines[i] = (struct config_engine){
 			.which = i,
 			.name = engine_names[i],
-			.title = i == ENGINE_DOCKER ? "Docker" : "Podman",
-			.start = i == ENGINE_DOCKER ? "systemctl start docker"
-						    : "systemctl start podman.socket",
+			.title = engine_titles[i],
+			.start = engine_starts[i],
 		};
 	c->engines[ENGINE_DOCKER].socket = strdup("/var/run/docker.sock");
+	/* a whole system, as LXC's are: it publishes nothing */
+	c->engines[ENGINE_INCUS].expose.word = EXPOSE_ALL;
 	c->socket = strdup(CONFIG_DEFAULT_SOCKET);
 	c->state_dir = strdup("/var/lib/v6hook");
 	if (!c->engines[ENGINE_DOCKER].socket || !c->socket || !c->state_dir)
@@ -98,7 +107,11 @@ int config_look_at(const char *socket)
 
 bool config_misses(const struct config_engine *engines, enum engine which)
 {
-	return engines[which].named || !engines[ENGINE_PODMAN].named;
+	bool another = false;
+
+	for (size_t i = 0; i < ENGINES; i++)
+		another |= i != ENGINE_DOCKER && engines[i].named;
+	return engines[which].named || !another;
 }
 
 const struct config_container *config_container(const struct config *c, const char *ident)

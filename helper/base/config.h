@@ -13,7 +13,8 @@
 #define CONFIG_DEFAULT_PATH "/etc/v6hook/config.json"
 #define CONFIG_DEFAULT_SOCKET "/run/v6hook/v6hook.sock"
 #define CONFIG_PODMAN_SOCKET "/run/podman/podman.sock" /* of its podman.socket */
-#define CONFIG_SIZE_MAX (1024 * 1024)		       /* bytes */
+#define CONFIG_INCUS_SOCKET "/var/lib/incus/unix.socket"
+#define CONFIG_SIZE_MAX (1024 * 1024) /* bytes */
 #define USER_ADDRESSES_MAX 65536
 
 struct config_strings {
@@ -44,8 +45,8 @@ struct config_user {
 	struct config_strings bridges; /* for containers on one of these */
 };
 
-/* The engines that are asked by Docker's API, each at a socket of its own. */
-enum engine { ENGINE_DOCKER, ENGINE_PODMAN, ENGINES };
+/* The engines that are asked at a socket of their own: by Docker's API, or by Incus's. */
+enum engine { ENGINE_DOCKER, ENGINE_PODMAN, ENGINE_INCUS, ENGINES };
 
 extern const char *const engine_names[ENGINES]; /* as in docker:NAME */
 
@@ -121,7 +122,7 @@ bool config_serves(const struct config_engine *engines, enum engine which);
 int config_look_at(const char *socket);
 
 /*
- * Whether the engine is missed where it does not answer: who names Podman alone may have no Docker,
+ * Whether the engine is missed where it does not answer: who names others alone may have no Docker,
  * which is served if it comes.
  */
 bool config_misses(const struct config_engine *engines, enum engine which);

@@ -179,7 +179,7 @@ int config_read_containers(const struct value *v, void *into)
 		if (ident_from_key(name, &id) < 0)
 			return value_bad(&value,
 					 "is no container: write \"lxc:NAME\", \"docker:NAME\", "
-					 "\"podman:NAME\", \"cni:NAME\" or "
+					 "\"podman:NAME\", \"incus:NAME\", \"cni:NAME\" or "
 					 "\"USER/lxc:NAME\"");
 		item->ident = strdup(ident_text(&id, text));
 		if (!item->ident)

@@ -43,6 +43,11 @@ static int expose_cni(const struct value *v, void *into)
 	return config_read_exposed(v, &((struct config *)into)->expose_cni);
 }
 
+static int expose_incus(const struct value *v, void *into)
+{
+	return config_read_exposed(v, &((struct config *)into)->engines[ENGINE_INCUS].expose);
+}
+
 static int read_exposes(const struct value *v, void *into)
 {
 	static const struct key keys[] = {
@@ -50,6 +55,7 @@ static int read_exposes(const struct value *v, void *into)
 		{ "docker", expose_docker },
 		{ "podman", expose_podman },
 		{ "cni", expose_cni },
+		{ "incus", expose_incus },
 		{ NULL, NULL },
 	};
 
@@ -105,13 +111,23 @@ static int read_docker(const struct value *v, void *into)
 	return read_engine(v, &((struct config *)into)->engines[ENGINE_DOCKER]);
 }
 
-/* Who does not name it does without. */
+/* Who does not name it does without. @socket: where it has its own */
+static int read_optional(const struct value *v, struct config_engine *engine, const char *socket)
+{
+	engine->socket = strdup(socket);
+	return engine->socket ? read_engine(v, engine) : error_sys(v->e, -ENOMEM, "%s", v->where);
+}
+
 static int read_podman(const struct value *v, void *into)
 {
-	struct config_engine *podman = &((struct config *)into)->engines[ENGINE_PODMAN];
+	return read_optional(v, &((struct config *)into)->engines[ENGINE_PODMAN],
+			     CONFIG_PODMAN_SOCKET);
+}
 
-	podman->socket = strdup(CONFIG_PODMAN_SOCKET);
-	return podman->socket ? read_engine(v, podman) : error_sys(v->e, -ENOMEM, "%s", v->where);
+static int read_incus(const struct value *v, void *into)
+{
+	return read_optional(v, &((struct config *)into)->engines[ENGINE_INCUS],
+			     CONFIG_INCUS_SOCKET);
 }
 
 /* the rest of the top level */
@@ -226,6 +242,7 @@ static const struct key top[] = {
 	{ "lxc", read_lxc },
 	{ "docker", read_docker },
 	{ "podman", read_podman },
+	{ "incus", read_incus },
 	{ "containers", config_read_containers },
 	{ "users", config_read_users },
 	{ "hosts", read_hosts },

@@ -17,7 +17,8 @@
 
 struct ident {
 	uid_t owner; /* whose container: an ordinary user's, or 0 for root's */
-	char runtime[IDENT_RUNTIME_MAX + 1]; /* "lxc", "docker", "podman"; empty: not said */
+	char runtime[IDENT_RUNTIME_MAX +
+		     1]; /* "lxc", "docker", "podman", "incus"; empty: not said */
 	char name[IDENT_NAME_MAX + 1];
 	char path[IDENT_PATH_MAX + 1]; /* the LXC path where it is not the default one, else "" */
 };

@@ -70,10 +70,15 @@ static void print_manager(const struct setup_plan *p, FILE *out)
 static void print_engines(const struct setup_plan *p, FILE *out)
 {
 	const struct engines_present *n = &p->engines;
+	const char *const names[] = { n->lxc ? "LXC" : NULL, n->docker ? "Docker" : NULL,
+				      n->podman ? "Podman" : NULL, n->incus ? "Incus" : NULL };
+	char text[64] = "";
 
-	tell(out, "engines", "%s%s%s%s%s%s", n->lxc ? "LXC" : "", n->lxc && n->docker ? ", " : "",
-	     n->docker ? "Docker" : "", (n->lxc || n->docker) && n->podman ? ", " : "",
-	     n->podman ? "Podman" : "", n->lxc || n->docker || n->podman ? "" : "none yet");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (names[i])
+			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s",
+				 *text ? ", " : "", names[i]);
+	tell(out, "engines", "%s", *text ? text : "none yet");
 	if (n->podman && !n->podman_serves)
 		tell(out, "", "(Podman is served only if its socket runs: " PODMAN_COMMAND "%s)",
 		     n->docker ? ", before v6hook setup" : "");

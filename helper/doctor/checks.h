@@ -81,6 +81,7 @@ void check_service_program(struct exam *x);
 void check_lxc(struct exam *x);
 void check_docker(struct exam *x);
 void check_podman(struct exam *x);
+void check_incus(struct exam *x);
 
 /* leases.c */
 void check_store(struct exam *x);

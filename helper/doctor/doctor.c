@@ -81,6 +81,7 @@ static const struct check {
 	{ "engine.lxc", check_lxc, NULL },
 	{ "engine.docker", check_docker, "config.file" },
 	{ "engine.podman", check_podman, "config.file" },
+	{ "engine.incus", check_incus, "config.file" },
 	{ "limits.neighbours", check_limit_neighbours, NULL },
 	{ "limits.routes", check_limit_routes, NULL },
 	{ "clock", check_clock, NULL },

@@ -37,8 +37,9 @@ static int knock(const char *path)
 static int ask(const struct config_engine *engine, struct error *e)
 {
 	struct docker_answer answer = { 0 };
-	const struct docker_request request = { .what = DOCKER_CONTAINER,
-						.which = "v6hook.doctor",
+	const bool incus = engine->which == ENGINE_INCUS;
+	const struct docker_request request = { .what = incus ? INCUS_INSTANCE : DOCKER_CONTAINER,
+						.which = "v6hook-doctor",
 						.timeout_ms = ANSWER_MS,
 						.data = docker_answer_add,
 						.arg = &answer };
@@ -58,7 +59,8 @@ static void tell_silent(struct exam *x, enum engine which, const struct error *e
 	exam_remedy(x, "%s",
 		    strstr(e->text, LIBCURL) ? "apt-get install libcurl4"
 		    : which == ENGINE_DOCKER ? "systemctl restart docker"
-					     : "systemctl restart podman.socket podman");
+		    : which == ENGINE_PODMAN ? "systemctl restart podman.socket podman"
+					     : "systemctl restart incus");
 }
 
 static void look_at(struct exam *x, enum engine which)
@@ -94,6 +96,11 @@ void check_docker(struct exam *x)
 void check_podman(struct exam *x)
 {
 	look_at(x, ENGINE_PODMAN);
+}
+
+void check_incus(struct exam *x)
+{
+	look_at(x, ENGINE_INCUS);
 }
 
 /* What LXC containers include of v6hook's files. */

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/config.h"
 #include "store/lease.h"
 
 /* What one who is not the administrator is allowed. */
@@ -41,10 +42,10 @@ struct request {
 		*hostname; /* what the one who ran it calls it (v6hook.name), or null: not asked */
 	const char *place; /* which it fills (struct instance), as it is known; or null */
 	/*
-	 * Whether the engine at this socket knows a container of this name: 1, 0 or -errno; for who
+	 * Whether this engine knows a container of this name: 1, 0 or -errno; for who
 	 * must not read its answers (named_is_known). Null: it is asked directly.
 	 */
-	int (*known)(const char *socket, const char *name);
+	int (*known)(const struct config_engine *engine, const char *name);
 	const char *instance; /* the engine's ID of the instance, if it is known; or null */
 	const char *network;  /* the CNI network that it is attached for; or null */
 	/*

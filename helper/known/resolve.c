@@ -23,7 +23,8 @@ static int read_ident(const struct request *q, struct ident *ret, struct error *
 				 q->container, q->runtime);
 	if (q->runtime && !runtime_by_name(q->runtime))
 		return error_set(e, STATUS_USAGE, -EINVAL,
-				 "--runtime '%.40s' is unknown: write lxc, docker, podman or cni",
+				 "--runtime '%.40s' is unknown: write lxc, docker, podman, incus or "
+				 "cni",
 				 q->runtime);
 	if (q->runtime)
 		snprintf(id.runtime, sizeof(id.runtime), "%s", q->runtime);
@@ -77,15 +78,18 @@ static int check_one(const struct said *holders, const char *name, struct error 
 			 "more than one engine has a container '%s': say %s", name, holders->text);
 }
 
-/* What to add where nobody knows a container: Podman's socket, if it is there and not asked. */
-static const char *podman_hint(const struct runtime_options *o)
+/* What to add where nobody knows a container: an engine whose socket is there and not asked. */
+static void add_hint(const struct runtime_options *o, enum engine which, const char *socket,
+		     char *text, size_t size)
 {
-	return !o->engines[ENGINE_PODMAN].socket &&
-			       strcmp(o->engines[ENGINE_DOCKER].socket, CONFIG_PODMAN_SOCKET) !=
-				       0 &&
-			       access(CONFIG_PODMAN_SOCKET, F_OK) == 0
-		       ? "; if it is Podman's, add \"podman\": {} to the configuration"
-		       : "";
+	const struct config_engine *engine = &o->engines[which];
+	const size_t used = strlen(text);
+
+	if (!engine->socket && strcmp(o->engines[ENGINE_DOCKER].socket, socket) != 0 &&
+	    access(socket, F_OK) == 0)
+		snprintf(text + used, size - used,
+			 "; if it is %s's, add \"%s\": {} to the configuration", engine->title,
+			 engine->name);
 }
 
 /*
@@ -95,9 +99,13 @@ static const char *podman_hint(const struct runtime_options *o)
 static int unknown(const struct runtime_options *o, const char *name, int r, const char *asked,
 		   struct error *e)
 {
+	char hint[160] = "";
+
+	add_hint(o, ENGINE_PODMAN, CONFIG_PODMAN_SOCKET, hint, sizeof(hint));
+	add_hint(o, ENGINE_INCUS, CONFIG_INCUS_SOCKET, hint, sizeof(hint));
 	return error_set(e, r == -ENOENT ? STATUS_NO_CONTAINER : STATUS_FAILED, r,
 			 "%s container '%s': %s%s", r == -ENOENT ? "no" : "there may be a", name,
-			 asked, podman_hint(o));
+			 asked, hint);
 }
 
 /*
@@ -176,11 +184,10 @@ int resolve_instance(const struct context *c, const struct request *q, struct in
 		return runtime->find(runtime, instance.ident.name, &o, ret, e);
 	}
 	if (!*instance.ident.runtime)
-		return error_set(
-			e, STATUS_USAGE, -EINVAL,
-			"with --pid or --netns say whose lease it is: lxc:%s, docker:%s or "
-			"podman:%s",
-			q->container, q->container, q->container);
+		return error_set(e, STATUS_USAGE, -EINVAL,
+				 "with --pid or --netns say whose lease it is: lxc:%s, docker:%s, "
+				 "podman:%s or incus:%s",
+				 q->container, q->container, q->container, q->container);
 	*ret = instance;
 	return 0;
 }

@@ -23,8 +23,9 @@ struct choose {
 	const struct in6_addr *asked; /* the administrator's --address, or null */
 	const struct in6_addr *label; /* v6hook.address, of the one who started it, or null */
 	const struct given *given;    /* what the engine says it gave */
-	int (*known)(const char *socket, const char *name); /* as in struct request */
-	const struct attachment *before;		    /* its record, or null */
+	int (*known)(const struct config_engine *engine,
+		     const char *name);	 /* as in struct request */
+	const struct attachment *before; /* its record, or null */
 	/*
 	 * This instance's attachment, if it has the address of its lease and nobody who may move it
 	 * asks for that: it stays though no pool holds the address any more. Or null.

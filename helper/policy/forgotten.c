@@ -8,7 +8,7 @@
 
 /* Whether its engine says that there is no such container. */
 static bool is_no_more(const struct context *c, const char *ident,
-		       int (*known)(const char *socket, const char *name))
+		       int (*known)(const struct config_engine *engine, const char *name))
 {
 	struct runtime_options o = { .engines = c->config->engines };
 	const struct runtime *runtime;
@@ -23,13 +23,13 @@ static bool is_no_more(const struct context *c, const char *ident,
 		return false;
 	if (runtime->tells && known)
 		return config_serves(o.engines, runtime->engine) &&
-		       known(o.engines[runtime->engine].socket, id.name) == 0;
+		       known(&o.engines[runtime->engine], id.name) == 0;
 	o.lxcpath = *id.path ? id.path : NULL;
 	return runtime->find(runtime, id.name, &o, &instance, &ignored) == -ENOENT;
 }
 
 bool forgotten(const struct context *c, const struct lease *lease, const struct attachment *a,
-	       int (*known)(const char *socket, const char *name))
+	       int (*known)(const struct config_engine *engine, const char *name))
 {
 	int64_t since = a ? attachment_since(a, c->boot_id) : lease_since(lease);
 

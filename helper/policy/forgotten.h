@@ -10,6 +10,6 @@
  * @a: its record, or null; @known: as in struct request
  */
 bool forgotten(const struct context *c, const struct lease *lease, const struct attachment *a,
-	       int (*known)(const char *socket, const char *name));
+	       int (*known)(const struct config_engine *engine, const char *name));
 
 #endif

@@ -46,6 +46,11 @@ int given_read(const struct request *q, const struct instance *i, struct nl_sock
 	for (int k = 0; k < g.found_count; k++)
 		if (holds(said, count, &g.found[k]))
 			g.list[g.count++] = g.found[k];
+	/* what Incus gives, by DHCP, its container may never ask for */
+	for (int k = 0; k < count && strcmp(i->ident.runtime, "incus") == 0; k++)
+		if (!IN6_IS_ADDR_V4MAPPED(&said[k]) && g.count < GIVEN_MAX &&
+		    !holds(g.list, g.count, &said[k]))
+			g.list[g.count++] = said[k];
 	for (int k = 0; k < count; k++)
 		if (IN6_IS_ADDR_V4MAPPED(&said[k])) {
 			g.has_ipv4 = true;

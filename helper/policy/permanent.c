@@ -145,6 +145,8 @@ int permanent_config(const char *path, const char *former, const struct permanen
 	/* many have it installed beside Docker and without its socket: that is not waited for */
 	if (engines->podman_serves || (engines->podman && !engines->docker))
 		json_object_set_new(tree, "podman", json_object());
+	if (engines->incus)
+		json_object_set_new(tree, "incus", json_object());
 	/* a former one that is no JSON has nothing to be kept */
 	if (former && json_parse(former, strlen(former), &old, &ignored) == 0 &&
 	    json_is_object(old)) {

@@ -7,7 +7,8 @@
 
 /* It is named by --address or a label: then the holder must have been forgotten (forgotten.h). */
 struct succeed_named {
-	int (*known)(const char *socket, const char *name); /* as in struct request */
+	int (*known)(const struct config_engine *engine,
+		     const char *name); /* as in struct request */
 };
 
 /*

@@ -102,7 +102,8 @@ static size_t on_header(char *data, size_t size, size_t count, void *arg)
 
 	if (size * count > 2 || (data[0] != '\r' && data[0] != '\n'))
 		return size * count;
-	t->refused = t->r.only_ok && status_of(t) != 200;
+	/* a WebSocket is what follows another status (RFC 9110, 15.2.2) */
+	t->refused = t->r.only_ok && status_of(t) != (t->r.what == INCUS_EVENTS ? 101 : 200);
 	if (t->refused)
 		return 0; /* ends the transfer with CURLE_WRITE_ERROR */
 	if (t->r.begun)

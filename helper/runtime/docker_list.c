@@ -5,11 +5,17 @@
 #include <errno.h>
 #include <string.h>
 
-/* A string begins: at depth 2, keys and the value of "Id" are kept. */
+/* The depth of the objects that are looked at. */
+static size_t at(const struct docker_list *l)
+{
+	return 2 + l->deeper;
+}
+
+/* A string begins: there, keys and the value of "Id" are kept. */
 static void begin_string(struct docker_list *l)
 {
 	l->in_string = true;
-	l->taking = l->depth == 2 && l->element == '{' && (l->key || l->value);
+	l->taking = l->depth == at(l) && l->element == '{' && (l->key || l->value);
 	l->unfit = false;
 	l->used = 0;
 }
@@ -49,7 +55,7 @@ static void open_bracket(struct docker_list *l, char c)
 {
 	l->depth++;
 	l->value = false;
-	if (l->depth != 2)
+	if (l->depth != at(l))
 		return;
 	l->element = c;
 	l->key = c == '{';
@@ -59,7 +65,7 @@ static void open_bracket(struct docker_list *l, char c)
 static void close_bracket(struct docker_list *l, char c)
 {
 	if ((l->depth == 1 && c != ']') ||
-	    (l->depth == 2 && c != (l->element == '{' ? '}' : ']'))) {
+	    (l->depth == at(l) && c != (l->element == '{' ? '}' : ']'))) {
 		l->state = LIST_BROKEN;
 		return;
 	}
@@ -84,7 +90,7 @@ static void read_between(struct docker_list *l, char c)
 		break;
 	case ',':
 	case ':':
-		if (l->depth != 2)
+		if (l->depth != at(l))
 			break;
 		l->key = c == ',';
 		l->value = c == ':' && l->key_is_id;

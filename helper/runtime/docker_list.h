@@ -25,6 +25,7 @@ struct docker_list {
 	bool key_is_id, value;	 /* value: that of "Id" comes next */
 	bool taking, unfit;	 /* the present string is kept; it cannot be */
 	const char *wanted;	 /* another key than "Id", of which longer values are taken */
+	size_t deeper; /* so many brackets further in are the objects that are looked at */
 	char text[IDENT_NAME_MAX + 2];
 	size_t used;
 };

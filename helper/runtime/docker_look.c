@@ -23,7 +23,7 @@ struct asking {
  */
 static const char *why_of(const struct docker_inspect *i, const struct docker_container *c)
 {
-	if (i->event_ns && i->event_ns < c->started_ns && strcmp(i->why, "running") != 0)
+	if (i->event_ns && i->event_ns < c->started_ns && strcmp(i->why, DOCKER_LISTED) != 0)
 		return "start";
 	return i->why;
 }

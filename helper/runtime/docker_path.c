@@ -1,4 +1,4 @@
-/* The few things that Docker's API is ever asked for, and their paths. */
+/* The few things that an engine's API is ever asked for, and their paths. */
 #include "runtime/docker_path.h"
 
 #include <ctype.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "runtime/docker_place.h"
+#include "runtime/incus_name.h"
 
 bool docker_can_exist(const char *name)
 {
@@ -99,6 +100,18 @@ static int born_path(const char *which, char ret[DOCKER_PATH_MAX])
 	return 0;
 }
 
+/* Of an instance of Incus's, or of what is below it. */
+static int instance_path(const char *name, const char *below, char ret[DOCKER_PATH_MAX])
+{
+	const size_t part = incus_name_part(name);
+
+	if (!incus_can_exist(name))
+		return -EINVAL;
+	sprintf(ret, "/1.0/instances/%s%s%s%.*s", name + part, below, part ? "?project=" : "",
+		part ? (int)part - 1 : 0, name);
+	return 0;
+}
+
 int docker_path(enum docker_what what, const char *which, char ret[DOCKER_PATH_MAX])
 {
 	switch (what) {
@@ -145,6 +158,16 @@ int docker_path(enum docker_what what, const char *which, char ret[DOCKER_PATH_M
 	case DOCKER_CREATED:
 	case DOCKER_CALLED:
 		return one_path(what, which, ret);
+	case INCUS_EVENTS:
+		strcpy(ret, "/1.0/events?type=lifecycle&all-projects=true");
+		return 0;
+	case INCUS_LIST:
+		strcpy(ret, "/1.0/instances?all-projects=true");
+		return 0;
+	case INCUS_INSTANCE:
+		return instance_path(which, "", ret);
+	case INCUS_STATE:
+		return instance_path(which, "/state", ret);
 	}
 	return -EINVAL;
 }

@@ -1,4 +1,4 @@
-/* The few things that Docker's API is ever asked for, and their paths. */
+/* The few things that an engine's API is ever asked for, and their paths. */
 #ifndef V6HOOK_DOCKER_PATH_H
 #define V6HOOK_DOCKER_PATH_H
 
@@ -18,6 +18,12 @@ enum docker_what {
 	PODMAN_BORN,	 /* what Podman told of one container's creation, "ID SECONDS" since then */
 	PODMAN_NETWORKS, /* all of Podman's networks */
 	DOCKER_CALLED,	 /* the list of the one container of "ID NAME", if that is its name */
+
+	/* of Incus's API (incus_name.h) */
+	INCUS_EVENTS,	/* all that happens to instances, as messages of a WebSocket */
+	INCUS_LIST,	/* the instances, by reference */
+	INCUS_INSTANCE, /* one instance, by name */
+	INCUS_STATE,	/* whether it runs, and its first process */
 };
 
 /* Docker's own rule for names and IDs: [a-zA-Z0-9][a-zA-Z0-9_.-]*; others cannot exist. */

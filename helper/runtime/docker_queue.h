@@ -10,6 +10,7 @@
 
 #define DOCKER_INSPECTS_AT_ONCE 8
 #define DOCKER_INSPECTS_MOST 4096
+#define DOCKER_LISTED "running" /* why one is looked at that was listed */
 
 /*
  * One container to be inspected. Its answers are told in the order of its events: of one ID only

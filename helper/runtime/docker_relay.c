@@ -1,11 +1,16 @@
 /*
- * Opens connections to Docker for a process that must not, and hands it the answers alone.
+ * Opens connections to an engine for a process that must not, and hands it the answers alone.
  *
- * Theory of operation: who holds Docker's socket is root, so what reads hostile answers never has
- * one. It names what it wants in a message of fixed size, and gets one end of a socket pair. The
- * request is written here, from the list of docker_path.c and an ID that is checked; what comes
- * from Docker is copied to the pair, and what comes from the pair is thrown away. Nothing is
+ * Theory of operation: who holds Docker's or Incus's socket is root, so what reads hostile answers
+ * never has one. It names what it wants in a message of fixed size, and gets one end of a socket
+ * pair. The request is written here, from the list of docker_path.c and an ID that is checked; what
+ * comes from Docker is copied to the pair, and what comes from the pair is thrown away. Nothing is
  * looked at and nothing kept: what the reader cannot take yet stays in Docker's socket.
+ *
+ * Incus's events come over a WebSocket, whose server asks every 10 s whether its peer is there
+ * still, and gives up after three times without an answer (RFC 6455, 5.5.2; incus:
+ * events/connections.go). An answer may come unasked, and is always the same: one goes out for what
+ * has come in.
  */
 #include "runtime/docker_relay.h"
 
@@ -18,11 +23,18 @@
 #include <sys/un.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "runtime/docker_list.h"
 #include "runtime/library.h"
 
 #define STREAMS_MOST 24
-#define PIECE 32768 /* bytes copied at once */
+#define PIECE 32768  /* bytes copied at once */
+#define PONG_MS 5000 /* no more than one in so long */
+
+/* What makes a request one for a WebSocket (RFC 6455, 4.1); its key is for caches in between. */
+#define UPGRADE                                         \
+	"Connection: Upgrade\r\nUpgrade: websocket\r\n" \
+	"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: djZob29rdjZob29rdjZobw==\r\n"
 
 /* What the reader asks for; answered by a number of errno, and with 0 by a descriptor. */
 struct wanted {
@@ -34,12 +46,14 @@ struct stream {
 	int docker; /* -1: it has ended */
 	int reader;
 	bool full; /* the reader takes no more for now */
+	bool pongs;
+	int64_t ponged; /* in ms of the monotonic clock */
 };
 
 int docker_dial(const char *path, enum docker_what what, const char *which, int minor)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	char target[DOCKER_PATH_MAX], request[DOCKER_PATH_MAX + 64];
+	char target[DOCKER_PATH_MAX], request[DOCKER_PATH_MAX + 256];
 	_close_ int fd = -1;
 	ssize_t len;
 
@@ -49,9 +63,8 @@ int docker_dial(const char *path, enum docker_what what, const char *which, int 
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0)
 		return -errno;
-	len = snprintf(request, sizeof(request),
-		       "GET %s HTTP/1.%d\r\nHost: docker\r\nConnection: close\r\n\r\n", target,
-		       minor);
+	len = snprintf(request, sizeof(request), "GET %s HTTP/1.%d\r\nHost: docker\r\n%s\r\n",
+		       target, minor, what == INCUS_EVENTS ? UPGRADE : "Connection: close\r\n");
 	/* a connection that is new has room for it */
 	if (send(fd, request, (size_t)len, MSG_NOSIGNAL) != len)
 		return -EIO;
@@ -106,7 +119,11 @@ static int add_stream(const char *path, struct wanted *wanted, struct stream *re
 		close(docker);
 		return -ENFILE;
 	}
-	*ret = (struct stream){ .docker = docker, .reader = pair[0] };
+	*ret = (struct stream){
+		.docker = docker,
+		.reader = pair[0],
+		.pongs = wanted->what == INCUS_EVENTS,
+	};
 	*ret_end = pair[1];
 	return 0;
 }
@@ -169,6 +186,18 @@ static void end_docker(struct stream *s)
 	shutdown(s->reader, SHUT_WR);
 }
 
+/* Tells the server of a WebSocket that somebody is there still. */
+static void pong(struct stream *s)
+{
+	/* a whole frame without a payload, masked with zeros */
+	static const unsigned char frame[] = { 0x8a, 0x80, 0, 0, 0, 0 };
+
+	if (clock_ms() - s->ponged < PONG_MS)
+		return;
+	s->ponged = clock_ms();
+	send(s->docker, frame, sizeof(frame), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 /* Copies what there is, as far as the reader takes it. */
 static void copy(struct stream *s)
 {
@@ -185,6 +214,8 @@ static void copy(struct stream *s)
 	s->full = sent < n;
 	if (sent > 0)
 		recv(s->docker, piece, (size_t)sent, MSG_DONTWAIT);
+	if (s->pongs)
+		pong(s);
 }
 
 /* Throws away what the reader writes. Returns whether it holds its end still. */

@@ -1,4 +1,4 @@
-/* Opens connections to Docker for a process that must not, and hands it the answers alone. */
+/* Opens connections to an engine for a process that must not, and hands it the answers alone. */
 #ifndef V6HOOK_DOCKER_RELAY_H
 #define V6HOOK_DOCKER_RELAY_H
 
@@ -7,7 +7,7 @@
 #include "runtime/docker_path.h"
 
 /*
- * Connects to Docker's socket and asks for one thing.
+ * Connects to the engine's socket and asks for one thing; for INCUS_EVENTS, to be a WebSocket.
  * @minor: of HTTP's version: after 1.0 the answer is one piece, ended by the end of the connection
  * Returns a non-blocking descriptor from which the answer can be read, or -errno.
  */
@@ -15,7 +15,7 @@ int docker_dial(const char *path, enum docker_what what, const char *which, int 
 
 /*
  * Serves one reader until it closes its end of control. What it may ask for are the events, the
- * list, one container by its whole ID and one image by its ID.
+ * list, one container by its whole ID (an instance of Incus's by name) and one image by its ID.
  * @control: one end of a SOCK_SEQPACKET pair
  * @beside: a descriptor whose other end's close ends it, too
  */

@@ -1,5 +1,5 @@
 /*
- * Docker's events: all that runs, then all that happens, without a gap between.
+ * An engine's events: all that runs, then all that happens, without a gap between.
  *
  * Theory of operation: one session holds the stream of events, the list of what runs, which is
  * asked for once the stream is open, and inspects of single containers (docker_look.c). None
@@ -7,7 +7,7 @@
  * up nobody else. The list pauses while many of its containers wait to be inspected. What the
  * stream tells of a container that is being inspected overtakes the answer: one that was sent
  * before a `start` is followed by another, and one that was sent before a `die` or a `rename`
- * counts for nothing.
+ * counts for nothing. Incus speaks another dialect: what differs is in one table.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -22,19 +22,29 @@
 #include "runtime/docker_list.h"
 #include "runtime/docker_look.h"
 #include "runtime/engines.h"
+#include "runtime/incus_event.h"
+#include "runtime/incus_frames.h"
+#include "runtime/incus_list.h"
+#include "runtime/incus_look.h"
 #include "runtime/library.h"
 
 #define EVENT_MAX (1024 * 1024) /* bytes of one event; labels can make it longer */
 #define LIST_AHEAD 64		/* inspects waiting, with which the list pauses */
 #define LIST_AGAIN_MS 5000	/* after a list that failed */
 
+struct dialect;
+
 struct docker_watching {
 	struct docker_looking at;
+	const struct dialect *dialect;
 	struct docker_lines lines;
+	struct incus_frames frames;
+	char *text; /* the room of both */
 
 	bool list_wanted; /* what runs is to be looked at; anew, if that is under way */
 	bool listing;	  /* from the request until all of its containers are answered */
 	struct docker_list list;
+	struct incus_list names;
 	struct docker_transfer *list_transfer; /* null: the list is read to its end */
 	bool list_paused, list_failed;
 	int64_t list_at; /* if it failed: when to ask again, in ms of the monotonic clock */
@@ -49,8 +59,20 @@ static void watching_release(struct docker_watching *w)
 	if (w->at.session)
 		docker_session_free(w->at.session);
 	docker_queue_clear(&w->at.queue);
-	free(w->lines.text);
+	free(w->text);
 }
+
+/* How an engine says what every engine says. */
+struct dialect {
+	enum docker_what events, list;
+	bool (*can_exist)(const char *id);
+	int (*look_send)(struct docker_looking *w, struct docker_inspect *i, struct error *e);
+	void (*read_event)(const char *text, size_t len, struct docker_event *ret);
+	/* Take a piece of the stream, and of the list. Return 0, or else to end it. */
+	int (*stream)(struct docker_watching *w, const char *data, size_t len);
+	int (*read_list)(struct docker_watching *w, const char *data, size_t len);
+	bool (*is_whole)(const struct docker_watching *w);
+};
 
 static void fail(struct docker_watching *w, int r, const struct error *e)
 {
@@ -69,7 +91,7 @@ static void look_at(struct docker_watching *w, const char *id, const char *name,
 	struct error e;
 	int r;
 
-	if (strlen(id) >= sizeof(inspect.id) || !docker_can_exist(id))
+	if (strlen(id) >= sizeof(inspect.id) || !w->dialect->can_exist(id))
 		return;
 	snprintf(inspect.id, sizeof(inspect.id), "%s", id);
 	snprintf(inspect.name, sizeof(inspect.name), "%s", name);
@@ -85,7 +107,7 @@ static void look_at(struct docker_watching *w, const char *id, const char *name,
 
 static void on_listed_id(const char *id, void *arg)
 {
-	look_at(arg, id, id, "running", 0, true);
+	look_at(arg, id, id, DOCKER_LISTED, 0, true);
 }
 
 /* Whether the list is to wait for the inspects of what it has told. */
@@ -101,15 +123,14 @@ static enum docker_take on_list(const char *data, size_t len, void *arg)
 	w->list_paused = is_ahead(w);
 	if (w->list_paused)
 		return DOCKER_LATER;
-	return docker_list_read(&w->list, data, len, on_listed_id, w) < 0 ? DOCKER_BROKEN
-									  : DOCKER_TAKEN;
+	return w->dialect->read_list(w, data, len) < 0 ? DOCKER_BROKEN : DOCKER_TAKEN;
 }
 
 /* Without a list the events are followed all the same, and it is asked for again. */
 static void on_list_done(int r, long status, const struct error *e, void *arg)
 {
 	struct docker_watching *w = arg;
-	bool whole = docker_list_is_whole(&w->list);
+	bool whole = w->dialect->is_whole(w);
 
 	(void)status;
 	w->list_transfer = NULL;
@@ -125,7 +146,7 @@ static void on_list_done(int r, long status, const struct error *e, void *arg)
 /* Asks for the list of what runs. Returns 0 or -ENOMEM. */
 static int send_list(struct docker_watching *w, struct error *e)
 {
-	const struct docker_request request = { .what = DOCKER_LIST,
+	const struct docker_request request = { .what = w->dialect->list,
 						.only_ok = true,
 						.silence_ms = DOCKER_LIST_SILENCE_MS,
 						.data = on_list,
@@ -135,6 +156,7 @@ static int send_list(struct docker_watching *w, struct error *e)
 	w->list_wanted = w->list_paused = w->list_failed = false;
 	w->listing = true;
 	memset(&w->list, 0, sizeof(w->list));
+	memset(&w->names, 0, sizeof(w->names));
 	return docker_begin(w->at.session, &request, &w->list_transfer, e);
 }
 
@@ -173,7 +195,7 @@ static void on_event(const char *line, size_t len, void *arg)
 
 	if (w->over)
 		return;
-	docker_event_read(line, len, &event);
+	w->dialect->read_event(line, len, &event);
 	switch (event.what) {
 	case DOCKER_EVENT_NONE:
 		return;
@@ -192,9 +214,67 @@ static enum docker_take on_stream(const char *data, size_t len, void *arg)
 {
 	struct docker_watching *w = arg;
 
-	docker_lines_read(&w->lines, data, len, on_event, w);
-	return DOCKER_TAKEN;
+	return w->dialect->stream(w, data, len) ? DOCKER_BROKEN : DOCKER_TAKEN;
 }
+
+static int read_lines(struct docker_watching *w, const char *data, size_t len)
+{
+	docker_lines_read(&w->lines, data, len, on_event, w);
+	return 0;
+}
+
+static int read_frames(struct docker_watching *w, const char *data, size_t len)
+{
+	struct error none = { .status = STATUS_DONE };
+	int r = incus_frames_read(&w->frames, data, len, on_event, w);
+
+	/* it says so, and means the end of the connection */
+	if (r > 0)
+		fail(w, 0, &none);
+	return r < 0 ? r : 0;
+}
+
+static int read_ids(struct docker_watching *w, const char *data, size_t len)
+{
+	return docker_list_read(&w->list, data, len, on_listed_id, w);
+}
+
+static int read_names(struct docker_watching *w, const char *data, size_t len)
+{
+	return incus_list_read(&w->names, data, len, on_listed_id, w);
+}
+
+static bool ids_are_whole(const struct docker_watching *w)
+{
+	return docker_list_is_whole(&w->list);
+}
+
+static bool names_are_whole(const struct docker_watching *w)
+{
+	return incus_list_is_whole(&w->names);
+}
+
+static const struct dialect dockers = {
+	.events = DOCKER_EVENTS,
+	.list = DOCKER_LIST,
+	.can_exist = docker_can_exist,
+	.look_send = docker_look_send,
+	.read_event = docker_event_read,
+	.stream = read_lines,
+	.read_list = read_ids,
+	.is_whole = ids_are_whole,
+};
+
+static const struct dialect incuses = {
+	.events = INCUS_EVENTS,
+	.list = INCUS_LIST,
+	.can_exist = incus_can_exist,
+	.look_send = incus_look_send,
+	.read_event = incus_event_read,
+	.stream = read_frames,
+	.read_list = read_names,
+	.is_whole = names_are_whole,
+};
 
 static void on_stream_done(int r, long status, const struct error *e, void *arg)
 {
@@ -205,7 +285,7 @@ static void on_stream_done(int r, long status, const struct error *e, void *arg)
 /* Asks for the stream of events. Returns 0 or -errno. */
 static int open_stream(struct docker_watching *w, const struct docker_guard *guard, struct error *e)
 {
-	const struct docker_request request = { .what = DOCKER_EVENTS,
+	const struct docker_request request = { .what = w->dialect->events,
 						.only_ok = true,
 						.endless = true,
 						.begun = on_opened,
@@ -216,9 +296,10 @@ static int open_stream(struct docker_watching *w, const struct docker_guard *gua
 
 	if (r < 0)
 		return r;
-	w->lines.most = EVENT_MAX;
-	w->lines.text = malloc(w->lines.most + 1);
-	if (!w->lines.text)
+	w->text = malloc(EVENT_MAX + 1);
+	w->lines.most = w->frames.most = EVENT_MAX;
+	w->lines.text = w->frames.text = w->text;
+	if (!w->text)
 		return error_sys(e, -ENOMEM, "cannot follow %s", w->at.engine->title);
 	r = docker_begin(w->at.session, &request, NULL, e);
 	if (r < 0 || !guard->opened)
@@ -264,6 +345,7 @@ int docker_watch(const struct config_engine *engine, const struct docker_guard *
 	CLEANUP(watching_release)
 	struct docker_watching w = {
 		.at = { .engine = engine, .heard = heard, .refused = refused, .arg = arg },
+		.dialect = engine->which == ENGINE_INCUS ? &incuses : &dockers,
 	};
 	int r = open_stream(&w, guard, e);
 
@@ -272,7 +354,7 @@ int docker_watch(const struct config_engine *engine, const struct docker_guard *
 
 		r = go_on_listing(&w, e);
 		while (r == 0 && (i = docker_queue_next(&w.at.queue)))
-			r = docker_look_send(&w.at, i, e);
+			r = w.dialect->look_send(&w.at, i, e);
 		if (r == 0 && !w.over)
 			r = docker_turn(w.at.session, time_to_list(&w), e);
 	}

@@ -4,8 +4,8 @@
 #include <string.h>
 
 const struct runtime *const runtimes[] = { &runtime_lxc, &runtime_docker, &runtime_podman,
-					   &runtime_cni, NULL };
-const char *const runtime_names[] = { "lxc", "docker", "podman", "cni", NULL };
+					   &runtime_incus, &runtime_cni, NULL };
+const char *const runtime_names[] = { "lxc", "docker", "podman", "incus", "cni", NULL };
 
 const struct runtime *runtime_by_name(const char *name)
 {

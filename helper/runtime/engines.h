@@ -8,6 +8,7 @@
 extern const struct runtime runtime_lxc;    /* lxc.c */
 extern const struct runtime runtime_docker; /* docker.c */
 extern const struct runtime runtime_podman; /* docker.c */
+extern const struct runtime runtime_incus;  /* incus.c */
 extern const struct runtime runtime_cni;    /* cni.c */
 
 /* All engines, ended by a null. */

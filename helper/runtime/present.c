@@ -28,5 +28,6 @@ void engines_present(struct engines_present *ret)
 	ret->lxc = has_program("lxc-start");
 	ret->docker = has_program("dockerd") || access("/var/run/docker.sock", F_OK) == 0;
 	ret->podman_serves = access(CONFIG_PODMAN_SOCKET, F_OK) == 0;
+	ret->incus = access(CONFIG_INCUS_SOCKET, F_OK) == 0;
 	ret->podman = ret->podman_serves || has_program("podman");
 }

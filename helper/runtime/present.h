@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 struct engines_present {
-	bool lxc, docker, podman;
+	bool lxc, docker, podman, incus;
 	bool podman_serves; /* its socket is there */
 };
 

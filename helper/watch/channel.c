@@ -121,8 +121,8 @@ int channel_take(struct channel *c, struct record *ret)
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
+	ret->engine = c->engine;
 	if (n == sizeof(*ret) && record_check(ret) == 0) {
-		ret->engine = c->engine;
 		if (ret->kind == RECORD_LISTED) {
 			c->pause = PAUSE_LEAST_MS;
 			c->heard = true;

@@ -176,6 +176,7 @@ int inquire(const struct config_engine *engine, const struct inquiry *i, struct 
 					 ? (enum status)told.status
 					 : STATUS_FAILED,
 				 told.result, "%s", told.text);
+	told.record.engine = engine->which;
 	if (record_check(&told.record) < 0 || strcmp(told.record.id, i->id) != 0 ||
 	    told.how > INQUIRED_UNSURE)
 		return error_set(e, STATUS_FAILED, -EBADMSG, "cannot make sense of %s's answer",

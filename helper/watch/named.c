@@ -30,7 +30,7 @@
 
 /* What is read of an answer so far. */
 struct reading {
-	enum docker_what what; /* one container, or a list that holds it or nothing */
+	enum docker_what what; /* one container or instance, or a list that holds it or nothing */
 	struct docker_list list;
 	char status[16]; /* the beginning of the first line */
 	size_t len;
@@ -62,7 +62,7 @@ static void read_byte(struct reading *r, char c)
 		return;
 	r->body = true;
 	/* an object is what the scanner takes for an element of its list */
-	if (r->what == DOCKER_CONTAINER)
+	if (r->what != DOCKER_PLACE)
 		docker_list_read(&r->list, "[", 1, on_name, r);
 }
 
@@ -70,7 +70,11 @@ static void read_byte(struct reading *r, char c)
 static int read_answer(enum docker_what what, int from, int to)
 {
 	struct reading r = { .what = what,
-			     .list.wanted = what == DOCKER_CONTAINER ? "Name" : "Id" };
+			     .list.wanted = what == DOCKER_CONTAINER ? "Name"
+					    : what == DOCKER_PLACE   ? "Id"
+								     : "volatile.uuid",
+			     /* {"metadata":{"config":{...}}} */
+			     .list.deeper = what == INCUS_INSTANCE ? 2 : 0 };
 	char piece[4096];
 	const int64_t end = clock_ms() + ANSWER_MS;
 	const char *name;
@@ -95,7 +99,7 @@ static int read_answer(enum docker_what what, int from, int to)
 		return -EIO;
 	if (strncmp(r.status + 8, " 404", 4) == 0)
 		return -ENOENT;
-	if (what == DOCKER_CONTAINER)
+	if (what != DOCKER_PLACE)
 		docker_list_read(&r.list, "]", 1, on_name, &r);
 	if (strncmp(r.status + 8, " 200", 4) != 0 || !docker_list_is_whole(&r.list))
 		return -EIO;
@@ -159,15 +163,26 @@ static int ask(const char *socket, enum docker_what what, const char *which,
 	return 0;
 }
 
-int named_by_engine(const char *socket, const char *id, char ret[IDENT_NAME_MAX + 1])
+int named_by_engine(const struct config_engine *engine, const char *id,
+		    char ret[IDENT_NAME_MAX + 1])
 {
-	return ask(socket, DOCKER_CONTAINER, id, ret);
+	return engine->which == ENGINE_INCUS ? -ENOSYS
+					     : ask(engine->socket, DOCKER_CONTAINER, id, ret);
 }
 
-int named_is_known(const char *socket, const char *name)
+int named_has_id(const struct config_engine *engine, const char *name, const char *id)
 {
 	char found[IDENT_NAME_MAX + 1];
-	int r = ask(socket, DOCKER_CONTAINER, name, found);
+	int r = ask(engine->socket, INCUS_INSTANCE, name, found);
+
+	return r == -ENOENT ? 0 : r < 0 ? r : strcmp(found, id) == 0;
+}
+
+int named_is_known(const struct config_engine *engine, const char *name)
+{
+	char found[IDENT_NAME_MAX + 1];
+	int r = ask(engine->socket,
+		    engine->which == ENGINE_INCUS ? INCUS_INSTANCE : DOCKER_CONTAINER, name, found);
 
 	return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }

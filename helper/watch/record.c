@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/process.h"
+#include "runtime/incus_name.h"
 
 /* Docker's rule for names and IDs. An empty text is fine where `empty` says so. */
 static bool is_name(const char *text, bool empty)
@@ -24,10 +26,12 @@ static bool is_name(const char *text, bool empty)
 	return true;
 }
 
-/* Docker's and Podman's IDs: 64 lower-case hexadecimal digits. */
-static bool is_id(const char *text)
+/* Docker's and Podman's IDs: 64 lower-case hexadecimal digits. Incus's are UUIDs. */
+static bool is_id(const struct record *r)
 {
-	return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
+	if (r->engine == ENGINE_INCUS)
+		return incus_is_id(r->id);
+	return strlen(r->id) == 64 && strspn(r->id, "0123456789abcdef") == 64;
 }
 
 void record_fill(struct record *r, const struct instance *i)
@@ -63,8 +67,9 @@ int record_check(struct record *r)
 	if (r->magic != RECORD_MAGIC || r->kind < RECORD_RUNNING || r->kind > RECORD_NOTE ||
 	    r->wish > WISH_NO || r->given_count > INSTANCE_GIVEN_MAX ||
 	    !exposed_is_valid(&r->expose) || !exposed_is_valid(&r->published) ||
-	    r->published.word == EXPOSE_PUBLISHED || !(is_id(r->id) || (!whom && !*r->id)) ||
+	    r->published.word == EXPOSE_PUBLISHED || !(is_id(r) || (!whom && !*r->id)) ||
 	    !is_name(r->name, !whom) ||
+	    (whom && r->engine == ENGINE_INCUS && !incus_can_exist(r->name)) ||
 	    (*r->hostname &&
 	     (!hostname_read(r->hostname, hostname) || strcmp(r->hostname, hostname) != 0)) ||
 	    !is_name(r->old_name, true) || (r->kind == RECORD_RUNNING && r->pid < 1))
@@ -135,7 +140,24 @@ bool record_group_id(const char *cgroup, char ret_id[65], bool *ret_podman)
 	return true;
 }
 
-int record_check_pid(int32_t pid, const char *id, uint64_t *ret_started)
+/* Whether it is the first process of that instance of Incus's, and its monitor root's. */
+static bool is_first_of(int32_t pid, const char *name, const char *socket)
+{
+	char dir[PATH_MAX + 16], at[PATH_MAX];
+	struct instance found;
+	struct error ignored;
+	char *slash;
+
+	if (!realpath(socket, dir) || !(slash = strrchr(dir, '/')))
+		return false;
+	strcpy(slash, "/containers");
+	return runtime_lxc_of(pid, &found, at, sizeof(at), &ignored) == 0 && found.pid == pid &&
+	       found.ident.owner == 0 && strcmp(found.ident.name, name) == 0 &&
+	       strcmp(at, dir) == 0;
+}
+
+int record_check_pid(const struct record *r, const struct config_engine *engine,
+		     uint64_t *ret_started)
 {
 	_free_ char *text = NULL;
 	_close_ int proc = -1;
@@ -143,10 +165,13 @@ int record_check_pid(int32_t pid, const char *id, uint64_t *ret_started)
 	size_t len;
 
 	/* the directory is of one process, whoever gets its number later */
-	snprintf(path, sizeof(path), "/proc/%d", pid);
+	snprintf(path, sizeof(path), "/proc/%d", r->pid);
 	proc = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (!*id || proc < 0 || process_started(proc, ret_started) < 0 ||
-	    file_read(proc, "cgroup", 65536, &text, &len) < 0)
+	if (!*r->id || proc < 0 || process_started(proc, ret_started) < 0)
 		return -ESRCH;
-	return record_in_group(text, id) ? 0 : -ESRCH;
+	if (r->engine == ENGINE_INCUS)
+		return is_first_of(r->pid, r->name, engine->socket) ? 0 : -ESRCH;
+	if (file_read(proc, "cgroup", 65536, &text, &len) < 0)
+		return -ESRCH;
+	return record_in_group(text, r->id) ? 0 : -ESRCH;
 }

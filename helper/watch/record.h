@@ -46,7 +46,7 @@ struct record {
 /* Writes down what is known of an instance. */
 void record_fill(struct record *r, const struct instance *i);
 
-/* Whether the record is well-formed; ends its texts. Returns 0 or -EBADMSG. */
+/* Whether the record is well-formed for its engine; ends its texts. Returns 0 or -EBADMSG. */
 int record_check(struct record *r);
 
 /*
@@ -63,11 +63,13 @@ bool record_in_group(const char *cgroup, const char *id);
 bool record_group_id(const char *cgroup, char ret_id[65], bool *ret_podman);
 
 /*
- * Whether the process belongs to the container with this ID: its cgroup is named for it
- * (cgroups(7), /proc/PID/cgroup).
+ * Whether the process belongs to the container with the record's ID: its cgroup is named for it
+ * (cgroups(7), /proc/PID/cgroup). Of Incus it must be the first process of the record's instance,
+ * as its monitor, which has Incus's directory and the instance in the name of its socket, shows.
  * @ret_started: when that process was started (process_started), as its number may be another's
  * soon. Returns 0 or -ESRCH.
  */
-int record_check_pid(int32_t pid, const char *id, uint64_t *ret_started);
+int record_check_pid(const struct record *r, const struct config_engine *engine,
+		     uint64_t *ret_started);
 
 #endif

@@ -38,8 +38,7 @@ static bool is_stale(struct context *c, const struct config_engine *engine,
 
 	*ret_now = *held;
 	return c->store->ops->attachment(c->store, ident_text(held, text), ret, &ignored) == 1 &&
-	       *ret->instance &&
-	       named_by_engine(engine->socket, ret->instance, ret_now->name) == 0 &&
+	       *ret->instance && named_by_engine(engine, ret->instance, ret_now->name) == 0 &&
 	       strcmp(ret_now->name, held->name) != 0;
 }
 

@@ -33,6 +33,17 @@ static bool is_attached(struct context *c, const struct record *r, const char *c
 	       strcmp(a.instance, r->id) == 0;
 }
 
+/* As named_by_engine, of an instance of Incus's, which says what ID a name has. */
+static int confirm_id(const struct config_engine *engine, const struct record *r,
+		      char ret[IDENT_NAME_MAX + 1])
+{
+	int err = named_has_id(engine, r->name, r->id);
+
+	if (err == 1)
+		snprintf(ret, IDENT_NAME_MAX + 1, "%s", r->name);
+	return err == 1 ? 0 : err == 0 ? -ENOENT : err;
+}
+
 /* As named_by_engine, of one of which the engine tells less as long as it starts it. */
 static int confirm_said(const struct config_engine *engine, const struct record *r,
 			char ret[IDENT_NAME_MAX + 1])
@@ -53,8 +64,9 @@ int served_confirm(const struct context *c, struct record *r, enum served how,
 
 	if (how == SERVED_KNOWN)
 		return 0;
-	err = how == SERVED_STARTS ? confirm_said(engine, r, name)
-				   : named_by_engine(engine->socket, r->id, name);
+	err = how == SERVED_STARTS	      ? confirm_said(engine, r, name)
+	      : engine->which == ENGINE_INCUS ? confirm_id(engine, r, name)
+					      : named_by_engine(engine, r->id, name);
 	if (err == -ENOENT)
 		return -ESRCH;
 	if (err < 0) {
@@ -142,13 +154,14 @@ int served_attach(struct context *c, struct record *r, enum served how, struct l
 	if (r->wish == WISH_NO || (served_engine(c, r)->labelled && r->wish != WISH_YES))
 		return 0;
 	/* gone since, or never its process: the next record tells */
-	if (record_check_pid(r->pid, r->id, &q.started) < 0 || is_served_by_cni(c, r))
+	if (record_check_pid(r, served_engine(c, r), &q.started) < 0 || is_served_by_cni(c, r))
 		return 0;
 	if (!is_attached(c, r, container)) {
 		err = served_confirm(c, r, how, container);
-		/* renamed since, or before the service ran: what it held by that name is first */
-		if (err == 0 &&
-		    (*r->old_name || how != SERVED_RUNS || strcmp(r->why, "running") == 0))
+		/* renamed since, or before the service ran, or as Incus does it, while it was
+		 * stopped: what it held by that name is first */
+		if (err == 0 && (*r->old_name || how != SERVED_RUNS ||
+				 strcmp(r->why, "running") == 0 || r->engine == ENGINE_INCUS))
 			err = renamed_follow(c, served_engine(c, r), r);
 		/* each name keeps its own lease */
 		if (err == -EEXIST && !*r->old_name)

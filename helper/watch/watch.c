@@ -125,11 +125,14 @@ static void tell_silence(struct watch *w)
 static void on_record(int fd, void *arg)
 {
 	struct watch *w = arg;
-	struct channel *c = fd == w->channels[0].fd ? &w->channels[0] : &w->channels[1];
-	const bool waited = *c->waits;
+	struct channel *c = w->channels;
+	bool waited;
 	struct record record;
 	int r;
 
+	while (c->fd != fd)
+		c++;
+	waited = *c->waits;
 	r = channel_take(c, &record);
 	if (r < 0)
 		journal_once("a record of the parser's makes no sense: starting another parser");

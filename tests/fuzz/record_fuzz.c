@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "runtime/incus_name.h"
 #include "watch/record.h"
 
 /* Whether a text ends within its field, and holds nothing that is not in a Docker name. */
@@ -20,7 +21,7 @@ static void check_own(const uint8_t *data, size_t size)
 {
 	static char groups[65536];
 	static size_t len;
-	char id[80] = "";
+	struct record r = { .pid = getpid() };
 	uint64_t started;
 	const char *at;
 	FILE *f;
@@ -34,9 +35,9 @@ static void check_own(const uint8_t *data, size_t size)
 	if (size < 2 || len < 2)
 		return;
 	at = groups + data[0] * len / 256;
-	snprintf(id, sizeof(id), "%.*s", data[1] % 79, at);
-	if (record_check_pid(getpid(), id, &started) == 0)
-		must(*id && strstr(groups, id));
+	snprintf(r.id, sizeof(r.id), "%.*s", data[1] % 79, at);
+	if (record_check_pid(&r, NULL, &started) == 0)
+		must(*r.id && strstr(groups, r.id));
 }
 
 /* Nor does a text that is not in it name anybody; the outermost ID of each line is the same. */
@@ -72,6 +73,8 @@ static void check_filled(const struct record *r)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static char socket[] = "/dev/null";
+	static const struct config_engine engine = { .which = ENGINE_INCUS, .socket = socket };
 	struct record *r = calloc(1, sizeof(*r));
 	char name[HOSTNAME_MAX];
 	uint64_t started;
@@ -93,7 +96,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		is_plain(r->place, sizeof(r->place));
 		must(!*r->hostname || (is_plain(r->hostname, sizeof(r->hostname)) &&
 				       hostname_read(r->hostname, name)));
-		record_check_pid(r->pid, r->id, &started);
+		must(r->engine != ENGINE_INCUS || r->kind > RECORD_RENAMED ||
+		     incus_can_exist(r->name));
+		record_check_pid(r, &engine, &started);
 		check_filled(r);
 	}
 	check_own(data, size);

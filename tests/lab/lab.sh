@@ -221,6 +221,8 @@ lab_pid() {
 
 	if [ -d "/var/lib/lxc/$1" ]; then
 		pid=$(lxc-info -n "$1" -p -H)
+	elif [ -S /var/lib/incus/unix.socket ]; then
+		pid=$(incus query "/1.0/instances/$1/state" 2>/dev/null | sed -n 's/.*"pid": \([0-9]*\).*/\1/p')
 	else
 		pid=$(docker inspect -f '{{.State.Pid}}' "$1" 2>/dev/null)
 	fi

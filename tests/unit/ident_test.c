@@ -30,6 +30,7 @@ TEST(names_are_read)
 		{ "lxc2:a", "", "lxc2:a" },
 		{ "LXC:a", "", "LXC:a" },
 		{ "podman:a", "", "podman:a" },
+		{ "incus:web_a", "", "incus:web_a" },
 		{ "lxc:docker:a", "lxc", "docker:a" },
 		{ "lxc:lxc:a", "lxc", "lxc:a" },
 		{ "a:b@c", "", "a:b@c" },

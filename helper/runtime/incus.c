@@ -1,0 +1,115 @@
+/* Instances of Incus, asked for one by one: the engine's table. docker_watch.c hears of them. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/list.h"
+#include "runtime/docker_ask.h"
+#include "runtime/engines.h"
+#include "runtime/incus_instance.h"
+#include "runtime/incus_list.h"
+
+static int incus_find(const struct runtime *self, const char *name, const struct runtime_options *o,
+		      struct instance *ret, struct error *e)
+{
+	const struct config_engine *engine = &o->engines[self->engine];
+	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 }, state = { 0 };
+	struct instance instance = { .pid = 0 };
+	long status = 0;
+	int r;
+
+	if (!incus_can_exist(name))
+		return error_set(
+			e, STATUS_NO_CONTAINER, -ENOENT,
+			"no Incus instance '%.80s': it is NAME, or PROJECT_NAME in a project "
+			"that is not the default",
+			name);
+	r = docker_can_ask(o->engines, self->engine, e);
+	if (r == 0)
+		r = docker_get(engine, INCUS_INSTANCE, name, &answer, &status, e);
+	if (r == 0)
+		r = incus_instance_read(engine, name, status, &answer, &instance, e);
+	if (r == -ESRCH || r == -ENODEV)
+		ret->ident = instance.ident;
+	if (r == 0)
+		r = docker_get(engine, INCUS_STATE, name, &state, &status, e);
+	if (r == 0)
+		r = incus_state_read(engine, status, &state, &instance, e);
+	if (r == 0)
+		*ret = instance;
+	return r;
+}
+
+/* What is done with each name of the list, while it is read. */
+struct listing {
+	struct incus_list list;
+	char (*names)[INCUS_NAME_MAX];
+	size_t count;
+	bool too_many;
+};
+
+static void listing_release(struct listing *l)
+{
+	free(l->names);
+}
+
+static void on_name(const char *name, void *arg)
+{
+	struct listing *l = arg;
+	void *larger = l->too_many ? NULL : list_room(l->names, l->count, sizeof(*l->names));
+
+	l->too_many = !larger;
+	if (!larger)
+		return;
+	l->names = larger;
+	strcpy(l->names[l->count++], name);
+}
+
+static enum docker_take on_list(const char *data, size_t len, void *arg)
+{
+	struct listing *l = arg;
+
+	return incus_list_read(&l->list, data, len, on_name, l) < 0 || l->too_many ? DOCKER_BROKEN
+										   : DOCKER_TAKEN;
+}
+
+static int incus_each_running(const struct runtime *self, const struct runtime_options *o,
+			      int (*each)(const struct instance *i, void *arg), void *arg,
+			      struct error *e)
+{
+	CLEANUP(listing_release) struct listing l = { .count = 0 };
+	const struct docker_request request = { .what = INCUS_LIST,
+						.only_ok = true,
+						.silence_ms = DOCKER_ANSWER_MS,
+						.data = on_list,
+						.arg = &l };
+	long status = 0;
+	int r = docker_can_ask(o->engines, self->engine, e);
+
+	if (r == 0)
+		r = docker_ask(&o->engines[self->engine], &request, &status, e);
+	if (r == 0 && !incus_list_is_whole(&l.list))
+		r = error_set(e, STATUS_FAILED, -EBADMSG, "Incus's list of instances is broken");
+	for (size_t i = 0; r == 0 && i < l.count; i++) {
+		struct instance instance;
+		struct error why;
+
+		/* stopped, or without a port: not to be served */
+		r = incus_find(self, l.names[i], o, &instance, &why);
+		if (r == 0)
+			r = each(&instance, arg);
+		else if (r == -ETIMEDOUT)
+			*e = why;
+		else
+			r = 0;
+	}
+	return r;
+}
+
+const struct runtime runtime_incus = {
+	.name = "incus",
+	.tells = true,
+	.engine = ENGINE_INCUS,
+	.find = incus_find,
+	.each_running = incus_each_running,
+};
