@@ -287,6 +287,7 @@ PLACES = \
 	docker/cdi.json:/etc/cdi/v6hook.json:644 \
 	docker/oci-hook.json:/usr/share/containers/oci/hooks.d/v6hook.json:644 \
 	docker/tmpfiles.conf:$(PREFIX)/lib/tmpfiles.d/v6hook.conf:644 \
+	hooks/systemd-nspawn.conf:$(DATADIR)/v6hook/systemd-nspawn.conf:644 \
 	lxc-config/v6hook.conf:$(DATADIR)/lxc/config/v6hook.conf:644 \
 	lxc-config/v6hook-start.conf:$(DATADIR)/lxc/config/v6hook-start.conf:644 \
 	lxc-config/v6hook-mount.conf:$(DATADIR)/lxc/config/v6hook-mount.conf:644 \

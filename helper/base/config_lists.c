@@ -177,10 +177,11 @@ int config_read_containers(const struct value *v, void *into)
 
 		snprintf(where, sizeof(where), "containers.%.280s", name);
 		if (ident_from_key(name, &id) < 0)
-			return value_bad(&value,
-					 "is no container: write \"lxc:NAME\", \"docker:NAME\", "
-					 "\"podman:NAME\", \"incus:NAME\", \"cni:NAME\" or "
-					 "\"USER/lxc:NAME\"");
+			return value_bad(
+				&value,
+				"is no container: write \"lxc:NAME\", \"docker:NAME\", "
+				"\"podman:NAME\", \"incus:NAME\", \"cni:NAME\", \"netns:NAME\" or "
+				"\"USER/lxc:NAME\"");
 		item->ident = strdup(ident_text(&id, text));
 		if (!item->ident)
 			return error_sys(v->e, -ENOMEM, "%s", where);

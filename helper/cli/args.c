@@ -22,7 +22,7 @@ static const struct known {
 } known[] = {
 	{ { "runtime", required_argument, NULL, 'r' },
 	  ARGS_ENGINE,
-	  "lxc|docker|podman|incus|cni",
+	  "lxc|docker|podman|incus|cni|netns",
 	  "whose container it is" },
 	{ { "lxcpath", required_argument, NULL, 'P' }, ARGS_ENGINE, "DIR", "where LXC keeps it" },
 	{ { "pid", required_argument, NULL, 'p' },

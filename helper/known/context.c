@@ -17,8 +17,8 @@ static int check_engines(const struct config *c, struct error *e)
 		    !runtime_by_name(id.runtime))
 			return error_set(e, STATUS_USAGE, -EINVAL,
 					 "containers.%.300s: unknown engine: write "
-					 "lxc:NAME, docker:NAME, podman:NAME, incus:NAME or "
-					 "cni:NAME",
+					 "lxc:NAME, docker:NAME, podman:NAME, incus:NAME, "
+					 "cni:NAME or netns:NAME",
 					 c->containers[i].ident);
 	}
 	return 0;

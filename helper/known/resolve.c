@@ -23,8 +23,8 @@ static int read_ident(const struct request *q, struct ident *ret, struct error *
 				 q->container, q->runtime);
 	if (q->runtime && !runtime_by_name(q->runtime))
 		return error_set(e, STATUS_USAGE, -EINVAL,
-				 "--runtime '%.40s' is unknown: write lxc, docker, podman, incus or "
-				 "cni",
+				 "--runtime '%.40s' is unknown: write lxc, docker, podman, incus, "
+				 "cni or netns",
 				 q->runtime);
 	if (q->runtime)
 		snprintf(id.runtime, sizeof(id.runtime), "%s", q->runtime);
@@ -186,8 +186,9 @@ int resolve_instance(const struct context *c, const struct request *q, struct in
 	if (!*instance.ident.runtime)
 		return error_set(e, STATUS_USAGE, -EINVAL,
 				 "with --pid or --netns say whose lease it is: lxc:%s, docker:%s, "
-				 "podman:%s or incus:%s",
-				 q->container, q->container, q->container, q->container);
+				 "podman:%s, incus:%s, or netns:%s where no engine tells of it",
+				 q->container, q->container, q->container, q->container,
+				 q->container);
 	*ret = instance;
 	return 0;
 }

@@ -56,6 +56,12 @@ static void also_given(const struct attaching *a, struct attachment *ret)
 			ret->also[ret->also_count++] = g->list[i];
 }
 
+/* Whether its engine could tell that it publishes ports. */
+static bool may_publish(const struct instance *i)
+{
+	return strcmp(i->ident.runtime, "lxc") != 0 && strcmp(i->ident.runtime, "netns") != 0;
+}
+
 /*
  * Whether it runs since before there was exposure and nobody has said anything since: what was open
  * is not closed under it. @ret: what is said just now
@@ -65,7 +71,7 @@ static bool is_spared(const struct attaching *a, const struct attachment *ret)
 	const struct attachment *old = &a->before;
 
 	return a->had_before && !old->ended && recorded_is_instance(a, old) &&
-	       strcmp(a->instance.ident.runtime, "lxc") != 0 &&
+	       may_publish(&a->instance) &&
 	       (old->published.word == EXPOSE_UNSAID || old->published.word == EXPOSE_ALL) &&
 	       old->expose.word == EXPOSE_UNSAID && ret->expose.word == EXPOSE_UNSAID &&
 	       !config_says_exposed(a->c->config, a->ident);
@@ -102,8 +108,7 @@ static void told(const struct attaching *a, const struct request *q, struct atta
 	else if (same && ret->published.word == EXPOSE_UNSAID)
 		ret->published = a->before.published;
 	/* never said: nothing is opened */
-	else if (ret->published.word == EXPOSE_UNSAID &&
-		 strcmp(a->instance.ident.runtime, "lxc") != 0)
+	else if (ret->published.word == EXPOSE_UNSAID && may_publish(&a->instance))
 		ret->published.word = EXPOSE_NONE;
 }
 

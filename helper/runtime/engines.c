@@ -4,8 +4,8 @@
 #include <string.h>
 
 const struct runtime *const runtimes[] = { &runtime_lxc, &runtime_docker, &runtime_podman,
-					   &runtime_incus, &runtime_cni, NULL };
-const char *const runtime_names[] = { "lxc", "docker", "podman", "incus", "cni", NULL };
+					   &runtime_incus, &runtime_cni, &runtime_netns, NULL };
+const char *const runtime_names[] = { "lxc", "docker", "podman", "incus", "cni", "netns", NULL };
 
 const struct runtime *runtime_by_name(const char *name)
 {

@@ -10,6 +10,7 @@ extern const struct runtime runtime_docker; /* docker.c */
 extern const struct runtime runtime_podman; /* docker.c */
 extern const struct runtime runtime_incus;  /* incus.c */
 extern const struct runtime runtime_cni;    /* cni.c */
+extern const struct runtime runtime_netns;  /* netns.c */
 
 /* All engines, ended by a null. */
 extern const struct runtime *const runtimes[];

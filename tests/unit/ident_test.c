@@ -31,6 +31,7 @@ TEST(names_are_read)
 		{ "LXC:a", "", "LXC:a" },
 		{ "podman:a", "", "podman:a" },
 		{ "incus:web_a", "", "incus:web_a" },
+		{ "netns:a", "", "netns:a" },
 		{ "lxc:docker:a", "lxc", "docker:a" },
 		{ "lxc:lxc:a", "lxc", "lxc:a" },
 		{ "a:b@c", "", "a:b@c" },
