@@ -63,13 +63,13 @@ $(BUILD)/small/whole.o $(BUILD)/ops/setup_runtime.o: ALL_CFLAGS += -DV6HOOK_LIBE
 
 # What asks in the namespaces of starting containers: static, and small where musl is there to link it with.
 SMALL_CC ?= $(shell command -v musl-gcc || echo $(CC))
-v6hook-start: start/v6hook-start.c start/asking.c start/asking.h helper/base/ask.h Makefile
+v6hook-start: start/v6hook-start.c $(addprefix start/,asking.c asking.h placing.c placing.h) helper/base/ask.h Makefile
 	@echo "  LD      $@"
 	$(Q)$(SMALL_CC) -std=gnu11 -static -s -Os -D_GNU_SOURCE -Ihelper $(WARNINGS) \
 		$(if $(WERROR),-Werror) -o $@ $(filter %.c,$^)
 
 # What Docker is given as a container's runtime, likewise.
-v6hook-runtime: $(wildcard start/[a-u]*.[ch]) start/v6hook-runtime.c $(addprefix helper/base/,ask.h member.c member.h) Makefile
+v6hook-runtime: $(filter-out start/placing.%,$(wildcard start/[a-u]*.[ch])) start/v6hook-runtime.c $(addprefix helper/base/,ask.h member.c member.h) Makefile
 	@echo "  LD      $@"
 	$(Q)$(SMALL_CC) -std=gnu11 -static -s -Os -D_GNU_SOURCE -Ihelper -Istart $(WARNINGS) \
 		$(if $(WERROR),-Werror) -o $@ $(filter %.c,$^)
@@ -283,10 +283,8 @@ PLACES = \
 	v6hook-full:$(LIBEXECDIR)/v6hook-full:755 \
 	v6hook-start:$(LIBEXECDIR)/v6hook-start:755 \
 	v6hook-runtime:$(LIBEXECDIR)/v6hook-runtime:755 \
-	v6hook-start:$(LIBEXECDIR)/v6hook-inside:755 \
 	docker/cdi.json:/etc/cdi/v6hook.json:644 \
 	docker/oci-hook.json:/usr/share/containers/oci/hooks.d/v6hook.json:644 \
-	docker/tmpfiles.conf:$(PREFIX)/lib/tmpfiles.d/v6hook.conf:644 \
 	hooks/systemd-nspawn.conf:$(DATADIR)/v6hook/systemd-nspawn.conf:644 \
 	lxc-config/v6hook.conf:$(DATADIR)/lxc/config/v6hook.conf:644 \
 	lxc-config/v6hook-start.conf:$(DATADIR)/lxc/config/v6hook-start.conf:644 \

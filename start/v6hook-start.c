@@ -9,13 +9,17 @@
  * wrong is in the engine's log and in the service's journal.
  *
  *	v6hook-start [--required] [--wait SECONDS] [SOCKET]
+ *	v6hook-start --place [SOCKET]
  *
  * With --required it ends with 1 when there is no address, which keeps the container from starting.
+ * With --place it asks nothing: it puts itself and the socket into a container that is being made,
+ * to be run there later, or ends with 1.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "asking.h"
+#include "placing.h"
 
 #define WAIT_MOST_S 3600
 
@@ -24,11 +28,13 @@ int main(int argc, char **argv)
 	static const struct ask ask = { .magic = ASK_MAGIC, .verb = ASK_OWN };
 	const char *socket = ASK_SOCKET, *problem;
 	struct ask_answer answer;
-	int required = 0, wait_s = 0;
+	int required = 0, wait_s = 0, place = 0;
 
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--required") == 0)
 			required = 1;
+		else if (strcmp(argv[i], "--place") == 0)
+			place = 1;
 		else if (strcmp(argv[i], "--wait") == 0 && i + 1 < argc)
 			wait_s = atoi(argv[++i]);
 		else
@@ -36,6 +42,12 @@ int main(int argc, char **argv)
 	}
 	if (wait_s < 0 || wait_s > WAIT_MOST_S)
 		wait_s = 0;
+	if (place) {
+		problem = placing(socket);
+		if (problem)
+			asking_say("v6hook-start", problem);
+		return problem != NULL;
+	}
 	problem = asking(socket, &ask, NULL, (unsigned int)wait_s * 1000, &answer);
 	if (problem)
 		asking_say("v6hook-start", problem);

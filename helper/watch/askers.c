@@ -70,11 +70,11 @@ static int listen_at(struct askers *a, const char *path, struct error *e)
 		return r;
 	r = loop_add(a->loop, door.fd, on_socket, a);
 	if (r < 0) {
-		door_close(&door, true);
+		door_close(&door);
 		return error_sys(e, r, "cannot listen on %s", path);
 	}
 	loop_remove(a->loop, a->door.fd);
-	door_close(&a->door, true);
+	door_close(&a->door);
 	a->door = door;
 	return 0;
 }
@@ -126,7 +126,7 @@ void askers_close(struct askers *a)
 	struct asker *all = a->sides[0];
 
 	loop_remove(a->loop, a->door.fd);
-	door_close(&a->door, false);
+	door_close(&a->door);
 	for (size_t i = 0; i < 2 * PLACES; i++) {
 		if (all[i].pid)
 			await_end(&all[i], until);

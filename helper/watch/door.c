@@ -1,15 +1,8 @@
-/*
- * The service's socket: where it listens, and whose place it takes.
- *
- * Theory of operation: engines mount the socket into containers that are to ask from within (CDI),
- * and start none when there is nothing to mount. So an empty file holds its place while no service
- * runs, from the boot on (docker/tmpfiles.conf), which asks nobody anything: connect(2) is refused.
- */
+/* The service's socket: where it listens, and whose place it takes. */
 #include "watch/door.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -46,25 +39,6 @@ static bool is_anothers(int connection)
 	return file_read(AT_FDCWD, path, 64, &name, &size) == 0 && strncmp(name, "v6hook", 6) != 0;
 }
 
-/* Whether it is the empty file that holds the place. */
-static bool is_placeholder(const struct stat *st)
-{
-	return S_ISREG(st->st_mode) && st->st_size == 0 && st->st_uid == geteuid();
-}
-
-/* Puts the empty file there. */
-static void hold_place(const char *path)
-{
-	char new[sizeof(((struct sockaddr_un *)0)->sun_path) + 8];
-	_close_ int fd = -1;
-
-	snprintf(new, sizeof(new), "%s.gone", path);
-	unlink(new);
-	fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	if (fd < 0 || fchmod(fd, 0666) < 0 || rename(new, path) < 0)
-		unlink(path);
-}
-
 /*
  * Whether what is at the socket's path is anything but what a former service left: a file, a socket
  * of another kind, or one on which another daemon listens. What is not ours is not removed.
@@ -77,13 +51,13 @@ static bool is_foreign(const struct sockaddr_un *name)
 	if (lstat(name->sun_path, &st) < 0)
 		return false;
 	if (!S_ISSOCK(st.st_mode))
-		return !is_placeholder(&st);
+		return true;
 	if (connect(fd, (const struct sockaddr *)name, sizeof(*name)) == 0)
 		return is_anothers(fd);
 	return errno == EPROTOTYPE;
 }
 
-void door_close(struct door *d, bool for_good)
+void door_close(struct door *d)
 {
 	struct stat st;
 
@@ -91,7 +65,7 @@ void door_close(struct door *d, bool for_good)
 		return;
 	/* another service may have taken the place of its file */
 	if (lstat(d->path, &st) == 0 && st.st_dev == d->dev && st.st_ino == d->inode)
-		for_good ? (void)unlink(d->path) : hold_place(d->path);
+		unlink(d->path);
 	/* children may have copies of it */
 	shutdown(d->fd, SHUT_RDWR);
 	close(steal_fd(&d->fd));

@@ -17,15 +17,12 @@ struct door {
 
 /*
  * Listens on a Unix socket (SOCK_SEQPACKET, for everybody: unix(7)), making its directory if need
- * be; takes the place of what a former service left, and of nothing else.
+ * be; takes the place of a socket that a former service left, and of nothing else.
  * Returns 0 or -errno with a message: then there is no new one.
  */
 int door_open(const char *path, struct door *ret, struct error *e);
 
-/*
- * Ends it. Its file gives way to an empty one, which holds its place until the next service.
- * @for_good: there will be none at that path: its file is taken away
- */
-void door_close(struct door *d, bool for_good);
+/* Ends it, and takes its file away. */
+void door_close(struct door *d);
 
 #endif

@@ -13,15 +13,16 @@
 /* Whether a request that passed is what its verb demands. */
 static void check_request(const struct ask *a, int descriptors)
 {
-	bool named = a->verb == ASK_ATTACH || a->verb == ASK_DETACH || a->verb == ASK_RELEASE ||
-		     a->verb == ASK_ENDED;
+	const bool starts = a->verb == ASK_STARTING, attaches = a->verb == ASK_ATTACH || starts;
+	const bool named = attaches || a->verb == ASK_DETACH || a->verb == ASK_RELEASE ||
+			   a->verb == ASK_ENDED;
 
 	must(a->magic == ASK_MAGIC);
 	must(named || a->verb == ASK_OWN);
-	must(descriptors == (a->verb == ASK_ATTACH ? 2 : 0));
+	must(descriptors == (attaches ? 2 : 0));
 	must(memchr(a->name, '\0', sizeof(a->name)) && memchr(a->path, '\0', sizeof(a->path)));
 	must(named == (*a->name != '\0'));
-	must(named || !*a->path);
+	must((named && !starts) || !*a->path);
 	must(text_is_utf8(a->name, strlen(a->name)) && text_is_utf8(a->path, strlen(a->path)));
 }
 

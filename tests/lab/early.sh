@@ -10,16 +10,12 @@ early_install() {
 
 	mkdir -p /usr/local/libexec /etc/cdi /usr/share/containers/oci/hooks.d
 	cp "$lab/../../v6hook-start" /usr/local/libexec/v6hook-start
-	cp "$lab/../../v6hook-start" /usr/local/libexec/v6hook-inside
 	while read -r from to; do
 		sed 's,@LIBEXECDIR@,/usr/local/libexec,' "$lab/../../docker/$from" >"$to"
 	done <<-END
 		cdi.json $early_cdi
 		oci-hook.json /usr/share/containers/oci/hooks.d/v6hook.json
 	END
-	# what tmpfiles.d does at boot
-	mkdir -p /run/v6hook
-	[ -e /run/v6hook/v6hook.sock ] || : >/run/v6hook/v6hook.sock
 }
 
 # early_image: makes the image lab/early, of the static program and nothing else

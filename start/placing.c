@@ -1,0 +1,108 @@
+/*
+ * What a container is given that asks from within: this program and the service's socket.
+ *
+ * Theory of operation: both lie in a file system of the container's own, made for it alone, filled
+ * and then read-only. So nothing of the host's files is in it that it could write, whatever it may
+ * mount: the program is a copy, and the copy of no other container. The socket is a mount of the
+ * service's, read-only. Where no service runs an empty file stands for it, which nobody can connect
+ * to, and the container starts.
+ */
+#include "placing.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PLACE "v6hook"
+#define PROGRAM "v6hook-start"
+#define SOCKET "v6hook.sock"
+
+static char said[256];
+
+/* What failed, and why. */
+static const char *failed(const char *what)
+{
+	snprintf(said, sizeof(said), "cannot %s: %s", what, strerror(errno));
+	return said;
+}
+
+/* Copies this program into the current directory. Returns 0, or -1 with errno. */
+static int copy_program(void)
+{
+	int from = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	int to = open(PROGRAM, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0555);
+	char part[65536];
+	ssize_t n = from < 0 || to < 0 ? -1 : 1;
+
+	while (n > 0) {
+		n = read(from, part, sizeof(part));
+		if (n > 0 && write(to, part, (size_t)n) != n)
+			n = -1;
+	}
+	/* the umask is the engine's */
+	return n < 0 || fchmod(to, 0555) < 0 ? -1 : 0;
+}
+
+/* Mounts the socket into the current directory, over an empty file. Returns 0, or -1 with errno. */
+static int mount_socket(const char *socket)
+{
+	const unsigned long flags = MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+	int fd = open(SOCKET, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
+	struct stat st;
+
+	if (fd < 0)
+		return -1;
+	close(fd);
+	/* no service: the empty file is left */
+	if (stat(socket, &st) < 0 || !S_ISSOCK(st.st_mode))
+		return 0;
+	if (mount(socket, SOCKET, NULL, MS_BIND, NULL) < 0)
+		return -1;
+	return mount(NULL, SOCKET, NULL, MS_REMOUNT | flags, NULL);
+}
+
+/* Makes the container's /dev/v6hook, if it is missing, and goes there. Returns 0, or -1 with errno. */
+static int go_there(void)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int dev = open("dev", flags), place;
+
+	if (dev < 0 || (mkdirat(dev, PLACE, 0755) < 0 && errno != EEXIST))
+		return -1;
+	place = openat(dev, PLACE, flags);
+	if (place < 0 || fchdir(place) < 0)
+		return -1;
+	if (mount("v6hook", ".", "tmpfs", MS_NOSUID | MS_NODEV, "size=2m,mode=755") < 0)
+		return -1;
+	/* from what is below the mount to what is on it */
+	return fchdir(dev) < 0 ? -1 : chdir(PLACE);
+}
+
+/* Whether the current directory is another one than the root. */
+static int is_elsewhere(void)
+{
+	struct stat here, root;
+
+	return stat(".", &here) == 0 && stat("/", &root) == 0 &&
+	       (here.st_dev != root.st_dev || here.st_ino != root.st_ino);
+}
+
+const char *placing(const char *socket)
+{
+	if (!is_elsewhere())
+		return "the container's root is not the current directory: this is for an OCI hook "
+		       "of the kind createContainer, run by runc or crun";
+	if (go_there() < 0)
+		return failed("mount /dev/v6hook in the container");
+	if (copy_program() < 0)
+		return failed("copy v6hook-start to the container's /dev/v6hook");
+	if (mount_socket(socket) < 0)
+		return failed("mount the service's socket in the container's /dev/v6hook");
+	if (mount(NULL, ".", NULL, MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) < 0)
+		return failed("make the container's /dev/v6hook read-only");
+	return NULL;
+}
