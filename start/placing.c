@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/member.h"
+
 #define PLACE "v6hook"
 #define PROGRAM "v6hook-start"
 #define SOCKET "v6hook.sock"
@@ -82,6 +84,29 @@ static int go_there(void)
 	return fchdir(dev) < 0 ? -1 : chdir(PLACE);
 }
 
+/*
+ * Goes to the container's root. crun says where it is, in the state on stdin, and has the bundle as
+ * the current directory (container.c: do_hooks); runc has the root (rootfs_linux.go).
+ * Returns 0, or -1 with errno.
+ */
+static int go_to_root(void)
+{
+	static char state[65536];
+	size_t len = 0;
+	ssize_t n = 1;
+	struct member root;
+
+	while (n > 0 && len < sizeof(state) - 1) {
+		n = read(STDIN_FILENO, state + len, sizeof(state) - 1 - len);
+		len += n > 0 ? (size_t)n : 0;
+	}
+	if (!member_find(state, "root", &root) || *root.value != '"' ||
+	    root.end < root.value + 2)
+		return 0;
+	state[root.end - 1 - state] = '\0';
+	return chdir(root.value + 1);
+}
+
 /* Whether the current directory is another one than the root. */
 static int is_elsewhere(void)
 {
@@ -93,6 +118,8 @@ static int is_elsewhere(void)
 
 const char *placing(const char *socket)
 {
+	if (go_to_root() < 0)
+		return failed("go to the container's root");
 	if (!is_elsewhere())
 		return "the container's root is not the current directory: this is for an OCI hook "
 		       "of the kind createContainer, run by runc or crun";
