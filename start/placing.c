@@ -39,6 +39,7 @@ static int copy_program(void)
 	int to = open(PROGRAM, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0555);
 	char part[65536];
 	ssize_t n = from < 0 || to < 0 ? -1 : 1;
+	int bad;
 
 	while (n > 0) {
 		n = read(from, part, sizeof(part));
@@ -46,7 +47,10 @@ static int copy_program(void)
 			n = -1;
 	}
 	/* the umask is the engine's */
-	return n < 0 || fchmod(to, 0555) < 0 ? -1 : 0;
+	bad = n < 0 || fchmod(to, 0555) < 0;
+	/* one that is open for writing would keep its file system from being made read-only */
+	close(from);
+	return close(to) < 0 || bad ? -1 : 0;
 }
 
 /* Mounts the socket into the current directory, over an empty file. Returns 0, or -1 with errno. */
