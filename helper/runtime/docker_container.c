@@ -338,22 +338,24 @@ static const char *own_name(const json_t *names)
 }
 
 /* An element of a list as an inspect would say it, as far as it goes; null without memory. */
-static json_t *as_inspect(const json_t *listed, pid_t pid)
+static json_t *as_inspect(const json_t *listed, pid_t pid, const json_t *config)
 {
+	const json_t *host = json_object_get(listed, "HostConfig");
 	const char *name = own_name(json_object_get(listed, "Names"));
 
-	return json_pack("{s:O?, s:s?, s:O?, s:O?, s:{s:b, s:i}, s:{s:O?}, s:O?, s:O?}", "Id",
-			 json_object_get(listed, "Id"), "Name", name, "Image",
+	return json_pack("{s:O?, s:s?, s:O?, s:O?, s:{s:b, s:i}, s:{s:O?}, s:{s:O?, s:O?}, s:O?}",
+			 "Id", json_object_get(listed, "Id"), "Name", name, "Image",
 			 json_object_get(listed, "ImageID"), "ImageManifestDescriptor",
 			 json_object_get(listed, "ImageManifestDescriptor"), "State", "Running", 1,
 			 "Pid", (int)pid, "Config", "Labels", json_object_get(listed, "Labels"),
-			 "HostConfig", json_object_get(listed, "HostConfig"), "NetworkSettings",
-			 json_object_get(listed, "NetworkSettings"));
+			 "HostConfig", "NetworkMode", json_object_get(host, "NetworkMode"),
+			 "Sysctls", json_object_get(json_object_get(config, "linux"), "sysctl"),
+			 "NetworkSettings", json_object_get(listed, "NetworkSettings"));
 }
 
 int docker_container_listed(const struct config_engine *engine, const char *id, pid_t pid,
-			    long status, struct docker_answer *answer, struct docker_container *ret,
-			    struct error *e)
+			    const json_t *config, long status, struct docker_answer *answer,
+			    struct docker_container *ret, struct error *e)
 {
 	_json_ json_t *list = NULL, *inspect = NULL;
 	const json_t *one;
@@ -371,7 +373,7 @@ int docker_container_listed(const struct config_engine *engine, const char *id, 
 				 engine->title, id);
 	if (text_equal(json_text(one, "State"), "running"))
 		return error_set(e, STATUS_FAILED, -EALREADY, "it runs");
-	inspect = as_inspect(one, pid);
+	inspect = as_inspect(one, pid, config);
 	if (!inspect)
 		return error_sys(e, -ENOMEM, "cannot read %s's answer", engine->title);
 	r = read_container(inspect, engine, id, ret, e);

@@ -53,13 +53,14 @@ int docker_container_read(const struct config_engine *engine, const char *name, 
 
 /*
  * Reads what a list says of one container that the engine is starting (DOCKER_CREATED), which is
- * less than an inspect does: not which ports are published, nor what sysctls it was run with.
- * @pid: its first process
+ * less than an inspect does: not which ports are published.
+ * @pid: its first process; @config: what its runtime was told (config.json of OCI's runtime
+ * specification), of which the sysctls are taken
  * Returns as docker_container_read, or -EALREADY if it runs.
  */
 int docker_container_listed(const struct config_engine *engine, const char *id, pid_t pid,
-			    long status, struct docker_answer *answer, struct docker_container *ret,
-			    struct error *e);
+			    const json_t *config, long status, struct docker_answer *answer,
+			    struct docker_container *ret, struct error *e);
 
 /*
  * Grants what its labels wish for and those of its image do not: the person who started it has said

@@ -39,8 +39,8 @@ static void ask_networks(const struct asking *a, const char *id, struct docker_n
 }
 
 int docker_starting(const struct config_engine *engine, docker_getter get, void *arg,
-		    const char *id, pid_t pid, struct instance *ret, bool *ret_starts,
-		    struct error *e)
+		    const char *id, pid_t pid, const json_t *config, struct instance *ret,
+		    bool *ret_starts, struct error *e)
 {
 	CLEANUP(docker_answer_release) struct docker_answer listed = { 0 };
 	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
@@ -51,8 +51,13 @@ int docker_starting(const struct config_engine *engine, docker_getter get, void 
 	bool starts;
 
 	if (r == 0)
-		r = docker_container_listed(engine, id, pid, status, &listed, &c, e);
+		r = docker_container_listed(engine, id, pid, config, status, &listed, &c, e);
 	starts = r != -EALREADY;
+	if (r == 0 && !config)
+		r = error_set(
+			e, STATUS_FAILED, -EIO,
+			"its config.json cannot be read: with which sysctls it was run is known "
+			"when it runs");
 	if (r == 0)
 		ask_networks(&a, id, &c.networks);
 	if (!starts)

@@ -78,26 +78,13 @@ static int check_network(docker_getter get, void *arg, const char *bridge, struc
 			 "the engine does not say whether the network of %s is internal", bridge);
 }
 
-/*
- * Whether the network is its own, and IPv6 is not switched off: what the runtime was told
- * (config.json of the OCI's runtime specification). Returns 0 or -errno, with a message.
+/* Whether the network is its own: what the runtime was told. Returns 0 or -ENODEV, with a message.
  */
 static int check_config(const struct podman_born *born, struct error *e)
 {
-	_json_ json_t *config = NULL;
-	const json_t *linux_, *spaces;
-	struct error ignored;
+	const json_t *spaces =
+		json_object_get(json_object_get(born->config, "linux"), "namespaces");
 
-	if (json_parse(born->config, born->config_len, &config, &ignored) < 0)
-		return error_set(e, STATUS_FAILED, -EBADMSG,
-				 "cannot make sense of its config.json");
-	linux_ = json_object_get(config, "linux");
-	if (text_equal(
-		    json_text(json_object_get(linux_, "sysctl"), "net.ipv6.conf.all.disable_ipv6"),
-		    "1"))
-		return error_set(e, STATUS_FAILED, -ENODEV,
-				 "it was run with --sysctl ...disable_ipv6=1");
-	spaces = json_object_get(linux_, "namespaces");
 	for (size_t i = 0; i < json_array_size(spaces); i++) {
 		const json_t *n = json_array_get(spaces, i);
 		const char *path = json_text(n, "path");
@@ -126,7 +113,8 @@ static int read_born(const struct config_engine *engine, const struct podman_bor
 	if (!listed.text)
 		return error_sys(e, -ENOMEM, "cannot read %s's answer", engine->title);
 	listed.len = strlen(listed.text);
-	return docker_container_listed(engine, born->id, born->first, 200, &listed, ret, e);
+	return docker_container_listed(engine, born->id, born->first, born->config, 200, &listed,
+				       ret, e);
 }
 
 int podman_starting(const struct config_engine *engine, docker_getter get, void *arg,
@@ -148,6 +136,8 @@ int podman_starting(const struct config_engine *engine, docker_getter get, void 
 				 "labels",
 				 engine->title);
 	r = read_born(engine, born, labels, &c, e);
+	if (r == 0)
+		r = docker_container_settle(&c, c.wishes[DOCKER_ENABLE].there, e);
 	if (r == 0 && c.instance.enable != WISH_NO)
 		r = check_network(get, arg, born->bridge, e);
 	if (r < 0)

@@ -10,10 +10,9 @@
 struct podman_born {
 	const char *id, *name;
 	pid_t first;
-	const char *bridge; /* of its only port */
-	char *config;	    /* its config.json, as the runtime was given it; is changed */
-	size_t config_len;
-	int64_t now; /* seconds since the epoch */
+	const char *bridge;   /* of its only port */
+	const json_t *config; /* its config.json, as the runtime was given it */
+	int64_t now;	      /* seconds since the epoch */
 };
 
 /*

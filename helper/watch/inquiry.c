@@ -57,7 +57,7 @@ static int get(enum docker_what what, const char *which, struct docker_answer *r
 	return fd < 0 ? fd : docker_plain_read(fd, *(const int64_t *)arg, ret, ret_status);
 }
 
-/* Reads what Podman's runtime was told: before this process gives up its rights. */
+/* Reads what the runtime was told: before this process gives up its rights. */
 static int read_bundle(const struct inquiry *i, char **ret, size_t *ret_len)
 {
 	char path[PATH_MAX + 16];
@@ -66,29 +66,31 @@ static int read_bundle(const struct inquiry *i, char **ret, size_t *ret_len)
 	return file_read(AT_FDCWD, path, CONFIG_MOST, ret, ret_len);
 }
 
-/* Finds out what there is to tell. Returns 0 or -errno. */
-static int find_out(const struct config_engine *engine, const struct inquiry *i, char *config,
-		    size_t config_len, struct instance *ret, enum inquired *ret_how,
-		    struct error *e)
+/* Finds out what there is to tell. @text: its config.json, or null. Returns 0 or -errno. */
+static int find_out(const struct config_engine *engine, const struct inquiry *i, const char *text,
+		    size_t len, struct instance *ret, enum inquired *ret_how, struct error *e)
 {
-	const struct podman_born born = {
+	_json_ json_t *config = NULL;
+	const int64_t until = clock_ms() + ANSWER_MS;
+	bool starts = false, unsure = false;
+	struct podman_born born = {
 		.id = i->id,
 		.name = i->name,
 		.first = i->first,
 		.bridge = i->bridge,
-		.config = config,
-		.config_len = config_len,
 		.now = time(NULL),
 	};
-	int64_t until = clock_ms() + ANSWER_MS;
-	bool starts = false, unsure = false;
 	int r;
 
+	if (text && json_parse(text, len, &config, e) < 0)
+		config = NULL;
 	if (i->name) {
-		r = podman_starting(engine, get, &until, &born, ret, &unsure, e);
+		born.config = config;
+		r = podman_starting(engine, get, (void *)&until, &born, ret, &unsure, e);
 		*ret_how = unsure ? INQUIRED_UNSURE : INQUIRED_STARTS;
 	} else {
-		r = docker_starting(engine, get, &until, i->id, i->first, ret, &starts, e);
+		r = docker_starting(engine, get, (void *)&until, i->id, i->first, config, ret,
+				    &starts, e);
 		*ret_how = starts ? INQUIRED_STARTS : INQUIRED_RUNS;
 	}
 	return r;
@@ -106,9 +108,11 @@ static int child(const struct config_engine *engine, const struct inquiry *i, in
 
 	prctl(PR_SET_NAME, "v6hook-named");
 	note_to(no_note);
-	if ((i->name && read_bundle(i, &config, &config_len) < 0) || dup2(relay, 0) < 0 ||
-	    dup2(out, 1) < 0 || close_range(2, ~0U, 0) < 0 || confine_rights(true) < 0 ||
-	    prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || confine_calls(false) < 0)
+	if (*i->bundle && read_bundle(i, &config, &config_len) < 0)
+		config = NULL;
+	if (dup2(relay, 0) < 0 || dup2(out, 1) < 0 || close_range(2, ~0U, 0) < 0 ||
+	    confine_rights(true) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
+	    confine_calls(false) < 0)
 		return STATUS_FAILED;
 	told.result = find_out(engine, i, config, config_len, &instance, &how, &e);
 	told.how = how;

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -66,6 +67,21 @@ static void take_words(const char *text, size_t len, struct kept_process *ret)
 	strcpy(ret->bundle, bundle);
 }
 
+/* Where containerd's shim works: in the container's bundle, which has its ID for a name. */
+static void take_place(pid_t pid, struct kept_process *ret)
+{
+	char link[64], path[PATH_MAX];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/%d/cwd", (int)pid);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n < 0)
+		return;
+	path[n] = '\0';
+	if (strrchr(path, '/') && strcmp(strrchr(path, '/') + 1, ret->id) == 0)
+		strcpy(ret->bundle, path);
+}
+
 /* Whether a process of the host's root was started for the container. @ret: has its ID */
 static bool keeps(pid_t pid, struct kept_process *ret, pid_t *ret_parent)
 {
@@ -78,6 +94,8 @@ static bool keeps(pid_t pid, struct kept_process *ret, pid_t *ret_parent)
 		return false;
 	if (ret->podman)
 		take_words(text, len, ret);
+	else
+		take_place(pid, ret);
 	*ret_parent = p.parent;
 	return true;
 }

@@ -14,8 +14,7 @@ struct kept_process {
 	bool podman;  /* else Docker's */
 	pid_t first;  /* the first process of it from this one up; the first of all as it starts */
 	bool is_init; /* of its PID namespace */
-	/* what conmon is told, and nobody else says so early: */
-	char name[IDENT_NAME_MAX + 1]; /* of the container, or "" */
+	char name[IDENT_NAME_MAX + 1]; /* of one of Podman's, as conmon is told; or "" */
 	char bundle[PATH_MAX];	       /* the directory of its config.json, or "" */
 };
 

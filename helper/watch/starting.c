@@ -116,7 +116,6 @@ static int prepare_podman(const struct kept_process *kept, const struct netns *n
 		return error_set(e, STATUS_FAILED, -EAGAIN,
 				 "which its first process is is known when it runs");
 	i->name = kept->name;
-	i->bundle = kept->bundle;
 	i->bridge = port->via_name;
 	return 0;
 }
@@ -125,7 +124,7 @@ int starting_attach(struct context *c, const struct kept_process *kept, const st
 		    const char *why, struct listing *ret, bool *ret_told, struct error *e)
 {
 	const struct config_engine *engine = engine_of(c, kept->podman);
-	struct inquiry i = { .id = kept->id, .first = kept->first };
+	struct inquiry i = { .id = kept->id, .first = kept->first, .bundle = kept->bundle };
 	char container[SERVED_NAME_MAX];
 	enum served how = SERVED_RUNS;
 	enum inquired said;

@@ -74,18 +74,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct instance i = { .pid = 0 };
 	struct podman_born born = { .id = ID, .name = "web", .first = 7, .bridge = "podman0" };
 	struct error e;
-	const char *config;
+	_json_ json_t *config = NULL;
+	const char *text;
+	char *copy;
+	size_t len;
 	bool flag = false;
 
 	note_to(on_note);
-	if (docker_starting(&engine, get, &rest, ID, 7, &i, &flag, &e) == 0)
+	len = take(&rest, &text);
+	copy = fuzz_text((const uint8_t *)text, len);
+	if (json_parse(copy, len, &config, &e) < 0)
+		config = NULL;
+	free(copy);
+	born.config = config;
+	if (docker_starting(&engine, get, &rest, ID, 7, config, &i, &flag, &e) == 0)
 		see(&i);
-	rest.at = (const char *)data;
-	born.config_len = take(&rest, &config);
-	born.config = strndup(config, born.config_len);
+	rest.at = text + len + (text + len < rest.end);
 	i = (struct instance){ .pid = 0 };
 	if (podman_starting(&engine, get, &rest, &born, &i, &flag, &e) == 0)
 		see(&i);
-	free(born.config);
 	return 0;
 }

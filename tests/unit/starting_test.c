@@ -46,6 +46,13 @@ static int get(enum docker_what what, const char *which, struct docker_answer *r
 	return docker_answer_add(text, strlen(text), ret) == DOCKER_TAKEN ? 0 : -EIO;
 }
 
+static int starting(struct said *s, struct instance *i, bool *starts, struct error *e)
+{
+	_json_ json_t *config = json_object();
+
+	return docker_starting(&engine, get, s, ID, 7, config, i, starts, e);
+}
+
 TEST(one_that_starts)
 {
 	struct said s = {
@@ -59,7 +66,7 @@ TEST(one_that_starts)
 	bool starts = false;
 	struct error e;
 
-	assert_int_equal(docker_starting(&engine, get, &s, ID, 7, &i, &starts, &e), 0);
+	assert_int_equal(starting(&s, &i, &starts, &e), 0);
 	assert_true(starts);
 	assert_int_equal(i.pid, 7);
 	assert_string_equal(i.ident.name, "web");
@@ -85,10 +92,25 @@ TEST(one_that_runs)
 	bool starts = true;
 	struct error e;
 
-	assert_int_equal(docker_starting(&engine, get, &s, ID, 7, &i, &starts, &e), 0);
+	assert_int_equal(starting(&s, &i, &starts, &e), 0);
 	assert_false(starts);
 	assert_int_equal(i.pid, 9);
 	assert_int_equal(i.published.word, EXPOSE_NONE);
+}
+
+TEST(what_it_was_run_with)
+{
+	struct said s = { .list = ONE("created", "", "a", "\"a\":{}"),
+			  .networks = { NET("false", "", "") } };
+	_json_ json_t *config = json_pack("{s:{s:{s:s}}}", "linux", "sysctl",
+					  "net.ipv6.conf.all.disable_ipv6", "1");
+	struct instance i = { .pid = 0 };
+	bool starts;
+	struct error e;
+
+	assert_int_equal(docker_starting(&engine, get, &s, ID, 7, config, &i, &starts, &e),
+			 -ENODEV);
+	assert_int_equal(docker_starting(&engine, get, &s, ID, 7, NULL, &i, &starts, &e), -EIO);
 }
 
 TEST(those_that_are_not_served)
@@ -113,7 +135,7 @@ TEST(those_that_are_not_served)
 		struct instance i = { .pid = 0 };
 		bool starts;
 		struct error e;
-		int r = docker_starting(&engine, get, &s, ID, 7, &i, &starts, &e);
+		int r = starting(&s, &i, &starts, &e);
 
 		check(r == rows[k].want, "row %zu: %d %s", k, r, e.text);
 	}
@@ -154,19 +176,18 @@ TEST(podmans_that_start)
 		{ CONFIG("", "\"net.ipv6.conf.all.disable_ipv6\":\"1\""), BORN(""), BRIDGES,
 		  "podman0", -ENODEV, false },
 		{ "{}", BORN(""), BRIDGES, "podman0", -ENODEV, false },
-		{ "{", BORN(""), BRIDGES, "podman0", -EBADMSG, false },
+		{ "{", BORN(""), BRIDGES, "podman0", -ENODEV, false },
 	};
 
 	for (size_t k = 0; k < ARRAY_SIZE(rows); k++) {
 		struct said s = { .born = rows[k].born, .bridges = rows[k].bridges };
-		char config[512];
+		_json_ json_t *config = json_loads(rows[k].config, 0, NULL);
 		const struct podman_born born = {
 			.id = ID,
 			.name = "web",
 			.first = 7,
 			.bridge = rows[k].bridge,
 			.config = config,
-			.config_len = strlen(rows[k].config),
 			.now = 30,
 		};
 		struct instance i = { .pid = 0 };
@@ -174,7 +195,6 @@ TEST(podmans_that_start)
 		struct error e;
 		int r;
 
-		snprintf(config, sizeof(config), "%s", rows[k].config);
 		r = podman_starting(&engine, get, &s, &born, &i, &unsure, &e);
 		check(r == rows[k].want, "row %zu: %d %s", k, r, e.text);
 		check(unsure == rows[k].unsure, "row %zu", k);
@@ -233,6 +253,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_that_starts),
 		cmocka_unit_test(one_that_runs),
+		cmocka_unit_test(what_it_was_run_with),
 		cmocka_unit_test(those_that_are_not_served),
 		cmocka_unit_test(podmans_that_start),
 		cmocka_unit_test(plain_answers),
