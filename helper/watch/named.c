@@ -28,6 +28,12 @@
 #define ANSWER_MS 5000
 #define ANSWER_MOST (8u * 1024 * 1024) /* bytes; labels can make it large */
 
+/* Whether the answer is a list, of one container's or of nothing; else it is one object. */
+static bool is_list(enum docker_what what)
+{
+	return what == DOCKER_PLACE || what == DOCKER_CALLED;
+}
+
 /* What is read of an answer so far. */
 struct reading {
 	enum docker_what what; /* one container or instance, or a list that holds it or nothing */
@@ -62,7 +68,7 @@ static void read_byte(struct reading *r, char c)
 		return;
 	r->body = true;
 	/* an object is what the scanner takes for an element of its list */
-	if (r->what != DOCKER_PLACE)
+	if (!is_list(r->what))
 		docker_list_read(&r->list, "[", 1, on_name, r);
 }
 
@@ -71,7 +77,7 @@ static int read_answer(enum docker_what what, int from, int to)
 {
 	struct reading r = { .what = what,
 			     .list.wanted = what == DOCKER_CONTAINER ? "Name"
-					    : what == DOCKER_PLACE   ? "Id"
+					    : is_list(what)	     ? "Id"
 								     : "volatile.uuid",
 			     /* {"metadata":{"config":{...}}} */
 			     .list.deeper = what == INCUS_INSTANCE ? 2 : 0 };
@@ -99,7 +105,7 @@ static int read_answer(enum docker_what what, int from, int to)
 		return -EIO;
 	if (strncmp(r.status + 8, " 404", 4) == 0)
 		return -ENOENT;
-	if (what != DOCKER_PLACE)
+	if (!is_list(what))
 		docker_list_read(&r.list, "]", 1, on_name, &r);
 	if (strncmp(r.status + 8, " 200", 4) != 0 || !docker_list_is_whole(&r.list))
 		return -EIO;
