@@ -7,16 +7,15 @@
  * plugin has made (prevResult) is foreign: of it only what is needed is looked at, the rest is
  * handed on.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <stdio.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/config_lists.h"
 #include "base/text.h"
 #include "runtime/cni.h"
+#include "runtime/cni_given.h"
 
 #define MTU_LEAST 1280 /* IPv6's (RFC 8200, 5) */
 #define MTU_MOST 65535
@@ -28,12 +27,6 @@ const char *const cni_versions[] = { "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"
 static const char *const brought[] = {
 	[CNI_ADD] = "0.3.0", [CNI_DEL] = "0.3.0",    [CNI_CHECK] = "0.4.0",
 	[CNI_GC] = "1.1.0",  [CNI_STATUS] = "1.1.0", [CNI_VERSION] = "0.3.0",
-};
-
-/* One key of an object. */
-struct member {
-	const char *name;
-	int (*read)(const struct value *v, struct cni_conf *c); /* or null: of no use here */
 };
 
 static int place_of(const char *version)
@@ -54,45 +47,6 @@ void cni_conf_release(struct cni_conf *c)
 {
 	json_decref(c->tree);
 	free(c->valid);
-}
-
-/* Refuses a field that is not supported, with its value. Returns -ENOTSUP. */
-static int unsupported(const char *where, const json_t *value, const char *why, struct error *e)
-{
-	_free_ char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-	char shown[SHOWN_MAX];
-
-	return error_set(e, STATUS_USAGE, -ENOTSUP, "%.80s: %s: %s", where, why,
-			 text_escape(text ? text : "?", shown, sizeof(shown)));
-}
-
-/*
- * Reads the members of an object by a table that ends with a null. @where: before their names;
- * @strict: what is not in the table is refused
- * Returns 0, -EINVAL, or -ENOTSUP for one that is not in the table.
- */
-static int read_members(json_t *object, const char *where, const struct member *table, bool strict,
-			struct cni_conf *c, struct error *e)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach (object, key, value) {
-		const struct member *m = table;
-		char way[160], shown[SHOWN_MAX];
-		const struct value v = { value, way, e };
-		int r;
-
-		while (m->name && strcmp(m->name, key) != 0)
-			m++;
-		snprintf(way, sizeof(way), "%s%s", where, text_escape(key, shown, sizeof(shown)));
-		if (!m->name && strict && strncmp(key, "cni.dev/", strlen("cni.dev/")) != 0)
-			return unsupported(way, value, "unknown key, with the value", e);
-		r = m->name && m->read ? m->read(&v, c) : 0;
-		if (r < 0)
-			return r;
-	}
-	return 0;
 }
 
 /* A text with something in it, which stays the tree's. */
@@ -162,153 +116,11 @@ static int read_nothing(const struct value *v, struct cni_conf *c)
 	if ((json_is_object(v->json) && json_object_size(v->json) == 0) || json_is_false(v->json) ||
 	    json_is_null(v->json))
 		return 0;
-	return unsupported(v->where, v->json,
-			   "it is another plugin's work, chained before this one", v->e);
+	return cni_unsupported(v->where, v->json,
+			       "it is another plugin's work, chained before this one", v->e);
 }
 
-/* One of runtimeConfig's portMappings. Returns 0 or -EINVAL. */
-static int read_mapping(const struct value *v, const json_t *mapping, struct cni_conf *c)
-{
-	const char *protocol = json_text(mapping, "protocol");
-	char text[32];
-	int64_t port;
-
-	if (!json_whole(json_object_get(mapping, "containerPort"), 1, 65535, &port) ||
-	    (json_object_get(mapping, "protocol") && !protocol))
-		return value_bad(v, "must be a list of { \"containerPort\": PORT, \"protocol\": "
-				    "\"tcp\" }");
-	snprintf(text, sizeof(text), "%d/%s", (int)port,
-		 protocol && strcasecmp(protocol, "udp") == 0 ? "udp" : "tcp");
-	/* others have no ports that are kept closed here */
-	if (protocol && strcasecmp(protocol, "udp") != 0 && strcasecmp(protocol, "tcp") != 0)
-		return 0;
-	if (exposed_add(&c->published, text) == -E2BIG)
-		return value_bad(v, "holds more than 256 ports, or 16 ranges of them");
-	return 0;
-}
-
-static int read_mappings(const struct value *v, struct cni_conf *c)
-{
-	const json_t *one;
-	size_t i;
-	int r = 0;
-
-	if (json_is_null(v->json))
-		return 0;
-	if (!json_is_array(v->json))
-		return value_bad(v, "must be a list");
-	json_array_foreach (v->json, i, one)
-		if (r == 0)
-			r = read_mapping(v, one, c);
-	return r;
-}
-
-/* Reads ADDRESS or ADDRESS/LENGTH, of either family. Returns whether it is one. */
-static bool read_address(const char *text, struct in6_addr *ret)
-{
-	char address[INET6_ADDRSTRLEN];
-	struct in_addr ipv4;
-	size_t n = text ? strcspn(text, "/") : 0;
-
-	if (n == 0 || n >= sizeof(address))
-		return false;
-	snprintf(address, sizeof(address), "%.*s", (int)n, text);
-	if (inet_pton(AF_INET6, address, ret) == 1)
-		return true;
-	if (inet_pton(AF_INET, address, &ipv4) != 1)
-		return false;
-	*ret = text_map(&ipv4);
-	return true;
-}
-
-/* The addresses that the one who runs it asks for: of ours there is one. */
-static int read_ips(const struct value *v, struct cni_conf *c)
-{
-	const json_t *one;
-	size_t i;
-
-	if (!json_is_array(v->json) && !json_is_null(v->json))
-		return value_bad(v, "must be a list");
-	json_array_foreach (v->json, i, one) {
-		struct in6_addr address;
-
-		if (!read_address(json_string_value(one), &address))
-			return value_bad(v, "must hold addresses");
-		if (!c->has_address && !IN6_IS_ADDR_V4MAPPED(&address)) {
-			c->has_address = true;
-			c->address = address;
-		}
-	}
-	return 0;
-}
-
-static int read_runtime(const struct value *v, struct cni_conf *c)
-{
-	static const struct member table[] = {
-		{ "portMappings", read_mappings },
-		{ "ips", read_ips },
-		{ NULL, NULL },
-	};
-
-	if (json_is_null(v->json))
-		return 0;
-	if (!json_is_object(v->json))
-		return value_bad(v, "must be an object");
-	return read_members(v->json, "runtimeConfig.", table, true, c, v->e);
-}
-
-/* What the plugins before this one have given the container. */
-static int read_previous(const struct value *v, struct cni_conf *c)
-{
-	const json_t *ips = json_object_get(v->json, "ips"), *one;
-	size_t i;
-
-	if (!c->consults || json_is_null(v->json))
-		return 0;
-	if (!json_is_object(v->json) || (ips && !json_is_array(ips) && !json_is_null(ips)))
-		return value_bad(v, "must be a result");
-	json_array_foreach (ips, i, one) {
-		struct in6_addr address;
-
-		if (!read_address(json_text(one, "address"), &address))
-			return value_bad(v, "must hold addresses in \"ips\"");
-		if (c->given_count < INSTANCE_GIVEN_MAX)
-			c->given[c->given_count++] = address;
-	}
-	c->previous = v->json;
-	return 0;
-}
-
-/* The attachments that GC is to leave; an empty list is null where Go has written it. */
-static int read_valid(const struct value *v, struct cni_conf *c)
-{
-	const json_t *one;
-	size_t i;
-
-	/* its name in the text of 1.1.0, and the one that its makers meant */
-	if (c->has_valid)
-		return 0;
-	if (!json_is_array(v->json) && !json_is_null(v->json))
-		return value_bad(v, "must be a list");
-	c->valid = calloc(json_array_size(v->json) + 1, sizeof(*c->valid));
-	if (!c->valid)
-		return error_sys(v->e, -ENOMEM, "%s", v->where);
-	json_array_foreach (v->json, i, one) {
-		struct cni_valid *valid = &c->valid[c->valid_count];
-
-		valid->container = json_text(one, "containerID");
-		valid->ifname = json_text(one, "ifname");
-		/* half a list would take away what works */
-		if (!valid->container || !valid->ifname)
-			return value_bad(v, "must hold { \"containerID\": ID, \"ifname\": NAME }");
-		cni_short(valid->container, valid->instance, sizeof(valid->instance));
-		c->valid_count++;
-	}
-	c->has_valid = true;
-	return 0;
-}
-
-static const struct member top[] = {
+static const struct cni_member top[] = {
 	{ "cniVersion", NULL },
 	{ "name", read_network },
 	{ "type", NULL },
@@ -317,10 +129,10 @@ static const struct member top[] = {
 	{ "mtu", read_mtu },
 	{ "keep", read_keep },
 	{ "expose", read_expose },
-	{ "runtimeConfig", read_runtime },
-	{ "prevResult", read_previous },
-	{ "cni.dev/valid-attachments", read_valid },
-	{ "cni.dev/attachments", read_valid },
+	{ "runtimeConfig", cni_read_runtime },
+	{ "prevResult", cni_read_previous },
+	{ "cni.dev/valid-attachments", cni_read_valid },
+	{ "cni.dev/attachments", cni_read_valid },
 	{ "ipam", read_nothing },
 	{ "ipMasq", read_nothing },
 	/* handed on, or the engine's own affair */
@@ -338,7 +150,7 @@ static const struct member top[] = {
  * What DEL needs to know, and no more: a slip of the pen, made since the ADD, must not keep a
  * container from ending.
  */
-static const struct member of_end[] = {
+static const struct cni_member of_end[] = {
 	{ "name", read_network },
 	{ "config", read_config },
 	{ "bridge", read_bridge },
@@ -422,8 +234,8 @@ int cni_conf_read(const char *text, size_t len, enum cni_command command, struct
 	if (r < 0)
 		return r;
 	if (command != CNI_VERSION)
-		r = read_members(c.tree, "", command == CNI_DEL ? of_end : top, command != CNI_DEL,
-				 &c, e);
+		r = cni_read_members(c.tree, "", command == CNI_DEL ? of_end : top,
+				     command != CNI_DEL, &c, e);
 	*ret_code = r == -ENOTSUP ? CNI_CODE_FIELD : CNI_CODE_CONFIG;
 	if (r == 0 && command != CNI_VERSION)
 		r = check(&c, command, e);
