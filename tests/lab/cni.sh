@@ -61,26 +61,31 @@ crowd_log=$lab_run/crowd # what was done: a word for each call
 
 # one_of_crowd NUMBER: ADD of a container with a network of its own, and mostly DEL; every third is killed at some time
 one_of_crowd() {
-	local command word die=$(($1 % 3))
+	local command result die=$(($1 % 3))
 
 	ip netns add "crowd$1"
 	for command in ADD DEL; do
 		[ "$command" = ADD ] || [ $(($1 % 5)) != 4 ] || continue
-		ours $command "crowd$1" "/run/netns/crowd$1" eth0 '"bridge": "br0"' &
+		ours $command "crowd$1" "/run/netns/crowd$1" eth0 '"bridge": "br0"' >"$crowd_log.$1" &
 		[ $((die++ % 3)) != 0 ] || { sleep "0.00$((RANDOM % 10))" && pkill -KILL -P $!; }
-		wait $! && word=$command || word=no-$command
-		echo $word >>$crowd_log
+		wait $!
+		result=$?
+		case $result in
+		0) echo "$command done" ;;
+		137) echo "$command killed" ;;
+		*) echo "$command failed:$(grep -o '"details.*' "$crowd_log.$1")" ;;
+		esac >>$crowd_log
 	done
-} >/dev/null 2>&1
+} 2>/dev/null
 
-# crowd NUMBER: so many containers come and go, eight at once; then their networks end, and GC is told that none is valid
+# crowd NUMBER [AT-ONCE]: so many containers come and go, eight at once; then their networks end, and GC is told that none is valid
 crowd() {
 	local i
 
 	: >$crowd_log
 	for ((i = 0; i < $1; i++)); do
 		one_of_crowd "$i" &
-		[ $((i % 8)) != 7 ] || wait
+		[ $(((i + 1) % ${2-8})) != 0 ] || wait
 	done
 	wait
 	for ((i = 0; i < $1; i++)); do
