@@ -309,7 +309,6 @@ include packaging/packages.mk
 install: all
 	@set -e; $(foreach place,$(PLACES),$(call put,$(subst :, ,$(place))))
 	@[ -e "$(CONFIG)" ] || { echo "$(CONFIG)"; install -D -m 644 lxc-config/config.json "$(CONFIG)"; }
-	@$(if $(DESTDIR),,[ ! -d /run/systemd/system ] || [ -e /run/v6hook/v6hook.sock ] || systemd-tmpfiles --create $(PREFIX)/lib/tmpfiles.d/v6hook.conf)
 
 # put FROM TO MODE: a program as it is, also over one that runs; a text with the places written in
 put = echo "$(DESTDIR)$(word 2,$1)"; install -d "$(DESTDIR)$(dir $(word 2,$1))"; \
