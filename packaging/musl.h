@@ -26,4 +26,6 @@
 	((int)syscall(SYS_fsmount, (context), (flags), (attributes)))
 #endif
 
+#define close_range(first, last, flags) ((int)syscall(SYS_close_range, (first), (last), (flags)))
+
 #endif
