@@ -86,7 +86,7 @@ static int on_entry(const struct in6_addr *address, int ifindex, void *arg)
 	struct kept_entry *entry = kept_find(r->c->kept, address);
 
 	if (entry) {
-		if (index_of(&r->c->kept->ways[entry->way], r->kind) == ifindex)
+		if (entry->live && index_of(&r->c->kept->ways[entry->way], r->kind) == ifindex)
 			entry->has |= 1U << r->kind;
 		return 0;
 	}
@@ -128,12 +128,16 @@ static int read_tables(struct reading *r, bool all)
 static void count_lacking(const struct compare *c, const struct kept_entry *entry, bool all,
 			  size_t *asked, struct compared *ret)
 {
-	const struct kept_way *w = &c->kept->ways[entry->way];
-	unsigned int wants = w->routed ? 0 : 1U << MARKED_PROXY;
+	const struct kept_way *w;
+	unsigned int wants = all ? 1U << MARKED_ROUTE | 1U << MARKED_NEIGHBOUR : 0;
 
-	if (all)
-		wants |= 1U << MARKED_ROUTE | 1U << MARKED_NEIGHBOUR;
-	if (!entry->live || (entry->has & wants) == wants)
+	/* one that waits, or has failed, has no way; there may be none at all */
+	if (!entry->live)
+		return;
+	w = &c->kept->ways[entry->way];
+	if (!w->routed)
+		wants |= 1U << MARKED_PROXY;
+	if ((entry->has & wants) == wants)
 		return;
 	if ((*asked)++ < ASK_MOST &&
 	    !host_lacks(c->nl, &entry->address, w->routed ? NULL : w->uplink, w->via))
