@@ -31,7 +31,7 @@ UNITS := $(patsubst tests/unit/%.c,build/sanitized/unit/%,$(wildcard tests/unit/
 # what records the writes of a run, what replays them cut short, and a clock that is ahead
 POWER := build/power/record.so build/power/ahead.so build/sanitized/power/replay
 
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Ihelper -MMD -MP \
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -Ihelper -MMD -MP \
 	$(WARNINGS) $(HARDENING) $(if $(WERROR),-Werror) $(PKG_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 LIBS = $(PKG_LIBS) -lm -ldl
