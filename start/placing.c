@@ -71,7 +71,8 @@ static int mount_socket(const char *socket)
 	return mount(NULL, SOCKET, NULL, MS_REMOUNT | flags, NULL);
 }
 
-/* Makes the container's /dev/v6hook, if it is missing, and goes there. Returns 0, or -1 with errno. */
+/* Makes the container's /dev/v6hook, if it is missing, and goes there. Returns 0, or -1 with errno.
+ */
 static int go_there(void)
 {
 	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
@@ -88,6 +89,18 @@ static int go_there(void)
 	return fchdir(dev) < 0 ? -1 : chdir(PLACE);
 }
 
+/* Makes of a JSON string's text what it stands for, where that is a path: some escape the slash. */
+static void unescape(char *text)
+{
+	char *to = text;
+
+	for (const char *from = text; *from; from++) {
+		from += *from == '\\' && from[1];
+		*to++ = *from;
+	}
+	*to = '\0';
+}
+
 /*
  * Goes to the container's root. crun says where it is, in the state on stdin, and has the bundle as
  * the current directory (container.c: do_hooks); runc has the root (rootfs_linux.go).
@@ -99,16 +112,18 @@ static int go_to_root(void)
 	size_t len = 0;
 	ssize_t n = 1;
 	struct member root;
+	char *path;
 
 	while (n > 0 && len < sizeof(state) - 1) {
 		n = read(STDIN_FILENO, state + len, sizeof(state) - 1 - len);
 		len += n > 0 ? (size_t)n : 0;
 	}
-	if (!member_find(state, "root", &root) || *root.value != '"' ||
-	    root.end < root.value + 2)
+	if (!member_find(state, "root", &root) || *root.value != '"' || root.end < root.value + 2)
 		return 0;
+	path = state + (root.value + 1 - state);
 	state[root.end - 1 - state] = '\0';
-	return chdir(root.value + 1);
+	unescape(path);
+	return chdir(path);
 }
 
 /* Whether the current directory is another one than the root. */
