@@ -31,7 +31,9 @@ UNITS := $(patsubst tests/unit/%.c,build/sanitized/unit/%,$(wildcard tests/unit/
 # what records the writes of a run, what replays them cut short, and a clock that is ahead
 POWER := build/power/record.so build/power/ahead.so build/sanitized/power/replay
 
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -Ihelper -MMD -MP \
+# 64 bits for offsets and times where they are not so by themselves: elsewhere open(2) would be called open64
+WIDE := $(shell $(CC) -dM -E -x c /dev/null | grep -q __LP64__ || echo -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64)
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WIDE) -Ihelper -MMD -MP \
 	$(WARNINGS) $(HARDENING) $(if $(WERROR),-Werror) $(PKG_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 LIBS = $(PKG_LIBS) -lm -ldl
