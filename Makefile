@@ -323,6 +323,8 @@ put = echo "$(DESTDIR)$(word 2,$1)"; install -d "$(DESTDIR)$(dir $(word 2,$1))";
 CNIDIR ?= /usr/lib/cni
 .PHONY: install-cni uninstall-cni
 install-cni:
+	@[ -n "$(DESTDIR)" ] || [ -x "$(SBINDIR)/v6hook" ] || \
+		{ echo "there is no $(SBINDIR)/v6hook: make install comes first, or with the Debian package PREFIX=/usr"; exit 1; }
 	install -d "$(DESTDIR)$(CNIDIR)"
 	ln -sf "$(SBINDIR)/v6hook" "$(DESTDIR)$(CNIDIR)/v6hook-cni"
 
