@@ -216,7 +216,7 @@ int incus_instance_read(const struct config_engine *engine, const char *name, lo
 			struct docker_answer *answer, struct instance *ret, struct error *e)
 {
 	_json_ json_t *json = NULL;
-	const json_t *data;
+	const json_t *data = NULL;
 	int r;
 
 	if (status == 404)
@@ -230,7 +230,7 @@ int incus_state_read(const struct config_engine *engine, long status, struct doc
 		     struct instance *ret, struct error *e)
 {
 	_json_ json_t *json = NULL;
-	const json_t *data;
+	const json_t *data = NULL;
 	int64_t pid;
 	int r = 0;
 
