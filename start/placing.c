@@ -85,8 +85,10 @@ static int go_there(void)
 		return -1;
 	if (mount("v6hook", ".", "tmpfs", MS_NOSUID | MS_NODEV, "size=2m,mode=755") < 0)
 		return -1;
-	/* from what is below the mount to what is on it */
-	return fchdir(dev) < 0 ? -1 : chdir(PLACE);
+	/* from what is below the mount to what is on it, by no link that another container may make
+	 * meanwhile where it shares this /dev */
+	place = openat(dev, PLACE, flags);
+	return place < 0 ? -1 : fchdir(place);
 }
 
 /* Makes of a JSON string's text what it stands for, where that is a path: some escape the slash. */
