@@ -66,13 +66,13 @@ $(BUILD)/small/whole.o $(BUILD)/ops/setup_runtime.o: ALL_CFLAGS += -DV6HOOK_LIBE
 # What asks in the namespaces of starting containers: static, and small where musl is there to link it with.
 SMALL_CC ?= $(shell command -v musl-gcc || echo $(CC))
 v6hook-start: start/v6hook-start.c $(addprefix start/,asking.c asking.h placing.c placing.h) \
-		$(addprefix helper/base/,ask.h member.c member.h) Makefile
+		$(addprefix helper/base/,ask.c ask.h member.c member.h) Makefile
 	@echo "  LD      $@"
 	$(Q)$(SMALL_CC) -std=gnu11 -static -s -Os -D_GNU_SOURCE -Ihelper $(WARNINGS) \
 		$(if $(WERROR),-Werror) -o $@ $(filter %.c,$^)
 
 # What Docker is given as a container's runtime, likewise.
-v6hook-runtime: $(filter-out start/placing.%,$(wildcard start/[a-u]*.[ch])) start/v6hook-runtime.c $(addprefix helper/base/,ask.h member.c member.h) Makefile
+v6hook-runtime: $(filter-out start/placing.%,$(wildcard start/[a-u]*.[ch])) start/v6hook-runtime.c $(addprefix helper/base/,ask.c ask.h member.c member.h) Makefile
 	@echo "  LD      $@"
 	$(Q)$(SMALL_CC) -std=gnu11 -static -s -Os -D_GNU_SOURCE -Ihelper -Istart $(WARNINGS) \
 		$(if $(WERROR),-Werror) -o $@ $(filter %.c,$^)

@@ -9,8 +9,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define DESCRIPTORS 2
-
 /* Milliseconds of the monotonic clock. */
 static long long now_ms(void)
 {
@@ -39,27 +37,6 @@ static const char *no_answer(int in_time)
 		       : "the service does not answer in time: its journal says why";
 }
 
-/* Sends the request. Returns whether all of it went. */
-static int send_ask(int fd, const struct ask *ask, const int *fds)
-{
-	_Alignas(struct cmsghdr) char control[CMSG_SPACE(DESCRIPTORS * sizeof(int))] = { 0 };
-	struct iovec text = { (void *)ask, sizeof(*ask) };
-	struct msghdr message = { .msg_iov = &text, .msg_iovlen = 1 };
-
-	if (fds) {
-		struct cmsghdr *c;
-
-		message.msg_control = control;
-		message.msg_controllen = sizeof(control);
-		c = CMSG_FIRSTHDR(&message);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(DESCRIPTORS * sizeof(int));
-		memcpy(CMSG_DATA(c), fds, DESCRIPTORS * sizeof(int));
-	}
-	return sendmsg(fd, &message, MSG_NOSIGNAL) == sizeof(*ask);
-}
-
 /* As asking, on a socket that is connected to nothing yet. */
 static const char *converse(int fd, const struct sockaddr_un *name, const struct ask *ask,
 			    const int *fds, long long until, struct ask_answer *answer)
@@ -72,7 +49,7 @@ static const char *converse(int fd, const struct sockaddr_un *name, const struct
 		return errno == EAGAIN ? no_answer(0)
 				       : "the service does not answer: systemctl start "
 					 "v6hook-watch, on the host";
-	if (!allow(fd, SO_SNDTIMEO, until) || !send_ask(fd, ask, fds))
+	if (!allow(fd, SO_SNDTIMEO, until) || ask_send(fd, ask, fds) < 0)
 		return no_answer(now_ms() < until);
 	/* one that is stopped meanwhile is interrupted when it goes on: signal(7) */
 	while (allow(fd, SO_RCVTIMEO, until) && (n = recv(fd, answer, sizeof(*answer), 0)) < 0 &&

@@ -11,6 +11,7 @@
 
 #define ASK_MAGIC 0x76366100u /* "v6a", and the layout's number */
 #define ASK_WAIT_S 10	      /* for the answer; the service itself takes half of it at most */
+#define ASK_DESCRIPTORS 2     /* with what asks for an attach: the namespace and the process */
 #define ASK_SOCKET "/run/v6hook/v6hook.sock" /* the default of "socket": v6hook.json(5) */
 
 enum ask_verb {
@@ -46,5 +47,11 @@ struct ask_answer {
 	uint32_t status; /* an exit status of v6hook: 0 done */
 	char text[188];	 /* the address, or why there is none; ended by a zero byte */
 };
+
+/*
+ * Sends the request, in one message. @fds: ASK_DESCRIPTORS of them for a verb that wants them, or
+ * null. Returns 0 or -errno, without a message.
+ */
+int ask_send(int fd, const struct ask *ask, const int *fds);
 
 #endif

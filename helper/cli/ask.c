@@ -20,7 +20,7 @@
 
 /* What is handed over of a container: its network namespace, its first process. */
 struct handed {
-	int fds[2];
+	int fds[ASK_DESCRIPTORS];
 };
 
 static void handed_release(struct handed *h)
@@ -128,28 +128,6 @@ static int connect_service(const char *path, const struct error *why, int *ret, 
 	return 0;
 }
 
-static int send_ask(int fd, const struct ask *ask, const struct handed *handed, struct error *e)
-{
-	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(handed->fds))] = { 0 };
-	struct iovec text = { (void *)ask, sizeof(*ask) };
-	struct msghdr message = { .msg_iov = &text, .msg_iovlen = 1 };
-
-	if (handed->fds[0] >= 0) {
-		struct cmsghdr *c;
-
-		message.msg_control = control;
-		message.msg_controllen = sizeof(control);
-		c = CMSG_FIRSTHDR(&message);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(handed->fds));
-		memcpy(CMSG_DATA(c), handed->fds, sizeof(handed->fds));
-	}
-	return sendmsg(fd, &message, MSG_NOSIGNAL) == sizeof(*ask)
-		       ? 0
-		       : error_sys(e, -errno, "cannot ask the service");
-}
-
 static int read_answer(int fd, struct listing *ret, struct error *e)
 {
 	struct ask_answer a;
@@ -198,7 +176,9 @@ int ask_service(const struct request *q, bool attach, const struct error *why, s
 		return r;
 	snprintf(ask.name, sizeof(ask.name), "%s", instance.ident.name);
 	snprintf(ask.path, sizeof(ask.path), "%s", q->lxcpath ? q->lxcpath : "");
-	r = send_ask(fd, &ask, &handed, e);
+	r = ask_send(fd, &ask, handed.fds[0] >= 0 ? handed.fds : NULL);
+	if (r < 0)
+		error_sys(e, r, "cannot ask the service");
 	ret->ident = instance.ident;
 	return r < 0 ? r : read_answer(fd, ret, e);
 }

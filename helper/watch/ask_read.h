@@ -8,8 +8,6 @@
 #include "base/ask.h"
 #include "base/error.h"
 
-#define ASK_DESCRIPTORS 2 /* that come with an attach: the namespace and the process */
-
 /* Whether a message is a request at all. @len: bytes that arrived. Returns 0 or -EBADMSG. */
 int ask_check(const struct ask *ask, size_t len, int descriptors);
 
