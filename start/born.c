@@ -29,11 +29,16 @@ static const struct {
 /* Reads a file's beginning. Returns whether there is anything. */
 static int read_text(const char *path, char *text, size_t size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* a pipe would hold the start for as long as nobody writes to it */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	size_t len = 0;
 	ssize_t n = fd;
+	struct stat st;
 
-	while (fd >= 0 && len < size - 1 && (n = read(fd, text + len, size - 1 - len)) > 0)
+	if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)))
+		n = -1;
+	while (n >= 0 && fd >= 0 && len < size - 1 &&
+	       (n = read(fd, text + len, size - 1 - len)) > 0)
 		len += (size_t)n;
 	if (fd >= 0)
 		close(fd);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define WHITE " \t\r\n"
+#define MARK "\xef\xbb\xbf" /* the byte order mark of UTF-8, as base/json.c bears it */
 
 /* @p: a quotation mark that opens a string. Returns the one that closes it, or the text's end. */
 static const char *close_string(const char *p)
@@ -42,7 +43,8 @@ static const char *value_end(const char *value)
 
 bool member_find(const char *text, const char *key, struct member *ret)
 {
-	const char *from = text + strspn(text, WHITE);
+	const char *object = strncmp(text, MARK, strlen(MARK)) == 0 ? text + strlen(MARK) : text;
+	const char *from = object + strspn(object, WHITE);
 	const size_t len = strlen(key);
 
 	if (*from != '{')

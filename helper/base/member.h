@@ -14,7 +14,7 @@ struct member {
 /*
  * Finds a member of an object in JSON text, without a tree: keys are compared byte for byte, so
  * that one with escapes is not found, and of keys that stand twice it is the first.
- * @text: begins with the object, but for white space; ended by a zero byte; what is no JSON, or is
+ * @text: begins with the object, but for a byte order mark and white space; ended by a zero byte; what is no JSON, or is
  * cut short, is no harm
  * Returns whether there is one.
  */
