@@ -1,18 +1,15 @@
 /* Containers of Docker and Podman, asked for one by one: the engines' tables. docker_watch.c hears
  * of them. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "runtime/docker_ask.h"
 #include "runtime/docker_container.h"
+#include "runtime/docker_each.h"
 #include "runtime/docker_http.h"
 #include "runtime/docker_list.h"
 #include "runtime/engines.h"
-
-#define CONTAINERS_MOST 65536
 
 /* For `--network container:ID`: says whose network it is. Returns -ENODEV. */
 static int refuse_sharing(const char *owner, const struct config_engine *engine, struct error *e)
@@ -63,49 +60,29 @@ static int docker_find(const struct runtime *self, const char *name,
 /* The IDs of all that run. */
 struct running {
 	struct docker_list list;
-	char (*ids)[DOCKER_ID_MAX];
-	size_t count;
-	bool too_many;
+	struct docker_names ids;
 };
 
 static void running_release(struct running *r)
 {
-	free(r->ids);
-}
-
-static void on_id(const char *id, void *arg)
-{
-	struct running *r = arg;
-
-	if (r->too_many)
-		return;
-	/* doubled whenever the count is a power of two */
-	if ((r->count & (r->count - 1)) == 0) {
-		size_t room = r->count ? r->count * 2 : 1;
-		void *larger =
-			room > CONTAINERS_MOST ? NULL : reallocarray(r->ids, room, sizeof(*r->ids));
-
-		r->too_many = !larger;
-		if (!larger)
-			return;
-		r->ids = larger;
-	}
-	strcpy(r->ids[r->count++], id);
+	docker_names_release(&r->ids);
 }
 
 static enum docker_take on_list(const char *data, size_t len, void *arg)
 {
 	struct running *r = arg;
 
-	return docker_list_read(&r->list, data, len, on_id, r) < 0 || r->too_many ? DOCKER_BROKEN
-										  : DOCKER_TAKEN;
+	return docker_list_read(&r->list, data, len, docker_names_add, &r->ids) < 0 ||
+			       r->ids.too_many
+		       ? DOCKER_BROKEN
+		       : DOCKER_TAKEN;
 }
 
 static int docker_each_running(const struct runtime *self, const struct runtime_options *o,
 			       int (*each)(const struct instance *i, void *arg), void *arg,
 			       struct error *e)
 {
-	CLEANUP(running_release) struct running running = { .count = 0 };
+	CLEANUP(running_release) struct running running = { .ids = { .count = 0 } };
 	const struct docker_request list = { .what = DOCKER_LIST,
 					     .only_ok = true,
 					     .silence_ms = DOCKER_ANSWER_MS,
@@ -119,20 +96,7 @@ static int docker_each_running(const struct runtime *self, const struct runtime_
 	if (r == 0 && !docker_list_is_whole(&running.list))
 		r = error_set(e, STATUS_FAILED, -EBADMSG, "%s's list of containers is broken",
 			      o->engines[self->engine].title);
-	for (size_t i = 0; r == 0 && i < running.count; i++) {
-		struct instance instance;
-		struct error why;
-
-		/* stopped meanwhile, or without a port: not to be served */
-		r = docker_find(self, running.ids[i], o, &instance, &why);
-		if (r == 0)
-			r = each(&instance, arg);
-		else if (r == -ETIMEDOUT)
-			*e = why;
-		else
-			r = 0;
-	}
-	return r;
+	return r < 0 ? r : docker_each(self, o, &running.ids, each, arg, e);
 }
 
 const struct runtime runtime_docker = {

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/list.h"
 #include "runtime/docker_ask.h"
+#include "runtime/docker_each.h"
 #include "runtime/engines.h"
 #include "runtime/incus_instance.h"
 #include "runtime/incus_list.h"
@@ -40,44 +40,32 @@ static int incus_find(const struct runtime *self, const char *name, const struct
 	return r;
 }
 
-/* What is done with each name of the list, while it is read. */
+/* The names of all that there are. */
 struct listing {
 	struct incus_list list;
-	char (*names)[INCUS_NAME_MAX];
-	size_t count;
-	bool too_many;
+	struct docker_names names;
 };
 
 static void listing_release(struct listing *l)
 {
-	free(l->names);
-}
-
-static void on_name(const char *name, void *arg)
-{
-	struct listing *l = arg;
-	void *larger = l->too_many ? NULL : list_room(l->names, l->count, sizeof(*l->names));
-
-	l->too_many = !larger;
-	if (!larger)
-		return;
-	l->names = larger;
-	strcpy(l->names[l->count++], name);
+	docker_names_release(&l->names);
 }
 
 static enum docker_take on_list(const char *data, size_t len, void *arg)
 {
 	struct listing *l = arg;
 
-	return incus_list_read(&l->list, data, len, on_name, l) < 0 || l->too_many ? DOCKER_BROKEN
-										   : DOCKER_TAKEN;
+	return incus_list_read(&l->list, data, len, docker_names_add, &l->names) < 0 ||
+			       l->names.too_many
+		       ? DOCKER_BROKEN
+		       : DOCKER_TAKEN;
 }
 
 static int incus_each_running(const struct runtime *self, const struct runtime_options *o,
 			      int (*each)(const struct instance *i, void *arg), void *arg,
 			      struct error *e)
 {
-	CLEANUP(listing_release) struct listing l = { .count = 0 };
+	CLEANUP(listing_release) struct listing l = { .names = { .count = 0 } };
 	const struct docker_request request = { .what = INCUS_LIST,
 						.only_ok = true,
 						.silence_ms = DOCKER_ANSWER_MS,
@@ -90,20 +78,7 @@ static int incus_each_running(const struct runtime *self, const struct runtime_o
 		r = docker_ask(&o->engines[self->engine], &request, &status, e);
 	if (r == 0 && !incus_list_is_whole(&l.list))
 		r = error_set(e, STATUS_FAILED, -EBADMSG, "Incus's list of instances is broken");
-	for (size_t i = 0; r == 0 && i < l.count; i++) {
-		struct instance instance;
-		struct error why;
-
-		/* stopped, or without a port: not to be served */
-		r = incus_find(self, l.names[i], o, &instance, &why);
-		if (r == 0)
-			r = each(&instance, arg);
-		else if (r == -ETIMEDOUT)
-			*e = why;
-		else
-			r = 0;
-	}
-	return r;
+	return r < 0 ? r : docker_each(self, o, &l.names, each, arg, e);
 }
 
 const struct runtime runtime_incus = {
