@@ -30,6 +30,8 @@ struct gc {
 	struct arena arena;
 	struct cni_ending *list;
 	size_t count;
+	int *others; /* ports that other networks' records name */
+	size_t other_count;
 	struct lease *rested; /* given up, and free for anybody by now */
 	size_t rested_count;
 	size_t done, failed;
@@ -40,6 +42,7 @@ static void gc_release(struct gc *g)
 {
 	free(g->list);
 	free(g->rested);
+	free(g->others);
 	arena_release(&g->arena);
 }
 
@@ -77,6 +80,18 @@ static int add(struct gc *g, const char *name, const char *instance, bool releas
 	return 0;
 }
 
+/* Remembers the port of another network's attachment. Returns 0 or -ENOMEM. */
+static int add_other(struct gc *g, int port)
+{
+	int *larger = list_room(g->others, g->other_count, sizeof(*larger));
+
+	if (!larger)
+		return -ENOMEM;
+	g->others = larger;
+	g->others[g->other_count++] = port;
+	return 0;
+}
+
 /* The lease's name after "cni:", or null if it is another engine's. */
 static const char *name_of(const char *ident)
 {
@@ -93,13 +108,16 @@ static int on_record(const char *ident, const struct attachment *a, void *arg)
 
 	if (!name)
 		return 0;
-	/* it was lost and found again, and does not say of which network it is */
+	/* it was lost and found again, and does not say of which network it is; what has ended was
+	 * detached by hand, and keeps its lease as anybody's does */
 	if (!*a->network)
-		return (!a->ended && living(a)) || is_valid(g, name, NULL) || strchr(name, ':') ||
-				       g->conf->keep == CNI_KEEP_YES
+		return (a->ended ? a->word != WORD_NONE : living(a)) || is_valid(g, name, NULL) ||
+				       strchr(name, ':') || g->conf->keep == CNI_KEEP_YES
 			       ? 0
 			       : add(g, name, a->instance, true);
-	if (strcmp(a->network, g->conf->network) != 0 || is_valid(g, name, a->instance))
+	if (strcmp(a->network, g->conf->network) != 0)
+		return a->port && !a->ended ? add_other(g, a->port) : 0;
+	if (is_valid(g, name, a->instance))
 		return 0;
 	release = cni_gives_up(g->conf, name, a->instance);
 	/* it is over, and has what it keeps */
@@ -182,6 +200,16 @@ static void count(struct gc *g, const char *name, int r, const struct error *e)
 		error_set(&g->first, STATUS_FAILED, r, "%.300s: %.600s", name, e->text);
 }
 
+/* Whether a veth is another network's. Its name alone does not tell: it has 20 bits of the
+ * network's. */
+static bool is_others(const struct gc *g, const struct link *veth)
+{
+	for (size_t i = 0; i < g->other_count; i++)
+		if (g->others[i] == veth->ifindex)
+			return true;
+	return false;
+}
+
 /* Removes the veths of the network that belong to no valid attachment. */
 static void remove_veths(struct gc *g, struct nl_sock *host)
 {
@@ -195,8 +223,9 @@ static void remove_veths(struct gc *g, struct nl_sock *host)
 	cni_veth_name(g->conf->full_network, "", "", own);
 	for (size_t i = 0; r == 0 && i < veths.count; i++) {
 		const char *outer = veths.list[i].name;
-		bool valid =
-			strlen(outer) != strlen(own) || strncmp(outer, own, VETH_OF_NETWORK) != 0;
+		bool valid = strlen(outer) != strlen(own) ||
+			     strncmp(outer, own, VETH_OF_NETWORK) != 0 ||
+			     is_others(g, &veths.list[i]);
 
 		for (size_t k = 0; !valid && k < g->conf->valid_count; k++)
 			valid = strcmp(outer, cni_veth_name(g->conf->full_network,
