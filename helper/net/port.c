@@ -167,6 +167,21 @@ int port_find_on(struct nl_sock *host, struct nl_sock *inner, const struct netns
 	return error_set(e, STATUS_FAILED, -ENXIO, "it has no port on %s any more", bridge);
 }
 
+int port_check(struct nl_sock *inner, const struct port *port, struct error *e)
+{
+	struct link end;
+	int r = link_by_index(inner, port->inner, &end);
+
+	if (r == -ENODEV)
+		return error_set(e, STATUS_FAILED, -ENXIO, "its port %s is taken away just now",
+				 port->inner_name);
+	if (r == 0 && strcmp(end.name, port->inner_name) != 0)
+		return error_set(e, STATUS_FAILED, -EAGAIN,
+				 "its port %s is given another name just now: try again",
+				 port->inner_name);
+	return 0;
+}
+
 bool port_is_still(struct nl_sock *host, struct nl_sock *inner, const struct netns *netns,
 		   const struct link *outer, struct port *ret)
 {

@@ -38,6 +38,13 @@ int port_find_on(struct nl_sock *host, struct nl_sock *inner, const struct netns
 		 const char *bridge, struct port *ret, struct error *e);
 
 /*
+ * Whether the container's end is there as it was found. For those who failed at it.
+ * Returns 0, -ENXIO if it is gone, -EAGAIN if it has another name by now, with a message; or 0 as
+ * well where nothing can be said.
+ */
+int port_check(struct nl_sock *inner, const struct port *port, struct error *e);
+
+/*
  * Whether a veth of the host, as it was seen a moment ago, leads to this namespace still: only the
  * container's end is asked for. Fills in all but the names and bridged. @outer: the host's end
  */

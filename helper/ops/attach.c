@@ -30,6 +30,9 @@
 #include "policy/place.h"
 #include "policy/recorded.h"
 
+/* An engine gives a port its name right after it came. */
+#define TRIES 3
+
 /*
  * Finds out which place it fills: nobody tells of an instance whose place is known. One that has
  * no lease, and no address of its own to come, has that of the one before it. Returns 0 or -errno.
@@ -270,7 +273,26 @@ static void doubt(struct attaching *a, const struct request *q, struct listing *
 		note(NOTE_WARNING, "%s is attached, but %s", a->ident, l->warning);
 }
 
-int op_attach(struct context *c, const struct request *q, struct listing *ret, struct error *e)
+/* Whatever failed, it may have failed because the container is gone, or its port. Returns that, or
+ * r. */
+static int find_reason(const struct attaching *a, int r, struct error *e)
+{
+	struct error gone;
+	int why = 0;
+
+	if (a->at.netns.fd >= 0 && netns_check(&a->at.netns, &gone) < 0)
+		why = -ESRCH;
+	else if (a->at.port.inner)
+		why = port_check(a->at.inner, &a->at.port, &gone);
+	if (why < 0)
+		*e = gone;
+	return why < 0 ? why : r;
+}
+
+/* Once. @last: the port's new name is no reason to try again, but a failure. As op_attach; -EAGAIN
+ * if the port got another name meanwhile. */
+static int attach(struct context *c, const struct request *q, bool last, struct listing *ret,
+		  struct error *e)
 {
 	CLEANUP(attaching_release)
 	struct attaching a = {
@@ -279,7 +301,6 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 		.host_lock = -1,
 		.at = LOCATED_NONE,
 	};
-	struct error gone;
 	int r = resolve_instance(c, q, &a.instance, e);
 
 	if (r < 0)
@@ -310,11 +331,9 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 	if (r == 0)
 		r = connect_container(&a, q, e);
 	if (r < 0) {
-		/* whatever failed, failed because the container is gone */
-		if (a.at.netns.fd >= 0 && netns_check(&a.at.netns, &gone) < 0) {
-			*e = gone;
-			r = -ESRCH;
-		}
+		r = find_reason(&a, r, e);
+		if (r == -EAGAIN && !last)
+			return r;
 		if (r != -ESRCH && attaching_again(&a) && recorded_is_instance(&a, &a.before) &&
 		    waiting_must_begin(&a.before, &a.at, r))
 			return waiting_begin(c, a.ident, &a.before, &a.at, r, e);
@@ -329,6 +348,15 @@ int op_attach(struct context *c, const struct request *q, struct listing *ret, s
 	close(steal_fd(&a.host_lock));
 	doubt(&a, q, ret);
 	return 0;
+}
+
+int op_attach(struct context *c, const struct request *q, struct listing *ret, struct error *e)
+{
+	int r = -EAGAIN;
+
+	for (int left = TRIES; r == -EAGAIN && left > 0; left--)
+		r = attach(c, q, left == 1, ret, e);
+	return r;
 }
 
 void op_attach_probe(struct context *c, const struct listing *l, void (*apart)(void))
