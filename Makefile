@@ -22,7 +22,7 @@ PROGRAM := v6hook-full
 
 # The program is linked twice, whole and small (helper/base/whole.h): small/ replaces some files of the whole one.
 SMALL := $(patsubst helper/%.c,$(BUILD)/%.o,$(wildcard helper/small/*.c))
-SMALL_REPLACES := $(addprefix $(BUILD)/,base/whole.o base/passwd.o runtime/library.o)
+SMALL_REPLACES := $(addprefix $(BUILD)/,base/whole.o base/passwd.o base/library.o)
 SOURCES := $(filter-out helper/small/% $(LEFT_OUT),$(wildcard helper/*.c helper/*/*.c))
 OBJECTS := $(SOURCES:helper/%.c=$(BUILD)/%.o)
 # everything but the program's own face, for the unit tests, which link what they need of it
@@ -247,7 +247,7 @@ build/lab/ear: tests/lab/frames.h
 build/lab/attacker: tests/lab/attacker.c $(OBJECTS)
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(filter-out $(BUILD)/runtime/docker_watch.o,$(OBJECTS)) $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(filter-out $(BUILD)/runtime/watch.o,$(OBJECTS)) $(LIBS)
 
 # Runs a program that is killed, or fails, at one system call; it knows their names.
 build/lab/inject: tests/lab/inject.c

@@ -12,7 +12,7 @@
 #include "base/cleanup.h"
 #include "base/whole.h"
 #include "runtime/engines.h"
-#include "runtime/library.h"
+#include "base/library.h"
 
 #ifndef V6HOOK_VERSION
 #error "the Makefile says which version this is"

@@ -10,7 +10,7 @@
 
 #include "doctor/checks.h"
 #include "doctor/lines.h"
-#include "runtime/docker_ask.h"
+#include "engine/ask.h"
 #include "runtime/lxc_path.h"
 
 #define ANSWER_MS 2000				/* that an engine may take, in milliseconds */

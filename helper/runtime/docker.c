@@ -1,13 +1,13 @@
-/* Containers of Docker and Podman, asked for one by one: the engines' tables. docker_watch.c hears
+/* Containers of Docker and Podman, asked for one by one: the engines' tables. watch.c hears
  * of them. */
 #include <errno.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "runtime/docker_ask.h"
+#include "engine/ask.h"
 #include "runtime/docker_container.h"
-#include "runtime/docker_each.h"
-#include "runtime/docker_http.h"
+#include "runtime/each.h"
+#include "engine/http.h"
 #include "runtime/docker_list.h"
 #include "runtime/engines.h"
 

@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "base/note.h"
 #include "base/text.h"
-#include "runtime/docker_place.h"
+#include "engine/docker_place.h"
 #include "runtime/wish.h"
 
 int64_t docker_time(const char *text)

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "runtime/docker_ask.h"
+#include "engine/ask.h"
 #include "runtime/docker_list.h"
 #include "runtime/docker_network.h"
 #include "runtime/runtime.h"

@@ -5,9 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/ident.h"
-
-#define DOCKER_ID_MAX 80 /* bytes, with the zero at the end */
+#include "engine/path.h"
 
 /*
  * How far the list has been read: [{"Id":"...",...},...]. To be zeroed before the first byte.

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "runtime/docker_ask.h"
+#include "engine/ask.h"
 #include "runtime/docker_container.h"
 
 /* One inspect under way. */

@@ -2,8 +2,8 @@
 #ifndef V6HOOK_DOCKER_LOOK_H
 #define V6HOOK_DOCKER_LOOK_H
 
-#include "runtime/docker_http.h"
-#include "runtime/docker_queue.h"
+#include "engine/http.h"
+#include "engine/queue.h"
 #include "runtime/runtime.h"
 
 /* Whose containers, by which session, and who is told. */

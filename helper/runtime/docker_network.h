@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "base/json.h"
-#include "runtime/docker_ask.h"
+#include "engine/ask.h"
 #include "runtime/docker_list.h"
 #include "runtime/runtime.h"
 

@@ -1,10 +1,10 @@
-/* Instances of Incus, asked for one by one: the engine's table. docker_watch.c hears of them. */
+/* Instances of Incus, asked for one by one: the engine's table. watch.c hears of them. */
 #include <errno.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "runtime/docker_ask.h"
-#include "runtime/docker_each.h"
+#include "engine/ask.h"
+#include "runtime/each.h"
 #include "runtime/engines.h"
 #include "runtime/incus_instance.h"
 #include "runtime/incus_list.h"

@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "runtime/incus_name.h"
+#include "engine/incus_name.h"
 
 /* What matters of what is told (api/event_lifecycle.go), and the word for the journal. */
 static const struct {

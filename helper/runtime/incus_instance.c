@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "runtime/incus_name.h"
+#include "engine/incus_name.h"
 #include "runtime/wish.h"
 
 /* Of an instance that has no process (api/status_code.go) */

@@ -2,7 +2,7 @@
 #ifndef V6HOOK_INCUS_INSTANCE_H
 #define V6HOOK_INCUS_INSTANCE_H
 
-#include "runtime/docker_ask.h"
+#include "engine/ask.h"
 #include "runtime/runtime.h"
 
 /*

@@ -2,7 +2,7 @@
 #ifndef V6HOOK_INCUS_LIST_H
 #define V6HOOK_INCUS_LIST_H
 
-#include "runtime/incus_name.h"
+#include "engine/incus_name.h"
 
 #define INCUS_REFERENCE_MAX 160 /* bytes of one that is looked at */
 

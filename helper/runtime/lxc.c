@@ -9,7 +9,7 @@
 
 #include "base/cleanup.h"
 #include "runtime/engines.h"
-#include "runtime/library.h"
+#include "base/library.h"
 #include "runtime/lxc_path.h"
 
 static struct lxc_container *(*container_new)(const char *name, const char *path);

@@ -100,7 +100,7 @@ typedef void (*runtime_heard)(enum runtime_event event, const struct instance *i
 /* What docker_watch needs in a process that must not connect to the engine itself; else 0 and null.
  */
 struct docker_guard {
-	int relay;	     /* to be asked for connections (docker_relay.h) */
+	int relay;	     /* to be asked for connections (engine/relay.h) */
 	int (*opened)(void); /* all is open, nothing has been read; returns 0 or -errno */
 };
 

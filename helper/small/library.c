@@ -1,5 +1,5 @@
 /* Shared libraries, as far as a static program can load them: the whole one does. */
-#include "runtime/library.h"
+#include "base/library.h"
 
 #include <errno.h>
 

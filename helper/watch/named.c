@@ -22,7 +22,7 @@
 #include "base/clock.h"
 #include "base/cleanup.h"
 #include "runtime/docker_list.h"
-#include "runtime/docker_relay.h"
+#include "engine/relay.h"
 #include "watch/confine.h"
 
 #define ANSWER_MS 5000

@@ -3,7 +3,7 @@
  *
  * Theory of operation: who may write to Docker's socket is root on the host, so this process has no
  * such right either. A child of its own, the relay, opens the connections, writes the requests, and
- * copies the answers here (runtime/docker_relay.c). What is left to the parser are the ends of the
+ * copies the answers here (engine/relay.c). What is left to the parser are the ends of the
  * answers and of the records, and a filter of system calls that lets it get nothing else.
  */
 #include "watch/parser.h"
@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "base/note.h"
-#include "runtime/docker_relay.h"
+#include "engine/relay.h"
 #include "runtime/runtime.h"
 #include "watch/confine.h"
 #include "watch/record.h"

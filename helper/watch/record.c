@@ -13,7 +13,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/process.h"
-#include "runtime/incus_name.h"
+#include "engine/incus_name.h"
 
 /* Docker's rule for names and IDs. An empty text is fine where `empty` says so. */
 static bool is_name(const char *text, bool empty)

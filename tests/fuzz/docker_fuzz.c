@@ -5,7 +5,7 @@
 
 #include "base/note.h"
 #include "fake_curl.h"
-#include "runtime/docker_place.h"
+#include "engine/docker_place.h"
 #include "runtime/engines.h"
 #include "runtime/runtime.h"
 

@@ -1,8 +1,8 @@
 /*
  * A Docker daemon made of one fuzz input, in place of libcurl.
  *
- * Linked instead of helper/runtime/library.c: what asks for libcurl gets the functions below, so
- * that all of docker_http.c and what is above it is the production's. The stream comes in pieces of
+ * Linked instead of helper/base/library.c: what asks for libcurl gets the functions below, so
+ * that all of engine/http.c and what is above it is the production's. The stream comes in pieces of
  * every size, mostly while nothing else is under way, so that all else is answered before it ends.
  */
 #include "fake_curl.h"
@@ -15,7 +15,7 @@
 
 #include <curl/curl.h>
 
-#include "runtime/library.h"
+#include "base/library.h"
 
 #define PARTS 16
 #define PIECE_MOST 61 /* bytes */

@@ -5,8 +5,8 @@
 #include "base/note.h"
 #include "fake_curl.h"
 #include "runtime/engines.h"
-#include "runtime/incus_frames.h"
-#include "runtime/incus_name.h"
+#include "engine/frames.h"
+#include "engine/incus_name.h"
 #include "runtime/runtime.h"
 
 static void on_note(enum note_level level, const char *text)

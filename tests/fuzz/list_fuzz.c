@@ -5,7 +5,7 @@
 #include "fuzz.h"
 
 #include "base/json.h"
-#include "runtime/docker_lines.h"
+#include "engine/lines.h"
 #include "runtime/docker_list.h"
 
 struct found {

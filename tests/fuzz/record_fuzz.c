@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "runtime/incus_name.h"
+#include "engine/incus_name.h"
 #include "watch/record.h"
 
 /* Whether a text ends within its field, and holds nothing that is not in a Docker name. */

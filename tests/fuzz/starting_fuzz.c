@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/note.h"
-#include "runtime/docker_plain.h"
+#include "engine/plain.h"
 #include "runtime/docker_starting.h"
 #include "runtime/podman_starting.h"
 

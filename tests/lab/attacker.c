@@ -1,5 +1,5 @@
 /*
- * Somebody who has taken the parser over: v6hook with this in place of runtime/docker_watch.c.
+ * Somebody who has taken the parser over: v6hook with this in place of runtime/watch.c.
  *
  * The service runs it where it runs what reads Docker's answers, with all that that has and nothing
  * else. It tries what an attacker would, and tells each attempt as a remark: "docker:ATTEMPT is
@@ -24,7 +24,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "runtime/docker_relay.h"
+#include "engine/relay.h"
 #include "runtime/runtime.h"
 
 #define CREATE                                                                      \

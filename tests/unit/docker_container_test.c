@@ -4,7 +4,7 @@
 #include <inttypes.h>
 
 #include "runtime/docker_container.h"
-#include "runtime/docker_lines.h"
+#include "engine/lines.h"
 
 #define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "runtime/incus_event.h"
-#include "runtime/incus_frames.h"
+#include "engine/frames.h"
 #include "runtime/incus_instance.h"
 #include "runtime/incus_list.h"
 

@@ -2,7 +2,7 @@
  */
 #include "unit.h"
 
-#include "runtime/library.h"
+#include "base/library.h"
 
 static const char *(*version)(void);
 static const struct library_symbol symbols[] = { { "curl_version", &version } };

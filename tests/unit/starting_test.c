@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
-#include "runtime/docker_plain.h"
+#include "engine/plain.h"
 #include "runtime/docker_starting.h"
 #include "runtime/podman_starting.h"
 

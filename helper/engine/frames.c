@@ -1,5 +1,5 @@
 /* Incus's stream of events: the messages of a WebSocket, of which only the server speaks. */
-#include "runtime/incus_frames.h"
+#include "engine/frames.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* All that an engine's list names, asked for one by one. */
-#ifndef V6HOOK_DOCKER_EACH_H
-#define V6HOOK_DOCKER_EACH_H
+#ifndef V6HOOK_EACH_H
+#define V6HOOK_EACH_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* Shared libraries that only some calls need, loaded when they do (dlopen(3)). */
-#include "runtime/library.h"
+#include "base/library.h"
 
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,10 +1,10 @@
 /* Opens connections to an engine for a process that must not, and hands it the answers alone. */
-#ifndef V6HOOK_DOCKER_RELAY_H
-#define V6HOOK_DOCKER_RELAY_H
+#ifndef V6HOOK_ENGINE_RELAY_H
+#define V6HOOK_ENGINE_RELAY_H
 
 #include <stdbool.h>
 
-#include "runtime/docker_path.h"
+#include "engine/path.h"
 
 /*
  * Connects to the engine's socket and asks for one thing; for INCUS_EVENTS, to be a WebSocket.

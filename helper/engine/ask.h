@@ -1,13 +1,13 @@
 /* One request to Docker by itself, and answers kept whole. */
-#ifndef V6HOOK_DOCKER_ASK_H
-#define V6HOOK_DOCKER_ASK_H
+#ifndef V6HOOK_ENGINE_ASK_H
+#define V6HOOK_ENGINE_ASK_H
 
 #include <stddef.h>
 #include <stdlib.h>
 
 #include "base/error.h"
 #include "base/json.h"
-#include "runtime/docker_http.h"
+#include "engine/http.h"
 
 #define DOCKER_ANSWER_MS 5000 /* for one container */
 

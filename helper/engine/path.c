@@ -1,13 +1,13 @@
 /* The few things that an engine's API is ever asked for, and their paths. */
-#include "runtime/docker_path.h"
+#include "engine/path.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "runtime/docker_place.h"
-#include "runtime/incus_name.h"
+#include "engine/docker_place.h"
+#include "engine/incus_name.h"
 
 bool docker_can_exist(const char *name)
 {

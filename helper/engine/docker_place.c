@@ -1,5 +1,5 @@
 /* The place of a Docker container: which task of which service, by Swarm's and Compose's labels. */
-#include "runtime/docker_place.h"
+#include "engine/docker_place.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -1,10 +1,12 @@
 /* The few things that an engine's API is ever asked for, and their paths. */
-#ifndef V6HOOK_DOCKER_PATH_H
-#define V6HOOK_DOCKER_PATH_H
+#ifndef V6HOOK_ENGINE_PATH_H
+#define V6HOOK_ENGINE_PATH_H
 
 #include <stdbool.h>
 
 #include "base/ident.h"
+
+#define DOCKER_ID_MAX 80 /* bytes, with the zero at the end */
 
 enum docker_what {
 	DOCKER_EVENTS,	  /* all that happens to containers and networks, as a stream */

@@ -1,6 +1,6 @@
 /* Incus's stream of events: the messages of a WebSocket, of which only the server speaks. */
-#ifndef V6HOOK_INCUS_FRAMES_H
-#define V6HOOK_INCUS_FRAMES_H
+#ifndef V6HOOK_ENGINE_FRAMES_H
+#define V6HOOK_ENGINE_FRAMES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 /*
  * How far the stream has been read (RFC 6455). To be given room for most + 1 bytes, and zeroed
- * else. Pings are passed over: they are answered by whoever holds the connection (docker_relay.c).
+ * else. Pings are passed over: they are answered by whoever holds the connection (relay.c).
  */
 struct incus_frames {
 	char *text; /* of the message so far */

@@ -1,5 +1,5 @@
 /* A stream cut into lines of bounded length. */
-#include "runtime/docker_lines.h"
+#include "engine/lines.h"
 
 void docker_lines_read(struct docker_lines *l, const char *data, size_t len,
 		       void (*line)(const char *line, size_t len, void *arg), void *arg)

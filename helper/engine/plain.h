@@ -1,10 +1,10 @@
 /* One answer of Docker's, read from a connection that is there, without libcurl. */
-#ifndef V6HOOK_DOCKER_PLAIN_H
-#define V6HOOK_DOCKER_PLAIN_H
+#ifndef V6HOOK_ENGINE_PLAIN_H
+#define V6HOOK_ENGINE_PLAIN_H
 
 #include <stdint.h>
 
-#include "runtime/docker_ask.h"
+#include "engine/ask.h"
 
 /*
  * Reads an answer of HTTP/1.0, which ends with the connection (docker_dial with 0 as the minor).

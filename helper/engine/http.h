@@ -1,13 +1,13 @@
 /* Docker's HTTP API on a Unix socket, through libcurl; the only file that speaks to the socket. */
-#ifndef V6HOOK_DOCKER_HTTP_H
-#define V6HOOK_DOCKER_HTTP_H
+#ifndef V6HOOK_ENGINE_HTTP_H
+#define V6HOOK_ENGINE_HTTP_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/config.h"
 #include "base/error.h"
-#include "runtime/docker_path.h"
+#include "engine/path.h"
 
 #define DOCKER_LIST_SILENCE_MS 30000 /* may be long, but not stand still so long */
 
@@ -48,7 +48,7 @@ struct docker_session;	/* requests beside each other on one socket */
 
 /*
  * Makes one without requests. @engine: must outlive it
- * @relay: to be asked for connections instead of the socket (docker_relay.h), or 0
+ * @relay: to be asked for connections instead of the socket (relay.h), or 0
  * Returns 0, -EHOSTDOWN if libcurl is not there, or -ENOMEM.
  */
 int docker_session_new(const struct config_engine *engine, int relay, struct docker_session **ret,

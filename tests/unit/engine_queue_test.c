@@ -1,7 +1,7 @@
 /* Checks which inspects are sent, when, and that of one container they follow each other. */
 #include "unit.h"
 
-#include "runtime/docker_queue.h"
+#include "engine/queue.h"
 
 static int add(struct docker_queue *q, const char *id, const char *why, bool listed)
 {

@@ -1,5 +1,5 @@
 /* Which Docker containers are to be inspected: in what order, and how many beside each other. */
-#include "runtime/docker_queue.h"
+#include "engine/queue.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* One request to Docker by itself, and answers kept whole. */
-#include "runtime/docker_ask.h"
+#include "engine/ask.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  *
  * Theory of operation: who holds Docker's or Incus's socket is root, so what reads hostile answers
  * never has one. It names what it wants in a message of fixed size, and gets one end of a socket
- * pair. The request is written here, from the list of docker_path.c and an ID that is checked; what
+ * pair. The request is written here, from the list of path.c and an ID that is checked; what
  * comes from Docker is copied to the pair, and what comes from the pair is thrown away. Nothing is
  * looked at and nothing kept: what the reader cannot take yet stays in Docker's socket.
  *
@@ -12,7 +12,7 @@
  * events/connections.go). An answer may come unasked, and is always the same: one goes out for what
  * has come in.
  */
-#include "runtime/docker_relay.h"
+#include "engine/relay.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -24,8 +24,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "runtime/docker_list.h"
-#include "runtime/library.h"
+#include "base/library.h"
 
 #define STREAMS_MOST 24
 #define PIECE 32768  /* bytes copied at once */

@@ -1,5 +1,5 @@
 /* How instances of Incus are named here. */
-#include "runtime/incus_name.h"
+#include "engine/incus_name.h"
 
 #include <ctype.h>
 #include <errno.h>

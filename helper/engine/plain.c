@@ -1,5 +1,5 @@
 /* One answer of Docker's, read from a connection that is there, without libcurl. */
-#include "runtime/docker_plain.h"
+#include "engine/plain.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,12 +1,12 @@
 /* Which Docker containers are to be inspected: in what order, and how many beside each other. */
-#ifndef V6HOOK_DOCKER_QUEUE_H
-#define V6HOOK_DOCKER_QUEUE_H
+#ifndef V6HOOK_ENGINE_QUEUE_H
+#define V6HOOK_ENGINE_QUEUE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "runtime/docker_list.h"
+#include "engine/path.h"
 
 #define DOCKER_INSPECTS_AT_ONCE 8
 #define DOCKER_INSPECTS_MOST 4096

@@ -16,17 +16,17 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/note.h"
-#include "runtime/docker_ask.h"
-#include "runtime/docker_lines.h"
+#include "engine/ask.h"
+#include "engine/lines.h"
 #include "runtime/docker_event.h"
 #include "runtime/docker_list.h"
 #include "runtime/docker_look.h"
 #include "runtime/engines.h"
 #include "runtime/incus_event.h"
-#include "runtime/incus_frames.h"
+#include "engine/frames.h"
 #include "runtime/incus_list.h"
 #include "runtime/incus_look.h"
-#include "runtime/library.h"
+#include "base/library.h"
 
 #define EVENT_MAX (1024 * 1024) /* bytes of one event; labels can make it longer */
 #define LIST_AHEAD 64		/* inspects waiting, with which the list pauses */

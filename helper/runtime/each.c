@@ -1,5 +1,5 @@
 /* All that an engine's list names, asked for one by one. */
-#include "runtime/docker_each.h"
+#include "runtime/each.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* A stream cut into lines of bounded length. */
-#ifndef V6HOOK_DOCKER_LINES_H
-#define V6HOOK_DOCKER_LINES_H
+#ifndef V6HOOK_ENGINE_LINES_H
+#define V6HOOK_ENGINE_LINES_H
 
 #include <stdbool.h>
 #include <stddef.h>

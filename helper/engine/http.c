@@ -7,7 +7,7 @@
  * held up for long between two turns (docker_watch.c: by the applier), and what has arrived
  * meanwhile is not late.
  */
-#include "runtime/docker_http.h"
+#include "engine/http.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -18,9 +18,8 @@
 #include <curl/curl.h>
 
 #include "base/cleanup.h"
-#include "runtime/docker_list.h"
-#include "runtime/docker_relay.h"
-#include "runtime/library.h"
+#include "engine/relay.h"
+#include "base/library.h"
 
 #define POLL_MS 3600000	    /* an idle stream wakes nobody */
 #define BUSY_MOST_US 100000 /* of one turn's work, counts as waiting */
