@@ -3,7 +3,7 @@
 
 static uint64_t first_of(const struct pools *p, const char *ident)
 {
-	uint64_t id;
+	uint64_t id = 0;
 
 	assert_int_equal(walk(p, ident, &id, 1), 1);
 	return id;

@@ -11,13 +11,21 @@
 #include "base/note.h"
 #include "store/allocate.h"
 
+/* Seconds have 64 bits also where a long has 32 (Makefile: WIDE): another call fills those. */
+#ifdef SYS_clock_gettime64
+#define CLOCK_CALL SYS_clock_gettime64
+#else
+#define CLOCK_CALL SYS_clock_gettime
+#endif
+_Static_assert(sizeof(time_t) == 8, "seconds have 64 bits");
+
 /*
  * In place of the C library's: the machine came up eleven days ago, whenever it really did. What is
  * remembered of a time before the boot counts otherwise, and the tests go back hours.
  */
 int clock_gettime(clockid_t clock, struct timespec *t)
 {
-	int r = (int)syscall(SYS_clock_gettime, clock, t);
+	int r = (int)syscall(CLOCK_CALL, clock, t);
 
 	if (r == 0 && clock == CLOCK_BOOTTIME)
 		t->tv_sec += 1000000;
