@@ -10,9 +10,9 @@
 #endif
 
 #include "base/cleanup.h"
+#include "base/library.h"
 #include "base/whole.h"
 #include "runtime/engines.h"
-#include "base/library.h"
 
 #ifndef V6HOOK_VERSION
 #error "the Makefile says which version this is"

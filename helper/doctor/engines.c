@@ -36,17 +36,17 @@ static int knock(const char *path)
 /* Asks for a container that cannot be there: an engine that hangs takes connections, too. */
 static int ask(const struct config_engine *engine, struct error *e)
 {
-	struct docker_answer answer = { 0 };
+	struct engine_answer answer = { 0 };
 	const bool incus = engine->which == ENGINE_INCUS;
-	const struct docker_request request = { .what = incus ? INCUS_INSTANCE : DOCKER_CONTAINER,
+	const struct engine_request request = { .what = incus ? INCUS_INSTANCE : DOCKER_CONTAINER,
 						.which = "v6hook-doctor",
 						.timeout_ms = ANSWER_MS,
-						.data = docker_answer_add,
+						.data = engine_answer_add,
 						.arg = &answer };
 	long status;
-	int r = docker_ask(engine, &request, &status, e);
+	int r = engine_ask(engine, &request, &status, e);
 
-	docker_answer_release(&answer);
+	engine_answer_release(&answer);
 	return r;
 }
 

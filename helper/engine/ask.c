@@ -1,4 +1,4 @@
-/* One request to Docker by itself, and answers kept whole. */
+/* One request to an engine by itself, and answers kept whole. */
 #include "engine/ask.h"
 
 #include <errno.h>
@@ -10,14 +10,14 @@
 
 /* How a single request ended. */
 struct ending {
-	const struct docker_request *request;
+	const struct engine_request *request;
 	bool over;
 	int r;
 	long status;
 	struct error *e;
 };
 
-static enum docker_take on_single_data(const char *data, size_t len, void *arg)
+static enum engine_take on_single_data(const char *data, size_t len, void *arg)
 {
 	const struct ending *ending = arg;
 
@@ -35,7 +35,7 @@ static void on_single_done(int r, long status, const struct error *e, void *arg)
 		*ending->e = *e;
 }
 
-int docker_can_ask(const struct config_engine *engines, enum engine which, struct error *e)
+int engine_can_ask(const struct config_engine *engines, enum engine which, struct error *e)
 {
 	const struct config_engine *engine = &engines[which];
 	int there;
@@ -59,16 +59,16 @@ int docker_can_ask(const struct config_engine *engines, enum engine which, struc
 	return 0;
 }
 
-DEFINE_CLEANUP(struct docker_session *, cleanup_session, docker_session_free)
+DEFINE_CLEANUP(struct engine_session *, cleanup_session, engine_session_free)
 
-int docker_ask(const struct config_engine *engine, const struct docker_request *request,
+int engine_ask(const struct config_engine *engine, const struct engine_request *request,
 	       long *ret_status, struct error *e)
 {
 	static struct error
 		all_hang[ENGINES]; /* what a request before found; STATUS_DONE: nothing */
 	struct error *hangs = &all_hang[engine->which];
-	CLEANUP(cleanup_session) struct docker_session *s = NULL;
-	struct docker_request own = *request;
+	CLEANUP(cleanup_session) struct engine_session *s = NULL;
+	struct engine_request own = *request;
 	struct ending ending = { .request = request, .e = e };
 	int r;
 
@@ -77,16 +77,16 @@ int docker_ask(const struct config_engine *engine, const struct docker_request *
 		*e = *hangs;
 		return -ETIMEDOUT;
 	}
-	r = docker_session_new(engine, 0, &s, e);
+	r = engine_session_new(engine, 0, &s, e);
 
 	own.begun = NULL;
 	own.data = on_single_data;
 	own.done = on_single_done;
 	own.arg = &ending;
 	if (r == 0)
-		r = docker_begin(s, &own, NULL, e);
+		r = engine_begin(s, &own, NULL, e);
 	while (r == 0 && !ending.over)
-		r = docker_turn(s, -1, e);
+		r = engine_turn(s, -1, e);
 	if (r == 0 && ending.r == 0)
 		*ret_status = ending.status;
 	if (r == 0 && ending.r == -ETIMEDOUT)
@@ -94,21 +94,21 @@ int docker_ask(const struct config_engine *engine, const struct docker_request *
 	return r < 0 ? r : ending.r;
 }
 
-enum docker_take docker_answer_add(const char *data, size_t len, void *arg)
+enum engine_take engine_answer_add(const char *data, size_t len, void *arg)
 {
-	struct docker_answer *a = arg;
+	struct engine_answer *a = arg;
 	char *larger;
 
 	if (len > ANSWER_MAX - a->len)
-		return DOCKER_TOO_LARGE;
+		return ENGINE_TOO_LARGE;
 	larger = realloc(a->text, a->len + len + 1);
 	if (!larger)
-		return DOCKER_TOO_LARGE;
+		return ENGINE_TOO_LARGE;
 	a->text = larger;
 	memcpy(a->text + a->len, data, len);
 	a->len += len;
 	a->text[a->len] = '\0';
-	return DOCKER_TAKEN;
+	return ENGINE_TAKEN;
 }
 
 /*
@@ -126,7 +126,7 @@ static void replace_nul_escapes(char *text)
 	}
 }
 
-int docker_answer_parse(struct docker_answer *a, json_t **ret, struct error *e)
+int engine_answer_parse(struct engine_answer *a, json_t **ret, struct error *e)
 {
 	int r;
 
@@ -139,14 +139,14 @@ int docker_answer_parse(struct docker_answer *a, json_t **ret, struct error *e)
 	return error_prefix(e, r, "the engine's answer");
 }
 
-int docker_get(const struct config_engine *engine, enum docker_what what, const char *which,
-	       struct docker_answer *ret, long *ret_status, struct error *e)
+int engine_get(const struct config_engine *engine, enum engine_what what, const char *which,
+	       struct engine_answer *ret, long *ret_status, struct error *e)
 {
-	const struct docker_request request = { .what = what,
+	const struct engine_request request = { .what = what,
 						.which = which,
-						.timeout_ms = DOCKER_ANSWER_MS,
-						.data = docker_answer_add,
+						.timeout_ms = ENGINE_ANSWER_MS,
+						.data = engine_answer_add,
 						.arg = ret };
 
-	return docker_ask(engine, &request, ret_status, e);
+	return engine_ask(engine, &request, ret_status, e);
 }

@@ -17,14 +17,14 @@
 enum opcode { CONTINUED = 0, TEXT = 1, CLOSE = 8, PING = 9, PONG = 10 };
 
 /* How many bytes the head of this frame has, by its second. */
-static size_t head_size(const struct incus_frames *f)
+static size_t head_size(const struct engine_frames *f)
 {
 	const unsigned int length = f->head_used < 2 ? 0 : f->head[1] & LENGTH;
 
 	return length == LENGTH_64 ? 10 : length == LENGTH_16 ? 4 : 2;
 }
 
-static uint64_t payload_size(const struct incus_frames *f)
+static uint64_t payload_size(const struct engine_frames *f)
 {
 	const size_t size = head_size(f);
 	uint64_t n = 0;
@@ -36,8 +36,8 @@ static uint64_t payload_size(const struct incus_frames *f)
 	return n;
 }
 
-/* Begins the frame whose head is whole. Returns as incus_frames_read. */
-static int begin(struct incus_frames *f)
+/* Begins the frame whose head is whole. Returns as engine_frames_read. */
+static int begin(struct engine_frames *f)
 {
 	const unsigned int opcode = f->head[0] & OPCODE;
 	const bool end = f->head[0] & FIN;
@@ -65,7 +65,7 @@ static int begin(struct incus_frames *f)
 }
 
 /* Keeps a piece of a message. */
-static void keep(struct incus_frames *f, const char *data, size_t len)
+static void keep(struct engine_frames *f, const char *data, size_t len)
 {
 	if (f->head[0] & CONTROL)
 		return;
@@ -77,7 +77,7 @@ static void keep(struct incus_frames *f, const char *data, size_t len)
 }
 
 /* The frame is whole; and the message, if it was its last. */
-static void end(struct incus_frames *f, void (*message)(const char *text, size_t len, void *arg),
+static void end(struct engine_frames *f, void (*message)(const char *text, size_t len, void *arg),
 		void *arg)
 {
 	f->within = false;
@@ -93,8 +93,8 @@ static void end(struct incus_frames *f, void (*message)(const char *text, size_t
 	f->used = 0;
 }
 
-int incus_frames_read(struct incus_frames *f, const char *data, size_t len,
-		      void (*message)(const char *text, size_t len, void *arg), void *arg)
+int engine_frames_read(struct engine_frames *f, const char *data, size_t len,
+		       void (*message)(const char *text, size_t len, void *arg), void *arg)
 {
 	int r;
 

@@ -10,7 +10,7 @@
  * How far the stream has been read (RFC 6455). To be given room for most + 1 bytes, and zeroed
  * else. Pings are passed over: they are answered by whoever holds the connection (relay.c).
  */
-struct incus_frames {
+struct engine_frames {
 	char *text; /* of the message so far */
 	size_t most, used;
 	bool too_long; /* this message is being skipped */
@@ -27,7 +27,7 @@ struct incus_frames {
  * zero-terminated; for one that is longer than `most`, with null. Empty ones are passed over.
  * Returns 0; 1 when the server closes the connection; or -EBADMSG for what is no such stream.
  */
-int incus_frames_read(struct incus_frames *f, const char *data, size_t len,
-		      void (*message)(const char *text, size_t len, void *arg), void *arg);
+int engine_frames_read(struct engine_frames *f, const char *data, size_t len,
+		       void (*message)(const char *text, size_t len, void *arg), void *arg);
 
 #endif

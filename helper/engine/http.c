@@ -1,10 +1,10 @@
 /*
- * Docker's HTTP API on a Unix socket, through libcurl; the only file that speaks to the socket.
+ * An engine's HTTP API on its Unix socket, through libcurl; the only file that uses it.
  *
  * Theory of operation: a session is one libcurl multi handle, whose transfers go on beside each
  * other in one thread, and which blocks until something comes. How long a transfer takes is
- * counted here and not by libcurl, by the clock of what was waited for Docker: a caller may be
- * held up for long between two turns (docker_watch.c: by the applier), and what has arrived
+ * counted here and not by libcurl, by the clock of what was waited for the engine: a caller may be
+ * held up for long between two turns (runtime_watch.c: by the applier), and what has arrived
  * meanwhile is not late.
  */
 #include "engine/http.h"
@@ -18,8 +18,8 @@
 #include <curl/curl.h>
 
 #include "base/cleanup.h"
-#include "engine/relay.h"
 #include "base/library.h"
+#include "engine/relay.h"
 
 #define POLL_MS 3600000	    /* an idle stream wakes nobody */
 #define BUSY_MOST_US 100000 /* of one turn's work, counts as waiting */
@@ -39,22 +39,22 @@ static CURLMsg *(*multi_info)(CURLM *multi, int *left);
 static CURLMcode (*multi_remove)(CURLM *multi, CURL *handle);
 static CURLMcode (*multi_cleanup)(CURLM *multi);
 
-struct docker_transfer {
-	struct docker_transfer *next;
-	struct docker_session *session;
-	struct docker_request r;
+struct engine_transfer {
+	struct engine_transfer *next;
+	struct engine_session *session;
+	struct engine_request r;
 	CURL *handle;
 	int64_t waited_us;	   /* for the whole, or for the next byte */
-	char which[DOCKER_ID_MAX]; /* of the request, for the relay */
+	char which[ENGINE_ID_MAX]; /* of the request, for the relay */
 	bool paused, refused, denied;
-	enum docker_take cut; /* why it is to fail, or DOCKER_TAKEN */
+	enum engine_take cut; /* why it is to fail, or ENGINE_TAKEN */
 };
 
-struct docker_session {
+struct engine_session {
 	const struct config_engine *engine;
 	int relay; /* 0: none */
 	CURLM *multi;
-	struct docker_transfer *first;
+	struct engine_transfer *first;
 };
 
 static int load(struct error *e)
@@ -86,7 +86,7 @@ static int64_t now_us(void)
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-static long status_of(const struct docker_transfer *t)
+static long status_of(const struct engine_transfer *t)
 {
 	long status = 0;
 
@@ -97,7 +97,7 @@ static long status_of(const struct docker_transfer *t)
 /* Called for every header line; the empty one ends the headers. */
 static size_t on_header(char *data, size_t size, size_t count, void *arg)
 {
-	struct docker_transfer *t = arg;
+	struct engine_transfer *t = arg;
 
 	if (size * count > 2 || (data[0] != '\r' && data[0] != '\n'))
 		return size * count;
@@ -112,25 +112,25 @@ static size_t on_header(char *data, size_t size, size_t count, void *arg)
 
 static size_t on_body(char *data, size_t size, size_t count, void *arg)
 {
-	struct docker_transfer *t = arg;
-	enum docker_take take;
+	struct engine_transfer *t = arg;
+	enum engine_take take;
 
 	if (t->r.silence_ms)
 		t->waited_us = 0;
 	take = t->r.data(data, size * count, t->r.arg);
-	if (take == DOCKER_TAKEN)
+	if (take == ENGINE_TAKEN)
 		return size * count;
-	t->paused = take == DOCKER_LATER;
+	t->paused = take == ENGINE_LATER;
 	if (t->paused)
 		return CURL_WRITEFUNC_PAUSE;
 	t->cut = take;
 	return 0;
 }
 
-int docker_session_new(const struct config_engine *engine, int relay, struct docker_session **ret,
+int engine_session_new(const struct config_engine *engine, int relay, struct engine_session **ret,
 		       struct error *e)
 {
-	struct docker_session *s;
+	struct engine_session *s;
 	int r = load(e);
 
 	if (r < 0)
@@ -143,7 +143,7 @@ int docker_session_new(const struct config_engine *engine, int relay, struct doc
 	}
 	if (!s || !s->multi) {
 		if (s)
-			docker_session_free(s);
+			engine_session_free(s);
 		return error_sys(e, -ENOMEM, "cannot ask %s", engine->title);
 	}
 	*ret = s;
@@ -151,9 +151,9 @@ int docker_session_new(const struct config_engine *engine, int relay, struct doc
 }
 
 /* Takes a transfer out of its session. */
-static void transfer_free(struct docker_transfer *t)
+static void transfer_free(struct engine_transfer *t)
 {
-	struct docker_transfer **at = &t->session->first;
+	struct engine_transfer **at = &t->session->first;
 
 	while (*at != t)
 		at = &(*at)->next;
@@ -163,7 +163,7 @@ static void transfer_free(struct docker_transfer *t)
 	free(t);
 }
 
-void docker_session_free(struct docker_session *s)
+void engine_session_free(struct engine_session *s)
 {
 	while (s->first)
 		transfer_free(s->first);
@@ -179,8 +179,8 @@ void docker_session_free(struct docker_session *s)
  */
 static curl_socket_t on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
-	struct docker_transfer *t = arg;
-	int fd = docker_relay_open(t->session->relay, t->r.what, t->which);
+	struct engine_transfer *t = arg;
+	int fd = engine_relay_open(t->session->relay, t->r.what, t->which);
 
 	(void)purpose, (void)address;
 	t->denied = fd == -EACCES;
@@ -188,9 +188,9 @@ static curl_socket_t on_open(void *arg, curlsocktype purpose, struct curl_sockad
 }
 
 /* Sets the request's options. */
-static void prepare(struct docker_transfer *t, const char *path)
+static void prepare(struct engine_transfer *t, const char *path)
 {
-	char url[DOCKER_PATH_MAX + 16];
+	char url[ENGINE_PATH_MAX + 16];
 
 	snprintf(url, sizeof(url), "http://docker%s", path);
 	easy_setopt(t->handle, CURLOPT_UNIX_SOCKET_PATH, t->session->engine->socket);
@@ -209,13 +209,13 @@ static void prepare(struct docker_transfer *t, const char *path)
 	easy_setopt(t->handle, CURLOPT_WRITEDATA, t);
 }
 
-int docker_begin(struct docker_session *s, const struct docker_request *r,
-		 struct docker_transfer **ret, struct error *e)
+int engine_begin(struct engine_session *s, const struct engine_request *r,
+		 struct engine_transfer **ret, struct error *e)
 {
-	struct docker_transfer *t;
-	char path[DOCKER_PATH_MAX];
+	struct engine_transfer *t;
+	char path[ENGINE_PATH_MAX];
 
-	if (docker_path(r->what, r->which, path) < 0)
+	if (engine_path(r->what, r->which, path) < 0)
 		return error_set(e, STATUS_FAILED, -EINVAL, "there can be no '%.80s'", r->which);
 	t = calloc(1, sizeof(*t));
 	if (!t)
@@ -240,12 +240,12 @@ int docker_begin(struct docker_session *s, const struct docker_request *r,
 	return 0;
 }
 
-void docker_resume(struct docker_transfer *t)
+void engine_resume(struct engine_transfer *t)
 {
 	t->paused = false;
 	/* what waited is handed on in this very call */
 	if (easy_pause(t->handle, CURLPAUSE_CONT) != CURLE_OK)
-		t->cut = t->cut ? t->cut : DOCKER_BROKEN;
+		t->cut = t->cut ? t->cut : ENGINE_BROKEN;
 }
 
 /* Whether a stream that ended this way was ended by the daemon. */
@@ -255,14 +255,14 @@ static bool is_end(CURLcode code)
 }
 
 /* What a transfer that ended so is worth. Returns as `done` gets it. */
-static int outcome(const struct docker_transfer *t, CURLcode code, struct error *e)
+static int outcome(const struct engine_transfer *t, CURLcode code, struct error *e)
 {
 	const struct config_engine *engine = t->session->engine;
 
 	if (t->refused)
 		return error_set(e, STATUS_FAILED, -EIO, "%s answers with HTTP status %ld",
 				 engine->title, status_of(t));
-	if (t->cut == DOCKER_TOO_LARGE)
+	if (t->cut == ENGINE_TOO_LARGE)
 		return error_set(e, STATUS_FAILED, -EIO, "%s's answer is larger than 4 MiB",
 				 engine->title);
 	if (t->cut)
@@ -286,9 +286,9 @@ static int outcome(const struct docker_transfer *t, CURLcode code, struct error 
 }
 
 /* Ends a transfer, and tells so. */
-static void finish(struct docker_transfer *t, CURLcode code)
+static void finish(struct engine_transfer *t, CURLcode code)
 {
-	const struct docker_request request = t->r;
+	const struct engine_request request = t->r;
 	struct error e = { .status = STATUS_DONE };
 	int r = outcome(t, code, &e);
 	long status = status_of(t);
@@ -297,8 +297,8 @@ static void finish(struct docker_transfer *t, CURLcode code)
 	request.done(r, status, &e, request.arg);
 }
 
-/* How long Docker may still be waited for; -1: for ever. In microseconds. */
-static int64_t time_left(const struct docker_transfer *t)
+/* How long the engine may still be waited for; -1: for ever. In microseconds. */
+static int64_t time_left(const struct engine_transfer *t)
 {
 	int64_t most = (t->r.timeout_ms ? t->r.timeout_ms : t->r.silence_ms) * (int64_t)1000;
 
@@ -309,9 +309,9 @@ static int64_t time_left(const struct docker_transfer *t)
 
 /* Ends one transfer that libcurl is done with, was cut or is too late. Returns whether there was
  * one. */
-static bool finish_one(struct docker_session *s)
+static bool finish_one(struct engine_session *s)
 {
-	struct docker_transfer *t = s->first;
+	struct engine_transfer *t = s->first;
 	const CURLMsg *message;
 	int left;
 
@@ -332,11 +332,11 @@ static bool finish_one(struct docker_session *s)
 }
 
 /* How long to block at most, in milliseconds. */
-static int poll_ms(const struct docker_session *s, long most_ms)
+static int poll_ms(const struct engine_session *s, long most_ms)
 {
 	int64_t least = (most_ms < 0 ? POLL_MS : most_ms) * (int64_t)1000;
 
-	for (const struct docker_transfer *t = s->first; t; t = t->next) {
+	for (const struct engine_transfer *t = s->first; t; t = t->next) {
 		int64_t left = t->cut ? 0 : time_left(t);
 
 		if (left >= 0 && left < least)
@@ -345,15 +345,15 @@ static int poll_ms(const struct docker_session *s, long most_ms)
 	return (int)((least + 999) / 1000);
 }
 
-/* Counts time as waited for Docker. */
-static void count(struct docker_session *s, int64_t us)
+/* Counts time as waited for the engine. */
+static void count(struct engine_session *s, int64_t us)
 {
-	for (struct docker_transfer *t = s->first; t; t = t->next)
+	for (struct engine_transfer *t = s->first; t; t = t->next)
 		if (!t->paused)
 			t->waited_us += us;
 }
 
-int docker_turn(struct docker_session *s, long most_ms, struct error *e)
+int engine_turn(struct engine_session *s, long most_ms, struct error *e)
 {
 	int64_t begin = now_us(), polled, busy;
 	int running;

@@ -1,4 +1,4 @@
-/* Docker's HTTP API on a Unix socket, through libcurl; the only file that speaks to the socket. */
+/* An engine's HTTP API on its Unix socket, through libcurl; the only file that uses it. */
 #ifndef V6HOOK_ENGINE_HTTP_H
 #define V6HOOK_ENGINE_HTTP_H
 
@@ -9,20 +9,20 @@
 #include "base/error.h"
 #include "engine/path.h"
 
-#define DOCKER_LIST_SILENCE_MS 30000 /* may be long, but not stand still so long */
+#define ENGINE_LIST_SILENCE_MS 30000 /* may be long, but not stand still so long */
 
 /* What a request's reader did with a piece of the answer. */
-enum docker_take {
-	DOCKER_TAKEN,
-	DOCKER_LATER,	  /* not taken: it comes again, whole, after docker_resume */
-	DOCKER_BROKEN,	  /* it makes no sense: the request is to fail */
-	DOCKER_TOO_LARGE, /* so is it, being larger than 4 MiB */
+enum engine_take {
+	ENGINE_TAKEN,
+	ENGINE_LATER,	  /* not taken: it comes again, whole, after engine_resume */
+	ENGINE_BROKEN,	  /* it makes no sense: the request is to fail */
+	ENGINE_TOO_LARGE, /* so is it, being larger than 4 MiB */
 };
 
-/* One request. Times count only while Docker is waited for, not while this process is busy. */
-struct docker_request {
-	enum docker_what what;
-	const char *which; /* as docker_path wants it */
+/* One request. Times count only while the engine is waited for, not while this process is busy. */
+struct engine_request {
+	enum engine_what what;
+	const char *which; /* as engine_path wants it */
 	bool only_ok;	   /* an answer with another status than 200 fails unread */
 	bool endless;	   /* that the daemon ends the answer is no failure */
 	long timeout_ms;   /* for the whole answer; 0: none */
@@ -32,40 +32,40 @@ struct docker_request {
 	void (*begun)(void *arg);
 
 	/* The answer's next piece, at most 16 KiB. */
-	enum docker_take (*data)(const char *data, size_t len, void *arg);
+	enum engine_take (*data)(const char *data, size_t len, void *arg);
 
 	/*
 	 * The request is over, and not to be used any more. @r: 0 with the HTTP status,
 	 * -EHOSTDOWN if no daemon answers, -ETIMEDOUT if it does not in time, or -EIO; with e
-	 * filled in. Not called by docker_ask, which returns r.
+	 * filled in. Not called by engine_ask, which returns r.
 	 */
 	void (*done)(int r, long status, const struct error *e, void *arg);
 	void *arg;
 };
 
-struct docker_transfer; /* a request under way */
-struct docker_session;	/* requests beside each other on one socket */
+struct engine_transfer; /* a request under way */
+struct engine_session;	/* requests beside each other on one socket */
 
 /*
  * Makes one without requests. @engine: must outlive it
  * @relay: to be asked for connections instead of the socket (relay.h), or 0
  * Returns 0, -EHOSTDOWN if libcurl is not there, or -ENOMEM.
  */
-int docker_session_new(const struct config_engine *engine, int relay, struct docker_session **ret,
+int engine_session_new(const struct config_engine *engine, int relay, struct engine_session **ret,
 		       struct error *e);
 
 /* Ends what is under way, without a call to `done`. */
-void docker_session_free(struct docker_session *s);
+void engine_session_free(struct engine_session *s);
 
 /*
  * Begins a request, of which `which` need not live on. Not to be called from begun or data.
  * Returns 0, -EINVAL if that cannot exist, or -ENOMEM. @ret: may be null; good until `done`
  */
-int docker_begin(struct docker_session *s, const struct docker_request *r,
-		 struct docker_transfer **ret, struct error *e);
+int engine_begin(struct engine_session *s, const struct engine_request *r,
+		 struct engine_transfer **ret, struct error *e);
 
-/* Goes on after DOCKER_LATER. Not to be called from begun or data. */
-void docker_resume(struct docker_transfer *t);
+/* Goes on after ENGINE_LATER. Not to be called from begun or data. */
+void engine_resume(struct engine_transfer *t);
 
 /*
  * Waits until something comes, a request's time is over or so many milliseconds have passed, and
@@ -73,6 +73,6 @@ void docker_resume(struct docker_transfer *t);
  * @most_ms: -1 for no such limit
  * Returns 0, or -EIO.
  */
-int docker_turn(struct docker_session *s, long most_ms, struct error *e);
+int engine_turn(struct engine_session *s, long most_ms, struct error *e);
 
 #endif

@@ -1,7 +1,7 @@
 /* A stream cut into lines of bounded length. */
 #include "engine/lines.h"
 
-void docker_lines_read(struct docker_lines *l, const char *data, size_t len,
+void engine_lines_read(struct engine_lines *l, const char *data, size_t len,
 		       void (*line)(const char *line, size_t len, void *arg), void *arg)
 {
 	for (size_t i = 0; i < len; i++) {

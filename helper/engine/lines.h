@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 /* What has arrived of the present line. To be given room for most + 1 bytes, and zeroed else. */
-struct docker_lines {
+struct engine_lines {
 	char *text;
 	size_t most, used;
 	bool too_long; /* this line is being skipped */
@@ -16,7 +16,7 @@ struct docker_lines {
  * Reads a piece of any size, and calls `line` for each line that ends in it, without its newline
  * and zero-terminated; for one that is longer than `most`, with null. Empty ones are passed over.
  */
-void docker_lines_read(struct docker_lines *l, const char *data, size_t len,
+void engine_lines_read(struct engine_lines *l, const char *data, size_t len,
 		       void (*line)(const char *line, size_t len, void *arg), void *arg);
 
 #endif

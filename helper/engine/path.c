@@ -58,7 +58,7 @@ static int name_filter(const char *name, char *out, size_t size)
  * {"id":["..."],"label":["KEY=VALUE",...]}, or with "name": Docker compares, whoever says that it
  * is so. Unlike an inspect, a list does not wait for the end of a start.
  */
-static int one_path(enum docker_what what, const char *which, char ret[DOCKER_PATH_MAX])
+static int one_path(enum engine_what what, const char *which, char ret[ENGINE_PATH_MAX])
 {
 	const char *space = strchr(which, ' ');
 	char id[65], filter[7 * IDENT_NAME_MAX + 64] = "";
@@ -84,7 +84,7 @@ static int one_path(enum docker_what what, const char *which, char ret[DOCKER_PA
 }
 
 /* {"container":["..."],"event":["create","rename"]}, of what is over */
-static int born_path(const char *which, char ret[DOCKER_PATH_MAX])
+static int born_path(const char *which, char ret[ENGINE_PATH_MAX])
 {
 	const char *space = strchr(which, ' ');
 	char id[65];
@@ -101,7 +101,7 @@ static int born_path(const char *which, char ret[DOCKER_PATH_MAX])
 }
 
 /* Of an instance of Incus's, or of what is below it. */
-static int instance_path(const char *name, const char *below, char ret[DOCKER_PATH_MAX])
+static int instance_path(const char *name, const char *below, char ret[ENGINE_PATH_MAX])
 {
 	const size_t part = incus_name_part(name);
 
@@ -112,7 +112,7 @@ static int instance_path(const char *name, const char *below, char ret[DOCKER_PA
 	return 0;
 }
 
-int docker_path(enum docker_what what, const char *which, char ret[DOCKER_PATH_MAX])
+int engine_path(enum engine_what what, const char *which, char ret[ENGINE_PATH_MAX])
 {
 	switch (what) {
 	case DOCKER_EVENTS:

@@ -6,9 +6,9 @@
 
 #include "base/ident.h"
 
-#define DOCKER_ID_MAX 80 /* bytes, with the zero at the end */
+#define ENGINE_ID_MAX 80 /* bytes, with the zero at the end */
 
-enum docker_what {
+enum engine_what {
 	DOCKER_EVENTS,	  /* all that happens to containers and networks, as a stream */
 	DOCKER_LIST,	  /* the containers that run */
 	DOCKER_CONTAINER, /* one container, by name or ID */
@@ -42,7 +42,7 @@ bool docker_is_image(const char *text);
  * @which: the container, image or network; anything for the others
  * Returns 0, or -EINVAL if none can be named so: nothing else comes into a request.
  */
-#define DOCKER_PATH_MAX (7 * IDENT_NAME_MAX + 640) /* a dot in a filter takes seven bytes */
-int docker_path(enum docker_what what, const char *which, char ret[DOCKER_PATH_MAX]);
+#define ENGINE_PATH_MAX (7 * IDENT_NAME_MAX + 640) /* a dot in a filter takes seven bytes */
+int engine_path(enum engine_what what, const char *which, char ret[ENGINE_PATH_MAX]);
 
 #endif

@@ -1,4 +1,4 @@
-/* One answer of Docker's, read from a connection that is there, without libcurl. */
+/* One answer of an engine's, read from a connection that is there, without libcurl. */
 #include "engine/plain.h"
 
 #include <errno.h>
@@ -7,11 +7,11 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/clock.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 
 /* Takes the status line and the headers off. Returns 0 or -EIO. */
-static int take_body(struct docker_answer *a, long *ret_status)
+static int take_body(struct engine_answer *a, long *ret_status)
 {
 	const char *end = a->text ? strstr(a->text, "\r\n\r\n") : NULL;
 	long status;
@@ -25,7 +25,7 @@ static int take_body(struct docker_answer *a, long *ret_status)
 	return 0;
 }
 
-int docker_plain_read(int fd, int64_t until, struct docker_answer *ret, long *ret_status)
+int engine_plain_read(int fd, int64_t until, struct engine_answer *ret, long *ret_status)
 {
 	char piece[4096];
 
@@ -41,7 +41,7 @@ int docker_plain_read(int fd, int64_t until, struct docker_answer *ret, long *re
 			continue;
 		if (n == 0)
 			return take_body(ret, ret_status);
-		if (n < 0 || docker_answer_add(piece, (size_t)n, ret) != DOCKER_TAKEN)
+		if (n < 0 || engine_answer_add(piece, (size_t)n, ret) != ENGINE_TAKEN)
 			return -EIO;
 	}
 }

@@ -1,4 +1,4 @@
-/* One answer of Docker's, read from a connection that is there, without libcurl. */
+/* One answer of an engine's, read from a connection that is there, without libcurl. */
 #ifndef V6HOOK_ENGINE_PLAIN_H
 #define V6HOOK_ENGINE_PLAIN_H
 
@@ -7,10 +7,10 @@
 #include "engine/ask.h"
 
 /*
- * Reads an answer of HTTP/1.0, which ends with the connection (docker_dial with 0 as the minor).
+ * Reads an answer of HTTP/1.0, which ends with the connection (engine_dial with 0 as the minor).
  * @until: ms of the monotonic clock
  * Returns 0 with the HTTP status, -ETIMEDOUT, or -EIO.
  */
-int docker_plain_read(int fd, int64_t until, struct docker_answer *ret, long *ret_status);
+int engine_plain_read(int fd, int64_t until, struct engine_answer *ret, long *ret_status);
 
 #endif

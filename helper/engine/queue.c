@@ -1,4 +1,5 @@
-/* Which Docker containers are to be inspected: in what order, and how many beside each other. */
+/* Which of an engine's containers are to be inspected: in what order, and how many beside each
+ * other. */
 #include "engine/queue.h"
 
 #include <errno.h>
@@ -6,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-int docker_queue_add(struct docker_queue *q, const struct docker_inspect *what)
+int engine_queue_add(struct engine_queue *q, const struct engine_inspect *what)
 {
-	struct docker_inspect **end = &q->first;
+	struct engine_inspect **end = &q->first;
 
 	for (; *end; end = &(*end)->next) {
-		struct docker_inspect *i = *end;
+		struct engine_inspect *i = *end;
 
 		if (i->sent || i->owner || strcmp(i->id, what->id) != 0)
 			continue;
@@ -19,7 +20,7 @@ int docker_queue_add(struct docker_queue *q, const struct docker_inspect *what)
 		i->listed |= what->listed;
 		return 0;
 	}
-	if (q->count >= DOCKER_INSPECTS_MOST)
+	if (q->count >= ENGINE_INSPECTS_MOST)
 		return -ENOBUFS;
 	*end = malloc(sizeof(**end));
 	if (!*end)
@@ -33,19 +34,19 @@ int docker_queue_add(struct docker_queue *q, const struct docker_inspect *what)
 }
 
 /* The inspect of this ID that is under way, or null. */
-static struct docker_inspect *find_sent(const struct docker_queue *q, const char *id)
+static struct engine_inspect *find_sent(const struct engine_queue *q, const char *id)
 {
-	for (struct docker_inspect *i = q->sent ? q->first : NULL; i; i = i->next)
+	for (struct engine_inspect *i = q->sent ? q->first : NULL; i; i = i->next)
 		if (i->sent && !i->owner && strcmp(i->id, id) == 0)
 			return i;
 	return NULL;
 }
 
-struct docker_inspect *docker_queue_next(struct docker_queue *q)
+struct engine_inspect *engine_queue_next(struct engine_queue *q)
 {
-	if (q->sent >= DOCKER_INSPECTS_AT_ONCE)
+	if (q->sent >= ENGINE_INSPECTS_AT_ONCE)
 		return NULL;
-	for (struct docker_inspect *i = q->first; i; i = i->next) {
+	for (struct engine_inspect *i = q->first; i; i = i->next) {
 		if (i->sent || (!i->owner && find_sent(q, i->id)))
 			continue;
 		i->sent = true;
@@ -55,7 +56,7 @@ struct docker_inspect *docker_queue_next(struct docker_queue *q)
 	return NULL;
 }
 
-void docker_queue_ask_owner(struct docker_queue *q, struct docker_inspect *i, const char *owner,
+void engine_queue_ask_owner(struct engine_queue *q, struct engine_inspect *i, const char *owner,
 			    const char *name)
 {
 	snprintf(i->id, sizeof(i->id), "%s", owner);
@@ -65,18 +66,18 @@ void docker_queue_ask_owner(struct docker_queue *q, struct docker_inspect *i, co
 	q->sent--;
 }
 
-const struct docker_inspect *docker_queue_outdate(struct docker_queue *q, const char *id)
+const struct engine_inspect *engine_queue_outdate(struct engine_queue *q, const char *id)
 {
-	struct docker_inspect *i = find_sent(q, id);
+	struct engine_inspect *i = find_sent(q, id);
 
 	if (i)
 		i->outdated = true;
 	return i;
 }
 
-void docker_queue_remove(struct docker_queue *q, struct docker_inspect *i)
+void engine_queue_remove(struct engine_queue *q, struct engine_inspect *i)
 {
-	struct docker_inspect **at = &q->first;
+	struct engine_inspect **at = &q->first;
 
 	while (*at != i)
 		at = &(*at)->next;
@@ -87,8 +88,8 @@ void docker_queue_remove(struct docker_queue *q, struct docker_inspect *i)
 	free(i);
 }
 
-void docker_queue_clear(struct docker_queue *q)
+void engine_queue_clear(struct engine_queue *q)
 {
 	while (q->first)
-		docker_queue_remove(q, q->first);
+		engine_queue_remove(q, q->first);
 }

@@ -1,11 +1,11 @@
 /*
  * Opens connections to an engine for a process that must not, and hands it the answers alone.
  *
- * Theory of operation: who holds Docker's or Incus's socket is root, so what reads hostile answers
+ * Theory of operation: who holds an engine's socket is root, so what reads hostile answers
  * never has one. It names what it wants in a message of fixed size, and gets one end of a socket
  * pair. The request is written here, from the list of path.c and an ID that is checked; what
- * comes from Docker is copied to the pair, and what comes from the pair is thrown away. Nothing is
- * looked at and nothing kept: what the reader cannot take yet stays in Docker's socket.
+ * comes from the engine is copied to the pair, and what comes from the pair is thrown away. Nothing
+ * is looked at and nothing kept: what the reader cannot take yet stays in the engine's socket.
  *
  * Incus's events come over a WebSocket, whose server asks every 10 s whether its peer is there
  * still, and gives up after three times without an answer (RFC 6455, 5.5.2; incus:
@@ -42,21 +42,21 @@ struct wanted {
 };
 
 struct stream {
-	int docker; /* -1: it has ended */
+	int engine; /* -1: it has ended */
 	int reader;
 	bool full; /* the reader takes no more for now */
 	bool pongs;
 	int64_t ponged; /* in ms of the monotonic clock */
 };
 
-int docker_dial(const char *path, enum docker_what what, const char *which, int minor)
+int engine_dial(const char *path, enum engine_what what, const char *which, int minor)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	char target[DOCKER_PATH_MAX], request[DOCKER_PATH_MAX + 256];
+	char target[ENGINE_PATH_MAX], request[ENGINE_PATH_MAX + 256];
 	_close_ int fd = -1;
 	ssize_t len;
 
-	if (docker_path(what, which, target) < 0 || strlen(path) >= sizeof(to.sun_path))
+	if (engine_path(what, which, target) < 0 || strlen(path) >= sizeof(to.sun_path))
 		return -EINVAL;
 	strcpy(to.sun_path, path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -72,7 +72,7 @@ int docker_dial(const char *path, enum docker_what what, const char *which, int 
 
 /* The reader's side. */
 
-int docker_relay_open(int relay, enum docker_what what, const char *which)
+int engine_relay_open(int relay, enum engine_what what, const char *which)
 {
 	struct wanted wanted = { .what = what };
 	char space[CMSG_SPACE(sizeof(int))];
@@ -105,21 +105,21 @@ int docker_relay_open(int relay, enum docker_what what, const char *which)
 /* Connects one more stream. Returns 0 with the reader's end of it, or -errno. */
 static int add_stream(const char *path, struct wanted *wanted, struct stream *ret, int *ret_end)
 {
-	int docker, pair[2];
+	int engine, pair[2];
 
 	wanted->which[sizeof(wanted->which) - 1] = '\0';
 	/* by whole IDs only: a name is whose it is by now */
 	if (wanted->what == DOCKER_CONTAINER && !docker_is_id(wanted->which))
 		return -EINVAL;
-	docker = docker_dial(path, (enum docker_what)wanted->what, wanted->which, 1);
-	if (docker < 0)
-		return docker;
+	engine = engine_dial(path, (enum engine_what)wanted->what, wanted->which, 1);
+	if (engine < 0)
+		return engine;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0) {
-		close(docker);
+		close(engine);
 		return -ENFILE;
 	}
 	*ret = (struct stream){
-		.docker = docker,
+		.engine = engine,
 		.reader = pair[0],
 		.pongs = wanted->what == INCUS_EVENTS,
 	};
@@ -163,7 +163,7 @@ static bool answer(const char *path, int control, struct stream *ret)
 	return end >= 0;
 }
 
-bool docker_relay_once(const char *path, int control)
+bool engine_relay_once(const char *path, int control)
 {
 	struct wanted wanted;
 	ssize_t n = recv(control, &wanted, sizeof(wanted), MSG_DONTWAIT | MSG_TRUNC);
@@ -172,15 +172,15 @@ bool docker_relay_once(const char *path, int control)
 	if (n != sizeof(wanted))
 		return false;
 	wanted.which[sizeof(wanted.which) - 1] = '\0';
-	end = docker_dial(path, (enum docker_what)wanted.what, wanted.which, 0);
+	end = engine_dial(path, (enum engine_what)wanted.what, wanted.which, 0);
 	give(control, end < 0 ? end : 0, end);
 	return true;
 }
 
-/* Docker has said all: the reader is told so, and closes its end when it has read it. */
-static void end_docker(struct stream *s)
+/* The engine has said all: the reader is told so, and closes its end when it has read it. */
+static void end_engine(struct stream *s)
 {
-	close(steal_fd(&s->docker));
+	close(steal_fd(&s->engine));
 	s->full = false;
 	shutdown(s->reader, SHUT_WR);
 }
@@ -194,25 +194,25 @@ static void pong(struct stream *s)
 	if (clock_ms() - s->ponged < PONG_MS)
 		return;
 	s->ponged = clock_ms();
-	send(s->docker, frame, sizeof(frame), MSG_NOSIGNAL | MSG_DONTWAIT);
+	send(s->engine, frame, sizeof(frame), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 /* Copies what there is, as far as the reader takes it. */
 static void copy(struct stream *s)
 {
 	static char piece[PIECE];
-	ssize_t n = recv(s->docker, piece, sizeof(piece), MSG_PEEK | MSG_DONTWAIT), sent;
+	ssize_t n = recv(s->engine, piece, sizeof(piece), MSG_PEEK | MSG_DONTWAIT), sent;
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
-		end_docker(s);
+		end_engine(s);
 		return;
 	}
 	sent = send(s->reader, piece, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
 	s->full = sent < n;
 	if (sent > 0)
-		recv(s->docker, piece, (size_t)sent, MSG_DONTWAIT);
+		recv(s->engine, piece, (size_t)sent, MSG_DONTWAIT);
 	if (s->pongs)
 		pong(s);
 }
@@ -226,7 +226,7 @@ static bool drain(const struct stream *s)
 	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
-void docker_relay_run(const char *path, int control, int beside)
+void engine_relay_run(const char *path, int control, int beside)
 {
 	struct stream streams[STREAMS_MOST];
 	struct pollfd p[2 + 2 * STREAMS_MOST];
@@ -244,7 +244,7 @@ void docker_relay_run(const char *path, int control, int beside)
 		for (size_t i = 0; i < count; i++) {
 			const struct stream *s = &streams[i];
 
-			p[2 + 2 * i] = (struct pollfd){ s->full ? -1 : s->docker, POLLIN, 0 };
+			p[2 + 2 * i] = (struct pollfd){ s->full ? -1 : s->engine, POLLIN, 0 };
 			p[3 + 2 * i] = (struct pollfd){ s->reader,
 							s->full ? POLLIN | POLLOUT : POLLIN, 0 };
 		}
@@ -257,7 +257,7 @@ void docker_relay_run(const char *path, int control, int beside)
 			const short from = p[2 + 2 * i].revents, reader = p[3 + 2 * i].revents;
 
 			if (reader & (POLLIN | POLLHUP | POLLERR) && !drain(s)) {
-				cleanup_close(&s->docker);
+				cleanup_close(&s->engine);
 				close(s->reader);
 				*s = streams[--count];
 				continue;

@@ -11,7 +11,7 @@
  * @minor: of HTTP's version: after 1.0 the answer is one piece, ended by the end of the connection
  * Returns a non-blocking descriptor from which the answer can be read, or -errno.
  */
-int docker_dial(const char *path, enum docker_what what, const char *which, int minor);
+int engine_dial(const char *path, enum engine_what what, const char *which, int minor);
 
 /*
  * Serves one reader until it closes its end of control. What it may ask for are the events, the
@@ -19,20 +19,20 @@ int docker_dial(const char *path, enum docker_what what, const char *which, int 
  * @control: one end of a SOCK_SEQPACKET pair
  * @beside: a descriptor whose other end's close ends it, too
  */
-void docker_relay_run(const char *path, int control, int beside);
+void engine_relay_run(const char *path, int control, int beside);
 
 /*
  * Answers one request of a reader that lives for one question, by a connection on which that is
- * asked, and which Docker ends with the answer (HTTP/1.0). Returns whether there was one.
+ * asked, and which the engine ends with the answer (HTTP/1.0). Returns whether there was one.
  */
-bool docker_relay_once(const char *path, int control);
+bool engine_relay_once(const char *path, int control);
 
 /*
- * Asks a relay for a stream. Waits for the relay alone, never for Docker.
+ * Asks a relay for a stream. Waits for the relay alone, never for the engine.
  * @relay: the reader's end of control
  * Returns a non-blocking descriptor: the answer as HTTP/1.1, whatever is written to it; or -errno,
- * as connect(2) to Docker's socket gives it.
+ * as connect(2) to the engine's socket gives it.
  */
-int docker_relay_open(int relay, enum docker_what what, const char *which);
+int engine_relay_open(int relay, enum engine_what what, const char *which);
 
 #endif

@@ -5,37 +5,37 @@
 
 #include "base/cleanup.h"
 #include "engine/ask.h"
-#include "runtime/docker_container.h"
-#include "runtime/each.h"
 #include "engine/http.h"
+#include "runtime/docker_container.h"
 #include "runtime/docker_list.h"
+#include "runtime/each.h"
 #include "runtime/engines.h"
 
 /* For `--network container:ID`: says whose network it is. Returns -ENODEV. */
 static int refuse_sharing(const char *owner, const struct config_engine *engine, struct error *e)
 {
-	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+	CLEANUP(engine_answer_release) struct engine_answer answer = { 0 };
 	struct error ignored;
 	long status = 0;
-	int r = docker_get(engine, DOCKER_CONTAINER, owner, &answer, &status, &ignored);
+	int r = engine_get(engine, DOCKER_CONTAINER, owner, &answer, &status, &ignored);
 
 	return docker_container_shared(owner, r == 0 && status == 200 ? &answer : NULL, e);
 }
 
-/* docker_getter, of a struct config_engine. */
-static int get(enum docker_what what, const char *which, struct docker_answer *ret,
+/* engine_getter, of a struct config_engine. */
+static int get(enum engine_what what, const char *which, struct engine_answer *ret,
 	       long *ret_status, void *arg)
 {
 	struct error ignored;
 
-	return docker_get(arg, what, which, ret, ret_status, &ignored);
+	return engine_get(arg, what, which, ret, ret_status, &ignored);
 }
 
 static int docker_find(const struct runtime *self, const char *name,
 		       const struct runtime_options *o, struct instance *ret, struct error *e)
 {
 	const struct config_engine *engine = &o->engines[self->engine];
-	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+	CLEANUP(engine_answer_release) struct engine_answer answer = { 0 };
 	struct docker_container c = { .started_ns = 0 };
 	long status = 0;
 	int r;
@@ -43,9 +43,9 @@ static int docker_find(const struct runtime *self, const char *name,
 	if (!docker_can_exist(name) || strlen(name) > IDENT_NAME_MAX)
 		return error_set(e, STATUS_NO_CONTAINER, -ENOENT, "no %s container '%s'",
 				 engine->title, name);
-	r = docker_can_ask(o->engines, self->engine, e);
+	r = engine_can_ask(o->engines, self->engine, e);
 	if (r == 0)
-		r = docker_get(engine, DOCKER_CONTAINER, name, &answer, &status, e);
+		r = engine_get(engine, DOCKER_CONTAINER, name, &answer, &status, e);
 	if (r == 0)
 		r = docker_container_read(engine, name, status, &answer, &c, e);
 	if (r == 0)
@@ -60,22 +60,22 @@ static int docker_find(const struct runtime *self, const char *name,
 /* The IDs of all that run. */
 struct running {
 	struct docker_list list;
-	struct docker_names ids;
+	struct runtime_names ids;
 };
 
 static void running_release(struct running *r)
 {
-	docker_names_release(&r->ids);
+	runtime_names_release(&r->ids);
 }
 
-static enum docker_take on_list(const char *data, size_t len, void *arg)
+static enum engine_take on_list(const char *data, size_t len, void *arg)
 {
 	struct running *r = arg;
 
-	return docker_list_read(&r->list, data, len, docker_names_add, &r->ids) < 0 ||
+	return docker_list_read(&r->list, data, len, runtime_names_add, &r->ids) < 0 ||
 			       r->ids.too_many
-		       ? DOCKER_BROKEN
-		       : DOCKER_TAKEN;
+		       ? ENGINE_BROKEN
+		       : ENGINE_TAKEN;
 }
 
 static int docker_each_running(const struct runtime *self, const struct runtime_options *o,
@@ -83,20 +83,20 @@ static int docker_each_running(const struct runtime *self, const struct runtime_
 			       struct error *e)
 {
 	CLEANUP(running_release) struct running running = { .ids = { .count = 0 } };
-	const struct docker_request list = { .what = DOCKER_LIST,
+	const struct engine_request list = { .what = DOCKER_LIST,
 					     .only_ok = true,
-					     .silence_ms = DOCKER_ANSWER_MS,
+					     .silence_ms = ENGINE_ANSWER_MS,
 					     .data = on_list,
 					     .arg = &running };
 	long status = 0;
-	int r = docker_can_ask(o->engines, self->engine, e);
+	int r = engine_can_ask(o->engines, self->engine, e);
 
 	if (r == 0)
-		r = docker_ask(&o->engines[self->engine], &list, &status, e);
+		r = engine_ask(&o->engines[self->engine], &list, &status, e);
 	if (r == 0 && !docker_list_is_whole(&running.list))
 		r = error_set(e, STATUS_FAILED, -EBADMSG, "%s's list of containers is broken",
 			      o->engines[self->engine].title);
-	return r < 0 ? r : docker_each(self, o, &running.ids, each, arg, e);
+	return r < 0 ? r : runtime_each(self, o, &running.ids, each, arg, e);
 }
 
 const struct runtime runtime_docker = {

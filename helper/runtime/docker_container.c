@@ -66,7 +66,7 @@ static int check_network(const char *mode, char *ret_shares, struct error *e)
 	if (strncmp(mode, "container:", 10) != 0)
 		return 0;
 	/* the mode holds an ID; people know names */
-	if (strlen(mode + 10) < DOCKER_ID_MAX && docker_can_exist(mode + 10))
+	if (strlen(mode + 10) < ENGINE_ID_MAX && docker_can_exist(mode + 10))
 		strcpy(ret_shares, mode + 10);
 	return docker_container_shared(mode + 10, NULL, e);
 }
@@ -134,13 +134,13 @@ static void read_labels(const json_t *container, struct docker_container *ret)
 		 architecture ? architecture : "");
 }
 
-int docker_container_shared(const char *owner, struct docker_answer *answer, struct error *e)
+int docker_container_shared(const char *owner, struct engine_answer *answer, struct error *e)
 {
 	_json_ json_t *json = NULL;
 	const char *name = NULL;
 	struct error ignored;
 
-	if (answer && docker_answer_parse(answer, &json, &ignored) == 0)
+	if (answer && engine_answer_parse(answer, &json, &ignored) == 0)
 		name = json_text(json, "Name");
 	return error_set(e, STATUS_FAILED, -ENODEV,
 			 "it shares the network of '%.100s': attach that one",
@@ -188,14 +188,14 @@ static bool is_its_image(const struct docker_container *c, const json_t *image)
 }
 
 void docker_container_grant(struct docker_container *c, int r, long status,
-			    struct docker_answer *answer)
+			    struct engine_answer *answer)
 {
 	_json_ json_t *image = NULL;
 	const json_t *labels;
 	struct error ignored;
 
 	c->wishes_any = false;
-	if (r < 0 || status != 200 || docker_answer_parse(answer, &image, &ignored) < 0 ||
+	if (r < 0 || status != 200 || engine_answer_parse(answer, &image, &ignored) < 0 ||
 	    !is_its_image(c, image)) {
 		note(NOTE_WARNING,
 		     "%s:%s: its labels count for nothing, as the engine does not say what those "
@@ -309,7 +309,7 @@ static int read_container(const json_t *json, const struct config_engine *engine
 }
 
 int docker_container_read(const struct config_engine *engine, const char *name, long status,
-			  struct docker_answer *answer, struct docker_container *ret,
+			  struct engine_answer *answer, struct docker_container *ret,
 			  struct error *e)
 {
 	_json_ json_t *json = NULL;
@@ -321,7 +321,7 @@ int docker_container_read(const struct config_engine *engine, const char *name, 
 	if (status != 200)
 		return error_set(e, STATUS_FAILED, -EIO, "%s answers with HTTP status %ld",
 				 engine->title, status);
-	r = docker_answer_parse(answer, &json, e);
+	r = engine_answer_parse(answer, &json, e);
 	return r < 0 ? r : read_container(json, engine, name, ret, e);
 }
 
@@ -354,7 +354,7 @@ static json_t *as_inspect(const json_t *listed, pid_t pid, const json_t *config)
 }
 
 int docker_container_listed(const struct config_engine *engine, const char *id, pid_t pid,
-			    const json_t *config, long status, struct docker_answer *answer,
+			    const json_t *config, long status, struct engine_answer *answer,
 			    struct docker_container *ret, struct error *e)
 {
 	_json_ json_t *list = NULL, *inspect = NULL;
@@ -364,7 +364,7 @@ int docker_container_listed(const struct config_engine *engine, const char *id, 
 	if (status != 200)
 		return error_set(e, STATUS_FAILED, -EIO, "%s answers with HTTP status %ld",
 				 engine->title, status);
-	r = docker_answer_parse(answer, &list, e);
+	r = engine_answer_parse(answer, &list, e);
 	if (r < 0)
 		return r;
 	one = json_array_get(list, 0);
@@ -383,20 +383,20 @@ int docker_container_listed(const struct config_engine *engine, const char *id, 
 	return r;
 }
 
-int docker_container_complete(struct docker_container *c, bool by_hand, docker_getter get,
+int docker_container_complete(struct docker_container *c, bool by_hand, engine_getter get,
 			      void *arg, struct error *e)
 {
 	const char *network;
 
 	if (c->wishes_any) {
-		CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+		CLEANUP(engine_answer_release) struct engine_answer answer = { 0 };
 		long status = 0;
 		int r = get(DOCKER_IMAGE, c->image, &answer, &status, arg);
 
 		docker_container_grant(c, r, status, &answer);
 	}
 	while ((network = docker_container_ask(c))) {
-		CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+		CLEANUP(engine_answer_release) struct engine_answer answer = { 0 };
 		long status = 0;
 		int r = get(DOCKER_SUBNET, network, &answer, &status, arg);
 
@@ -411,7 +411,7 @@ const char *docker_container_ask(const struct docker_container *c)
 }
 
 void docker_container_answer(struct docker_container *c, int r, long status,
-			     struct docker_answer *answer)
+			     struct engine_answer *answer)
 {
 	docker_networks_answer(&c->networks, c->instance.enable == WISH_YES, r, status, answer);
 }

@@ -35,9 +35,9 @@ struct docker_container {
 	char place[IDENT_PLACE_MAX]; /* what the last two wish for */
 	bool no_ipv6;		     /* the one who ran it has switched IPv6 off */
 	struct docker_networks networks;
-	char image[DOCKER_ID_MAX];  /* its ID, or what no image can be named */
+	char image[ENGINE_ID_MAX];  /* its ID, or what no image can be named */
 	char architecture[32];	    /* of what it runs of the image, or "" if there is no choice */
-	char shares[DOCKER_ID_MAX]; /* the ID of the container whose network it uses, or "" */
+	char shares[ENGINE_ID_MAX]; /* the ID of the container whose network it uses, or "" */
 };
 
 /*
@@ -48,7 +48,7 @@ struct docker_container {
  * ret->shares are filled in, otherwise ret is untouched on failure.
  */
 int docker_container_read(const struct config_engine *engine, const char *name, long status,
-			  struct docker_answer *answer, struct docker_container *ret,
+			  struct engine_answer *answer, struct docker_container *ret,
 			  struct error *e);
 
 /*
@@ -59,7 +59,7 @@ int docker_container_read(const struct config_engine *engine, const char *name, 
  * Returns as docker_container_read, or -EALREADY if it runs.
  */
 int docker_container_listed(const struct config_engine *engine, const char *id, pid_t pid,
-			    const json_t *config, long status, struct docker_answer *answer,
+			    const json_t *config, long status, struct engine_answer *answer,
 			    struct docker_container *ret, struct error *e);
 
 /*
@@ -69,7 +69,7 @@ int docker_container_listed(const struct config_engine *engine, const char *id, 
  * and that is told; is changed
  */
 void docker_container_grant(struct docker_container *c, int r, long status,
-			    struct docker_answer *answer);
+			    struct engine_answer *answer);
 
 /*
  * Fills e with the reason why a container that shares a network is not served.
@@ -77,7 +77,7 @@ void docker_container_grant(struct docker_container *c, int r, long status,
  * @answer: what was answered about that one, to say its name; or null; is changed
  * Returns -ENODEV.
  */
-int docker_container_shared(const char *owner, struct docker_answer *answer, struct error *e);
+int docker_container_shared(const char *owner, struct engine_answer *answer, struct error *e);
 
 /*
  * The network that is to be asked for next (DOCKER_SUBNET), once wishes are granted, or null; and
@@ -85,7 +85,7 @@ int docker_container_shared(const char *owner, struct docker_answer *answer, str
  */
 const char *docker_container_ask(const struct docker_container *c);
 void docker_container_answer(struct docker_container *c, int r, long status,
-			     struct docker_answer *answer);
+			     struct engine_answer *answer);
 
 /*
  * Fills in the instance's port and the address that Docker gave it, by its networks.
@@ -94,15 +94,11 @@ void docker_container_answer(struct docker_container *c, int r, long status,
  */
 int docker_container_settle(struct docker_container *c, bool by_hand, struct error *e);
 
-/* Asks the engine for one thing: returns 0 with the HTTP status, or -errno. */
-typedef int (*docker_getter)(enum docker_what what, const char *which, struct docker_answer *ret,
-			     long *ret_status, void *arg);
-
 /*
  * Asks for its image, if its labels wish for anything, and for its networks until there is one that
  * it is served on. Returns as docker_container_settle.
  */
-int docker_container_complete(struct docker_container *c, bool by_hand, docker_getter get,
+int docker_container_complete(struct docker_container *c, bool by_hand, engine_getter get,
 			      void *arg, struct error *e);
 
 /* Reads RFC 3339 with up to nine decimals; returns ns since the epoch, or 0. */

@@ -10,11 +10,11 @@
 /* What is told of containers and networks, by the words of the API; others do not matter. */
 static const struct {
 	const char *type, *action;
-	enum docker_what_happened what;
+	enum engine_happening what;
 } words[] = {
-	{ "container", "start", DOCKER_EVENT_LOOK },	{ "container", "die", DOCKER_EVENT_END },
-	{ "container", "rename", DOCKER_EVENT_RENAME }, { "network", "connect", DOCKER_EVENT_LOOK },
-	{ "network", "disconnect", DOCKER_EVENT_LOOK },
+	{ "container", "start", ENGINE_EVENT_LOOK },	{ "container", "die", ENGINE_EVENT_END },
+	{ "container", "rename", ENGINE_EVENT_RENAME }, { "network", "connect", ENGINE_EVENT_LOOK },
+	{ "network", "disconnect", ENGINE_EVENT_LOOK },
 };
 
 /* Copies a text if it is there and fits. Returns whether it does. */
@@ -24,7 +24,7 @@ static bool take(const char *text, char *out, size_t size)
 }
 
 /* Reads which container it is about. Returns whether that can be told. */
-static bool read_container(const json_t *actor, bool of_network, struct docker_event *e)
+static bool read_container(const json_t *actor, bool of_network, struct engine_event *e)
 {
 	const json_t *attributes = json_object_get(actor, "Attributes");
 	const char *id = of_network ? json_text(attributes, "container") : NULL, *name;
@@ -35,29 +35,29 @@ static bool read_container(const json_t *actor, bool of_network, struct docker_e
 	name = of_network ? id : json_text(attributes, "name");
 	/* whoever looks at it is told its name anew */
 	return take(id, e->id, sizeof(e->id)) &&
-	       (take(name, e->name, sizeof(e->name)) || (name && e->what == DOCKER_EVENT_LOOK));
+	       (take(name, e->name, sizeof(e->name)) || (name && e->what == ENGINE_EVENT_LOOK));
 }
 
 /* Reads the former name. Podman (4.3, 5.8: libpod/runtime_ctr.go) does not tell it. */
-static bool read_old_name(const json_t *actor, struct docker_event *e)
+static bool read_old_name(const json_t *actor, struct engine_event *e)
 {
 	const char *old = json_text(json_object_get(actor, "Attributes"), "oldName");
 
 	return !old || (*old == '/' && take(old + 1, e->old_name, sizeof(e->old_name)));
 }
 
-void docker_event_read(const char *line, size_t len, struct docker_event *ret)
+void docker_event_read(const char *line, size_t len, struct engine_event *ret)
 {
 	_json_ json_t *json = NULL;
-	struct docker_event e = { .what = DOCKER_EVENT_NONE };
+	struct engine_event e = { .what = ENGINE_EVENT_NONE };
 	const char *type, *action;
 	const json_t *actor;
 	struct error ignored;
 
-	*ret = (struct docker_event){ .what = DOCKER_EVENT_ANY };
+	*ret = (struct engine_event){ .what = ENGINE_EVENT_ANY };
 	if (!line || json_parse(line, len, &json, &ignored) < 0)
 		return;
-	ret->what = DOCKER_EVENT_NONE;
+	ret->what = ENGINE_EVENT_NONE;
 	type = json_text(json, "Type");
 	action = json_text(json, "Action");
 	actor = json_object_get(json, "Actor");
@@ -66,9 +66,9 @@ void docker_event_read(const char *line, size_t len, struct docker_event *ret)
 			e.what = words[i].what;
 			e.why = words[i].action;
 		}
-	if (e.what == DOCKER_EVENT_NONE ||
+	if (e.what == ENGINE_EVENT_NONE ||
 	    !read_container(actor, strcmp(type, "network") == 0, &e) ||
-	    (e.what == DOCKER_EVENT_RENAME && !read_old_name(actor, &e)))
+	    (e.what == ENGINE_EVENT_RENAME && !read_old_name(actor, &e)))
 		return;
 	json_whole(json_object_get(json, "timeNano"), 1, INT64_MAX, &e.event_ns);
 	*ret = e;

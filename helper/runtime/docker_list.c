@@ -44,7 +44,7 @@ static bool read_string(struct docker_list *l, char c)
 	if (c == '"')
 		return end_string(l);
 	l->escaped = c == '\\';
-	if (c == '\\' || c == '\0' || l->used == (l->wanted ? sizeof(l->text) : DOCKER_ID_MAX) - 1)
+	if (c == '\\' || c == '\0' || l->used == (l->wanted ? sizeof(l->text) : ENGINE_ID_MAX) - 1)
 		l->unfit = true;
 	else if (l->taking)
 		l->text[l->used++] = c;

@@ -12,7 +12,7 @@
  *
  * The values of the key "Id" in the objects that are the elements of the top-level array count;
  * deeper ones are somebody's labels. A value that is no string, is empty, holds an escape or does
- * not fit in DOCKER_ID_MAX is no ID, and passed over; so is a key that is written with escapes.
+ * not fit in ENGINE_ID_MAX is no ID, and passed over; so is a key that is written with escapes.
  */
 struct docker_list {
 	enum { LIST_BEFORE, LIST_WITHIN, LIST_AFTER, LIST_BROKEN } state;

@@ -10,10 +10,10 @@
 
 /* One inspect under way. */
 struct asking {
-	struct docker_looking *w;
-	struct docker_inspect *inspect;
-	struct docker_answer answer;
-	enum docker_what what;	   /* what is asked for now: the container, its image, a network */
+	struct runtime_looking *w;
+	struct engine_inspect *inspect;
+	struct engine_answer answer;
+	enum engine_what what;	   /* what is asked for now: the container, its image, a network */
 	struct docker_container c; /* if it is not the container */
 };
 
@@ -21,9 +21,9 @@ struct asking {
  * What is told as the reason: Docker connects a container to its networks before it starts it, and
  * disconnects it after its end, of which nothing else may have been seen when it is started again.
  */
-static const char *why_of(const struct docker_inspect *i, const struct docker_container *c)
+static const char *why_of(const struct engine_inspect *i, const struct docker_container *c)
 {
-	if (i->event_ns && i->event_ns < c->started_ns && strcmp(i->why, DOCKER_LISTED) != 0)
+	if (i->event_ns && i->event_ns < c->started_ns && strcmp(i->why, ENGINE_LISTED) != 0)
 		return "start";
 	return i->why;
 }
@@ -32,7 +32,7 @@ static const char *why_of(const struct docker_inspect *i, const struct docker_co
 static void tell_container(struct asking *a)
 {
 	struct docker_container *c = &a->c;
-	struct docker_looking *w = a->w;
+	struct runtime_looking *w = a->w;
 	struct error e;
 
 	if (c->instance.enable != WISH_NO && docker_container_settle(c, false, &e) < 0)
@@ -66,8 +66,8 @@ enum taken {
 /* Takes an answer. @r: 0 with it, or why there is none, in e */
 static enum taken take_answer(struct asking *a, int r, long status, struct error *e)
 {
-	struct docker_inspect *i = a->inspect;
-	struct docker_looking *w = a->w;
+	struct engine_inspect *i = a->inspect;
+	struct runtime_looking *w = a->w;
 	struct docker_container *c = &a->c;
 
 	if (i->outdated)
@@ -86,7 +86,7 @@ static enum taken take_answer(struct asking *a, int r, long status, struct error
 	if (a->what != DOCKER_CONTAINER || r == 0)
 		return TAKEN_ASK;
 	if (r == -ENODEV && *c->shares) {
-		docker_queue_ask_owner(&w->queue, i, c->shares, c->instance.ident.name);
+		engine_queue_ask_owner(&w->queue, i, c->shares, c->instance.ident.name);
 		return TAKEN_AGAIN;
 	}
 	if (r != -ENOENT && r != -ESRCH && r != -EHOSTDOWN)
@@ -94,26 +94,26 @@ static enum taken take_answer(struct asking *a, int r, long status, struct error
 	return TAKEN_DONE;
 }
 
-static enum docker_take on_answer(const char *data, size_t len, void *arg)
+static enum engine_take on_answer(const char *data, size_t len, void *arg)
 {
 	struct asking *a = arg;
 
-	return docker_answer_add(data, len, &a->answer);
+	return engine_answer_add(data, len, &a->answer);
 }
 
 static void on_inspected(int r, long status, const struct error *e, void *arg);
 
 /* Asks for a container or an image. Returns 0 or -errno. */
-static int ask(struct asking *a, enum docker_what what, const char *which, struct error *e)
+static int ask(struct asking *a, enum engine_what what, const char *which, struct error *e)
 {
-	const struct docker_request request = { .what = what,
+	const struct engine_request request = { .what = what,
 						.which = which,
-						.timeout_ms = DOCKER_ANSWER_MS,
+						.timeout_ms = ENGINE_ANSWER_MS,
 						.data = on_answer,
 						.done = on_inspected,
 						.arg = a };
 
-	return docker_begin(a->w->session, &request, NULL, e);
+	return engine_begin(a->w->session, &request, NULL, e);
 }
 
 static void on_inspected(int r, long status, const struct error *e, void *arg)
@@ -122,11 +122,11 @@ static void on_inspected(int r, long status, const struct error *e, void *arg)
 	struct error error = *e;
 	enum taken taken = take_answer(a, r, status, &error);
 
-	docker_answer_release(&a->answer);
+	engine_answer_release(&a->answer);
 	while (taken == TAKEN_ASK) {
 		const char *which = next_question(a);
 
-		a->answer = (struct docker_answer){ 0 };
+		a->answer = (struct engine_answer){ 0 };
 		if (which && ask(a, a->what, which, &error) == 0)
 			return;
 		if (which) {
@@ -137,11 +137,11 @@ static void on_inspected(int r, long status, const struct error *e, void *arg)
 		}
 	}
 	if (taken == TAKEN_DONE)
-		docker_queue_remove(&a->w->queue, a->inspect);
+		engine_queue_remove(&a->w->queue, a->inspect);
 	free(a);
 }
 
-int docker_look_send(struct docker_looking *w, struct docker_inspect *i, struct error *e)
+int docker_look_send(struct runtime_looking *w, struct engine_inspect *i, struct error *e)
 {
 	_free_ struct asking *a = calloc(1, sizeof(*a));
 	int r;

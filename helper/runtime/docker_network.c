@@ -29,11 +29,11 @@ static struct docker_network read_one(const char *name, const json_t *json)
 		   *given = json_text(json, "GlobalIPv6Address"),
 		   *given4 = json_text(json, "IPAddress");
 	struct in_addr address4;
-	char path[DOCKER_PATH_MAX];
+	char path[ENGINE_PATH_MAX];
 
 	snprintf(n.name, sizeof(n.name), "%s", name);
 	if (!id || (size_t)snprintf(n.id, sizeof(n.id), "%s", id) >= sizeof(n.id) ||
-	    docker_path(DOCKER_SUBNET, n.id, path) < 0)
+	    engine_path(DOCKER_SUBNET, n.id, path) < 0)
 		n.kind = NETWORK_UNKNOWN;
 	/* Docker's own, which nobody can make internal */
 	else if (docker_is_id(n.id) && strcmp(n.name, "bridge") == 0)
@@ -104,7 +104,7 @@ static bool read_address(int family, const char *text, void *ret)
 }
 
 void docker_networks_told(struct docker_networks *n, const char *id, int r, long status,
-			  struct docker_answer *answer)
+			  struct engine_answer *answer)
 {
 	struct docker_network *network = first_untold(n);
 	const json_t *internal, *end;
@@ -115,7 +115,7 @@ void docker_networks_told(struct docker_networks *n, const char *id, int r, long
 
 	network->told = true;
 	network->kind = NETWORK_UNKNOWN;
-	if (r == 0 && status == 200 && docker_answer_parse(answer, &json, &ignored) == 0) {
+	if (r == 0 && status == 200 && engine_answer_parse(answer, &json, &ignored) == 0) {
 		internal = json_object_get(json, "Internal");
 		end = json_object_get(json_object_get(json, "Containers"), id);
 		if (json_is_boolean(internal))
@@ -177,7 +177,7 @@ const char *docker_networks_ask(const struct docker_networks *n, bool wanted)
 }
 
 void docker_networks_answer(struct docker_networks *n, bool wanted, int r, long status,
-			    struct docker_answer *answer)
+			    struct engine_answer *answer)
 {
 	const size_t i = next(n, wanted);
 	struct docker_network *network;
@@ -189,7 +189,7 @@ void docker_networks_answer(struct docker_networks *n, bool wanted, int r, long 
 		return;
 	network = &n->list[i];
 	network->kind = NETWORK_UNKNOWN;
-	if (r < 0 || status != 200 || docker_answer_parse(answer, &json, &ignored) < 0)
+	if (r < 0 || status != 200 || engine_answer_parse(answer, &json, &ignored) < 0)
 		return;
 	found = json;
 	/* Docker's is a list, of what begins with the ID */

@@ -19,7 +19,7 @@ enum docker_network_kind {
 };
 
 struct docker_network {
-	char id[DOCKER_ID_MAX]; /* Podman's is its name */
+	char id[ENGINE_ID_MAX]; /* Podman's is its name */
 	char name[256];		/* cut */
 	enum docker_network_kind kind;
 	int64_t priority; /* GwPriority of Docker 28 (API 1.48): the highest has the default route
@@ -52,7 +52,7 @@ const char *docker_networks_untold(const struct docker_networks *n);
 
 /* Takes what came of asking for that one. @id: the container's; @answer: is changed */
 void docker_networks_told(struct docker_networks *n, const char *id, int r, long status,
-			  struct docker_answer *answer);
+			  struct engine_answer *answer);
 
 /* Prefers the one of that name to all others. Returns whether there is one. */
 bool docker_networks_name(struct docker_networks *n, const char *name);
@@ -65,7 +65,7 @@ const char *docker_networks_ask(const struct docker_networks *n, bool wanted);
 
 /* Takes what came of asking for that one. @answer: is changed */
 void docker_networks_answer(struct docker_networks *n, bool wanted, int r, long status,
-			    struct docker_answer *answer);
+			    struct engine_answer *answer);
 
 /*
  * Chooses one: fills in the port, if there are several, and the address that the engine gave.

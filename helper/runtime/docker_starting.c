@@ -8,13 +8,13 @@
 
 /* By what it is asked. */
 struct asking {
-	docker_getter get;
+	engine_getter get;
 	void *arg;
 };
 
 /* Asks for the list with it, or for itself. Returns 0 or -errno, with a message. */
-static int ask(const struct asking *a, enum docker_what what, const struct config_engine *engine,
-	       const char *id, struct docker_answer *ret, long *ret_status, struct error *e)
+static int ask(const struct asking *a, enum engine_what what, const struct config_engine *engine,
+	       const char *id, struct engine_answer *ret, long *ret_status, struct error *e)
 {
 	int r = a->get(what, id, ret, ret_status, a->arg);
 
@@ -30,7 +30,7 @@ static void ask_networks(const struct asking *a, const char *id, struct docker_n
 	const char *network;
 
 	while ((network = docker_networks_untold(n))) {
-		CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+		CLEANUP(engine_answer_release) struct engine_answer answer = { 0 };
 		long status = 0;
 		int r = a->get(DOCKER_ENDPOINTS, network, &answer, &status, a->arg);
 
@@ -38,12 +38,12 @@ static void ask_networks(const struct asking *a, const char *id, struct docker_n
 	}
 }
 
-int docker_starting(const struct config_engine *engine, docker_getter get, void *arg,
+int docker_starting(const struct config_engine *engine, engine_getter get, void *arg,
 		    const char *id, pid_t pid, const json_t *config, struct instance *ret,
 		    bool *ret_starts, struct error *e)
 {
-	CLEANUP(docker_answer_release) struct docker_answer listed = { 0 };
-	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+	CLEANUP(engine_answer_release) struct engine_answer listed = { 0 };
+	CLEANUP(engine_answer_release) struct engine_answer answer = { 0 };
 	const struct asking a = { get, arg };
 	struct docker_container c = { .started_ns = 0 };
 	long status = 0;

@@ -15,7 +15,7 @@
  * @ret_starts: it does not run yet, as far as the engine tells
  * Returns as the find of runtime.h does.
  */
-int docker_starting(const struct config_engine *engine, docker_getter get, void *arg,
+int docker_starting(const struct config_engine *engine, engine_getter get, void *arg,
 		    const char *id, pid_t pid, const json_t *config, struct instance *ret,
 		    bool *ret_starts, struct error *e);
 

@@ -8,9 +8,9 @@
 
 #define NAMES_MOST 65536
 
-void docker_names_add(const char *name, void *arg)
+void runtime_names_add(const char *name, void *arg)
 {
-	struct docker_names *n = arg;
+	struct runtime_names *n = arg;
 	void *larger = n->too_many || n->count == NAMES_MOST
 			       ? NULL
 			       : list_room(n->list, n->count, sizeof(*n->list));
@@ -22,9 +22,9 @@ void docker_names_add(const char *name, void *arg)
 	strcpy(n->list[n->count++], name);
 }
 
-int docker_each(const struct runtime *self, const struct runtime_options *o,
-		const struct docker_names *names, int (*each)(const struct instance *i, void *arg),
-		void *arg, struct error *e)
+int runtime_each(const struct runtime *self, const struct runtime_options *o,
+		 const struct runtime_names *names,
+		 int (*each)(const struct instance *i, void *arg), void *arg, struct error *e)
 {
 	int r = 0;
 

@@ -13,7 +13,7 @@ static int incus_find(const struct runtime *self, const char *name, const struct
 		      struct instance *ret, struct error *e)
 {
 	const struct config_engine *engine = &o->engines[self->engine];
-	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 }, state = { 0 };
+	CLEANUP(engine_answer_release) struct engine_answer answer = { 0 }, state = { 0 };
 	struct instance instance = { .pid = 0 };
 	long status = 0;
 	int r;
@@ -24,15 +24,15 @@ static int incus_find(const struct runtime *self, const char *name, const struct
 			"no Incus instance '%.80s': it is NAME, or PROJECT_NAME in a project "
 			"that is not the default",
 			name);
-	r = docker_can_ask(o->engines, self->engine, e);
+	r = engine_can_ask(o->engines, self->engine, e);
 	if (r == 0)
-		r = docker_get(engine, INCUS_INSTANCE, name, &answer, &status, e);
+		r = engine_get(engine, INCUS_INSTANCE, name, &answer, &status, e);
 	if (r == 0)
 		r = incus_instance_read(engine, name, status, &answer, &instance, e);
 	if (r == -ESRCH || r == -ENODEV)
 		ret->ident = instance.ident;
 	if (r == 0)
-		r = docker_get(engine, INCUS_STATE, name, &state, &status, e);
+		r = engine_get(engine, INCUS_STATE, name, &state, &status, e);
 	if (r == 0)
 		r = incus_state_read(engine, status, &state, &instance, e);
 	if (r == 0)
@@ -43,22 +43,22 @@ static int incus_find(const struct runtime *self, const char *name, const struct
 /* The names of all that there are. */
 struct listing {
 	struct incus_list list;
-	struct docker_names names;
+	struct runtime_names names;
 };
 
 static void listing_release(struct listing *l)
 {
-	docker_names_release(&l->names);
+	runtime_names_release(&l->names);
 }
 
-static enum docker_take on_list(const char *data, size_t len, void *arg)
+static enum engine_take on_list(const char *data, size_t len, void *arg)
 {
 	struct listing *l = arg;
 
-	return incus_list_read(&l->list, data, len, docker_names_add, &l->names) < 0 ||
+	return incus_list_read(&l->list, data, len, runtime_names_add, &l->names) < 0 ||
 			       l->names.too_many
-		       ? DOCKER_BROKEN
-		       : DOCKER_TAKEN;
+		       ? ENGINE_BROKEN
+		       : ENGINE_TAKEN;
 }
 
 static int incus_each_running(const struct runtime *self, const struct runtime_options *o,
@@ -66,19 +66,19 @@ static int incus_each_running(const struct runtime *self, const struct runtime_o
 			      struct error *e)
 {
 	CLEANUP(listing_release) struct listing l = { .names = { .count = 0 } };
-	const struct docker_request request = { .what = INCUS_LIST,
+	const struct engine_request request = { .what = INCUS_LIST,
 						.only_ok = true,
-						.silence_ms = DOCKER_ANSWER_MS,
+						.silence_ms = ENGINE_ANSWER_MS,
 						.data = on_list,
 						.arg = &l };
 	long status = 0;
-	int r = docker_can_ask(o->engines, self->engine, e);
+	int r = engine_can_ask(o->engines, self->engine, e);
 
 	if (r == 0)
-		r = docker_ask(&o->engines[self->engine], &request, &status, e);
+		r = engine_ask(&o->engines[self->engine], &request, &status, e);
 	if (r == 0 && !incus_list_is_whole(&l.list))
 		r = error_set(e, STATUS_FAILED, -EBADMSG, "Incus's list of instances is broken");
-	return r < 0 ? r : docker_each(self, o, &l.names, each, arg, e);
+	return r < 0 ? r : runtime_each(self, o, &l.names, each, arg, e);
 }
 
 const struct runtime runtime_incus = {

@@ -18,19 +18,19 @@ static const struct {
 	{ "instance-renamed", INCUS_RENAME },
 };
 
-void incus_event_read(const char *text, size_t len, struct docker_event *ret)
+void incus_event_read(const char *text, size_t len, struct engine_event *ret)
 {
 	_json_ json_t *json = NULL;
 	const char *action, *source;
-	struct docker_event e = { .what = DOCKER_EVENT_LOOK };
+	struct engine_event e = { .what = ENGINE_EVENT_LOOK };
 	const json_t *data;
 	struct error ignored;
 	char name[INCUS_NAME_MAX];
 
-	*ret = (struct docker_event){ .what = DOCKER_EVENT_ANY };
+	*ret = (struct engine_event){ .what = ENGINE_EVENT_ANY };
 	if (!text || json_parse(text, len, &json, &ignored) < 0)
 		return;
-	ret->what = DOCKER_EVENT_NONE;
+	ret->what = ENGINE_EVENT_NONE;
 	data = json_object_get(json, "metadata");
 	action = json_text(data, "action");
 	source = json_text(data, "source");

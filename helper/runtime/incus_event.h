@@ -2,7 +2,7 @@
 #ifndef V6HOOK_INCUS_EVENT_H
 #define V6HOOK_INCUS_EVENT_H
 
-#include "runtime/docker_event.h"
+#include "engine/event.h"
 
 #define INCUS_RENAME "rename" /* the word for the journal */
 
@@ -12,6 +12,6 @@
  * name.
  * @text: null for one that was too long to be kept
  */
-void incus_event_read(const char *text, size_t len, struct docker_event *ret);
+void incus_event_read(const char *text, size_t len, struct engine_event *ret);
 
 #endif

@@ -24,7 +24,7 @@ struct nic {
 };
 
 /* Parses an answer that is one of success. Returns 0 and the tree, and what is in it; or -errno. */
-static int parse(const struct config_engine *engine, long status, struct docker_answer *answer,
+static int parse(const struct config_engine *engine, long status, struct engine_answer *answer,
 		 json_t **ret, const json_t **ret_data, struct error *e)
 {
 	int r;
@@ -32,7 +32,7 @@ static int parse(const struct config_engine *engine, long status, struct docker_
 	if (status != 200)
 		return error_set(e, STATUS_FAILED, -EIO, "%s answers with HTTP status %ld",
 				 engine->title, status);
-	r = docker_answer_parse(answer, ret, e);
+	r = engine_answer_parse(answer, ret, e);
 	if (r < 0)
 		return r;
 	*ret_data = json_object_get(*ret, "metadata");
@@ -213,7 +213,7 @@ static int read_instance(const json_t *data, const struct config_engine *engine,
 }
 
 int incus_instance_read(const struct config_engine *engine, const char *name, long status,
-			struct docker_answer *answer, struct instance *ret, struct error *e)
+			struct engine_answer *answer, struct instance *ret, struct error *e)
 {
 	_json_ json_t *json = NULL;
 	const json_t *data = NULL;
@@ -226,7 +226,7 @@ int incus_instance_read(const struct config_engine *engine, const char *name, lo
 	return r < 0 ? r : read_instance(data, engine, name, ret, e);
 }
 
-int incus_state_read(const struct config_engine *engine, long status, struct docker_answer *answer,
+int incus_state_read(const struct config_engine *engine, long status, struct engine_answer *answer,
 		     struct instance *ret, struct error *e)
 {
 	_json_ json_t *json = NULL;

@@ -15,10 +15,10 @@
  * -ENODEV, too.
  */
 int incus_instance_read(const struct config_engine *engine, const char *name, long status,
-			struct docker_answer *answer, struct instance *ret, struct error *e);
+			struct engine_answer *answer, struct instance *ret, struct error *e);
 
 /* Reads its first process of what was answered about its state (INCUS_STATE). Returns as above. */
-int incus_state_read(const struct config_engine *engine, long status, struct docker_answer *answer,
+int incus_state_read(const struct config_engine *engine, long status, struct engine_answer *answer,
 		     struct instance *ret, struct error *e);
 
 #endif

@@ -16,21 +16,21 @@
 
 /* One look under way. */
 struct asking {
-	struct docker_looking *w;
-	struct docker_inspect *inspect;
-	struct docker_answer answer;
-	enum docker_what what; /* what is asked for now: the instance, its state */
+	struct runtime_looking *w;
+	struct engine_inspect *inspect;
+	struct engine_answer answer;
+	enum engine_what what; /* what is asked for now: the instance, its state */
 	struct instance instance;
 };
 
 /* Tells of one that does not run. */
 static void tell_stopped(const struct asking *a)
 {
-	const struct docker_looking *w = a->w;
+	const struct runtime_looking *w = a->w;
 	const char *why = a->inspect->why;
 
 	/* which is no news of one that was listed */
-	if (strcmp(why, DOCKER_LISTED) == 0)
+	if (strcmp(why, ENGINE_LISTED) == 0)
 		return;
 	w->heard(strcmp(why, INCUS_RENAME) == 0 ? RUNTIME_RENAMED : RUNTIME_GONE, &a->instance,
 		 NULL, why, w->arg);
@@ -40,7 +40,7 @@ static void tell_stopped(const struct asking *a)
  * asked for. */
 static bool take_answer(struct asking *a, int r, long status, struct error *e)
 {
-	const struct docker_looking *w = a->w;
+	const struct runtime_looking *w = a->w;
 
 	if (a->inspect->outdated)
 		return false;
@@ -60,27 +60,27 @@ static bool take_answer(struct asking *a, int r, long status, struct error *e)
 	return false;
 }
 
-static enum docker_take on_answer(const char *data, size_t len, void *arg)
+static enum engine_take on_answer(const char *data, size_t len, void *arg)
 {
 	struct asking *a = arg;
 
-	return docker_answer_add(data, len, &a->answer);
+	return engine_answer_add(data, len, &a->answer);
 }
 
 static void on_answered(int r, long status, const struct error *e, void *arg);
 
 /* Asks for the instance or its state. Returns 0 or -errno. */
-static int ask(struct asking *a, enum docker_what what, struct error *e)
+static int ask(struct asking *a, enum engine_what what, struct error *e)
 {
-	const struct docker_request request = { .what = what,
+	const struct engine_request request = { .what = what,
 						.which = a->inspect->id,
-						.timeout_ms = DOCKER_ANSWER_MS,
+						.timeout_ms = ENGINE_ANSWER_MS,
 						.data = on_answer,
 						.done = on_answered,
 						.arg = a };
 
 	a->what = what;
-	return docker_begin(a->w->session, &request, NULL, e);
+	return engine_begin(a->w->session, &request, NULL, e);
 }
 
 static void on_answered(int r, long status, const struct error *e, void *arg)
@@ -89,17 +89,17 @@ static void on_answered(int r, long status, const struct error *e, void *arg)
 	struct error error = *e;
 	bool more = take_answer(a, r, status, &error);
 
-	docker_answer_release(&a->answer);
-	a->answer = (struct docker_answer){ 0 };
+	engine_answer_release(&a->answer);
+	a->answer = (struct engine_answer){ 0 };
 	if (more && ask(a, INCUS_STATE, &error) == 0)
 		return;
 	if (more)
 		a->w->refused(a->inspect->name, &error, a->w->arg);
-	docker_queue_remove(&a->w->queue, a->inspect);
+	engine_queue_remove(&a->w->queue, a->inspect);
 	free(a);
 }
 
-int incus_look_send(struct docker_looking *w, struct docker_inspect *i, struct error *e)
+int incus_look_send(struct runtime_looking *w, struct engine_inspect *i, struct error *e)
 {
 	_free_ struct asking *a = calloc(1, sizeof(*a));
 	int r;

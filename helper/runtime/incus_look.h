@@ -2,9 +2,9 @@
 #ifndef V6HOOK_INCUS_LOOK_H
 #define V6HOOK_INCUS_LOOK_H
 
-#include "runtime/docker_look.h"
+#include "runtime/looking.h"
 
 /* As docker_look_send, for an instance. */
-int incus_look_send(struct docker_looking *w, struct docker_inspect *i, struct error *e);
+int incus_look_send(struct runtime_looking *w, struct engine_inspect *i, struct error *e);
 
 #endif

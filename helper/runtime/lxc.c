@@ -8,8 +8,8 @@
 #include <lxc/lxccontainer.h>
 
 #include "base/cleanup.h"
-#include "runtime/engines.h"
 #include "base/library.h"
+#include "runtime/engines.h"
 #include "runtime/lxc_path.h"
 
 static struct lxc_container *(*container_new)(const char *name, const char *path);

@@ -37,10 +37,10 @@ static json_t *labels_of(char *lines, const char *id)
 }
 
 /* Asks what was told of its creation since then. Returns the labels, or null. */
-static json_t *ask_labels(docker_getter get, void *arg, const struct podman_born *born,
+static json_t *ask_labels(engine_getter get, void *arg, const struct podman_born *born,
 			  int64_t since)
 {
-	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+	CLEANUP(engine_answer_release) struct engine_answer answer = { 0 };
 	char which[96];
 	long status = 0;
 
@@ -51,15 +51,15 @@ static json_t *ask_labels(docker_getter get, void *arg, const struct podman_born
 }
 
 /* Whether its bridge is that of a network with a way out. Returns 0 or -errno, with a message. */
-static int check_network(docker_getter get, void *arg, const char *bridge, struct error *e)
+static int check_network(engine_getter get, void *arg, const char *bridge, struct error *e)
 {
-	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+	CLEANUP(engine_answer_release) struct engine_answer answer = { 0 };
 	_json_ json_t *networks = NULL;
 	struct error ignored;
 	long status = 0;
 
 	if (get(PODMAN_NETWORKS, "", &answer, &status, arg) == 0 && status == 200 &&
-	    docker_answer_parse(&answer, &networks, &ignored) == 0)
+	    engine_answer_parse(&answer, &networks, &ignored) == 0)
 		for (size_t i = 0; i < json_array_size(networks); i++) {
 			const json_t *n = json_array_get(networks, i);
 			const json_t *internal = json_object_get(n, "internal");
@@ -103,7 +103,7 @@ static int check_config(const struct podman_born *born, struct error *e)
 static int read_born(const struct config_engine *engine, const struct podman_born *born,
 		     json_t *labels, struct docker_container *ret, struct error *e)
 {
-	CLEANUP(docker_answer_release) struct docker_answer listed = { 0 };
+	CLEANUP(engine_answer_release) struct engine_answer listed = { 0 };
 	_json_ json_t *list = NULL;
 	char own[IDENT_NAME_MAX + 2];
 
@@ -117,7 +117,7 @@ static int read_born(const struct config_engine *engine, const struct podman_bor
 				       ret, e);
 }
 
-int podman_starting(const struct config_engine *engine, docker_getter get, void *arg,
+int podman_starting(const struct config_engine *engine, engine_getter get, void *arg,
 		    const struct podman_born *born, struct instance *ret, bool *ret_unsure,
 		    struct error *e)
 {

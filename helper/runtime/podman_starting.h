@@ -22,7 +22,7 @@ struct podman_born {
  * @ret_unsure: its labels wish for something: whether that is granted an inspect would tell
  * Returns as the find of runtime.h does.
  */
-int podman_starting(const struct config_engine *engine, docker_getter get, void *arg,
+int podman_starting(const struct config_engine *engine, engine_getter get, void *arg,
 		    const struct podman_born *born, struct instance *ret, bool *ret_unsure,
 		    struct error *e);
 

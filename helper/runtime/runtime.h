@@ -58,7 +58,7 @@ struct runtime_options {
 
 struct runtime {
 	const char *name;   /* what stands before the colon: "lxc" */
-	bool tells;	    /* the service hears from it what happens (docker_watch) */
+	bool tells;	    /* the service hears from it what happens (runtime_watch) */
 	enum engine engine; /* which of the configuration's, if it tells */
 
 	/*
@@ -97,9 +97,10 @@ enum runtime_event {
 typedef void (*runtime_heard)(enum runtime_event event, const struct instance *i, const char *old,
 			      const char *why, void *arg);
 
-/* What docker_watch needs in a process that must not connect to the engine itself; else 0 and null.
+/* What runtime_watch needs in a process that must not connect to the engine itself; else 0 and
+ * null.
  */
-struct docker_guard {
+struct runtime_guard {
 	int relay;	     /* to be asked for connections (engine/relay.h) */
 	int (*opened)(void); /* all is open, nothing has been read; returns 0 or -errno */
 };
@@ -109,10 +110,10 @@ struct docker_guard {
  * it. A container that cannot be served is told by `refused`, with the reason. Returns 0 when the
  * daemon ended the stream, -EHOSTDOWN if none answers, or -errno.
  */
-int docker_watch(const struct config_engine *engine, const struct docker_guard *guard,
-		 runtime_heard heard,
-		 void (*refused)(const char *name, const struct error *e, void *arg), void *arg,
-		 struct error *e);
+int runtime_watch(const struct config_engine *engine, const struct runtime_guard *guard,
+		  runtime_heard heard,
+		  void (*refused)(const char *name, const struct error *e, void *arg), void *arg,
+		  struct error *e);
 
 /*
  * The part of an LXC container's identity that its path is: "" for the default path.

@@ -15,18 +15,18 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/library.h"
 #include "base/note.h"
 #include "engine/ask.h"
+#include "engine/frames.h"
 #include "engine/lines.h"
 #include "runtime/docker_event.h"
 #include "runtime/docker_list.h"
 #include "runtime/docker_look.h"
 #include "runtime/engines.h"
 #include "runtime/incus_event.h"
-#include "engine/frames.h"
 #include "runtime/incus_list.h"
 #include "runtime/incus_look.h"
-#include "base/library.h"
 
 #define EVENT_MAX (1024 * 1024) /* bytes of one event; labels can make it longer */
 #define LIST_AHEAD 64		/* inspects waiting, with which the list pauses */
@@ -34,18 +34,18 @@
 
 struct dialect;
 
-struct docker_watching {
-	struct docker_looking at;
+struct watching {
+	struct runtime_looking at;
 	const struct dialect *dialect;
-	struct docker_lines lines;
-	struct incus_frames frames;
+	struct engine_lines lines;
+	struct engine_frames frames;
 	char *text; /* the room of both */
 
 	bool list_wanted; /* what runs is to be looked at; anew, if that is under way */
 	bool listing;	  /* from the request until all of its containers are answered */
 	struct docker_list list;
 	struct incus_list names;
-	struct docker_transfer *list_transfer; /* null: the list is read to its end */
+	struct engine_transfer *list_transfer; /* null: the list is read to its end */
 	bool list_paused, list_failed;
 	int64_t list_at; /* if it failed: when to ask again, in ms of the monotonic clock */
 
@@ -54,27 +54,27 @@ struct docker_watching {
 	struct error error;
 };
 
-static void watching_release(struct docker_watching *w)
+static void watching_release(struct watching *w)
 {
 	if (w->at.session)
-		docker_session_free(w->at.session);
-	docker_queue_clear(&w->at.queue);
+		engine_session_free(w->at.session);
+	engine_queue_clear(&w->at.queue);
 	free(w->text);
 }
 
 /* How an engine says what every engine says. */
 struct dialect {
-	enum docker_what events, list;
+	enum engine_what events, list;
 	bool (*can_exist)(const char *id);
-	int (*look_send)(struct docker_looking *w, struct docker_inspect *i, struct error *e);
-	void (*read_event)(const char *text, size_t len, struct docker_event *ret);
+	int (*look_send)(struct runtime_looking *w, struct engine_inspect *i, struct error *e);
+	void (*read_event)(const char *text, size_t len, struct engine_event *ret);
 	/* Take a piece of the stream, and of the list. Return 0, or else to end it. */
-	int (*stream)(struct docker_watching *w, const char *data, size_t len);
-	int (*read_list)(struct docker_watching *w, const char *data, size_t len);
-	bool (*is_whole)(const struct docker_watching *w);
+	int (*stream)(struct watching *w, const char *data, size_t len);
+	int (*read_list)(struct watching *w, const char *data, size_t len);
+	bool (*is_whole)(const struct watching *w);
 };
 
-static void fail(struct docker_watching *w, int r, const struct error *e)
+static void fail(struct watching *w, int r, const struct error *e)
 {
 	if (w->over)
 		return;
@@ -84,10 +84,10 @@ static void fail(struct docker_watching *w, int r, const struct error *e)
 }
 
 /* Has a container inspected. @name: for people; @event_ns: 0 if there was no event */
-static void look_at(struct docker_watching *w, const char *id, const char *name, const char *why,
+static void look_at(struct watching *w, const char *id, const char *name, const char *why,
 		    int64_t event_ns, bool listed)
 {
-	struct docker_inspect inspect = { .why = why, .event_ns = event_ns, .listed = listed };
+	struct engine_inspect inspect = { .why = why, .event_ns = event_ns, .listed = listed };
 	struct error e;
 	int r;
 
@@ -95,7 +95,7 @@ static void look_at(struct docker_watching *w, const char *id, const char *name,
 		return;
 	snprintf(inspect.id, sizeof(inspect.id), "%s", id);
 	snprintf(inspect.name, sizeof(inspect.name), "%s", name);
-	r = docker_queue_add(&w->at.queue, &inspect);
+	r = engine_queue_add(&w->at.queue, &inspect);
 	/* another connection begins with a list, so nothing is missed */
 	if (r < 0) {
 		error_set(&e, STATUS_FAILED, r,
@@ -107,29 +107,29 @@ static void look_at(struct docker_watching *w, const char *id, const char *name,
 
 static void on_listed_id(const char *id, void *arg)
 {
-	look_at(arg, id, id, DOCKER_LISTED, 0, true);
+	look_at(arg, id, id, ENGINE_LISTED, 0, true);
 }
 
 /* Whether the list is to wait for the inspects of what it has told. */
-static bool is_ahead(const struct docker_watching *w)
+static bool is_ahead(const struct watching *w)
 {
 	return w->at.queue.count - w->at.queue.sent > LIST_AHEAD;
 }
 
-static enum docker_take on_list(const char *data, size_t len, void *arg)
+static enum engine_take on_list(const char *data, size_t len, void *arg)
 {
-	struct docker_watching *w = arg;
+	struct watching *w = arg;
 
 	w->list_paused = is_ahead(w);
 	if (w->list_paused)
-		return DOCKER_LATER;
-	return w->dialect->read_list(w, data, len) < 0 ? DOCKER_BROKEN : DOCKER_TAKEN;
+		return ENGINE_LATER;
+	return w->dialect->read_list(w, data, len) < 0 ? ENGINE_BROKEN : ENGINE_TAKEN;
 }
 
 /* Without a list the events are followed all the same, and it is asked for again. */
 static void on_list_done(int r, long status, const struct error *e, void *arg)
 {
-	struct docker_watching *w = arg;
+	struct watching *w = arg;
 	bool whole = w->dialect->is_whole(w);
 
 	(void)status;
@@ -144,11 +144,11 @@ static void on_list_done(int r, long status, const struct error *e, void *arg)
 }
 
 /* Asks for the list of what runs. Returns 0 or -ENOMEM. */
-static int send_list(struct docker_watching *w, struct error *e)
+static int send_list(struct watching *w, struct error *e)
 {
-	const struct docker_request request = { .what = w->dialect->list,
+	const struct engine_request request = { .what = w->dialect->list,
 						.only_ok = true,
-						.silence_ms = DOCKER_LIST_SILENCE_MS,
+						.silence_ms = ENGINE_LIST_SILENCE_MS,
 						.data = on_list,
 						.done = on_list_done,
 						.arg = w };
@@ -157,27 +157,27 @@ static int send_list(struct docker_watching *w, struct error *e)
 	w->listing = true;
 	memset(&w->list, 0, sizeof(w->list));
 	memset(&w->names, 0, sizeof(w->names));
-	return docker_begin(w->at.session, &request, &w->list_transfer, e);
+	return engine_begin(w->at.session, &request, &w->list_transfer, e);
 }
 
 /* The stream is open, and keeps what happens from now on: what runs already is asked for. */
 static void on_opened(void *arg)
 {
-	struct docker_watching *w = arg;
+	struct watching *w = arg;
 
 	w->list_wanted = true;
 }
 
 /* Follows an end or another name. */
-static void on_change(struct docker_watching *w, const struct docker_event *event)
+static void on_change(struct watching *w, const struct engine_event *event)
 {
-	const struct docker_inspect *sent = docker_queue_outdate(&w->at.queue, event->id);
+	const struct engine_inspect *sent = engine_queue_outdate(&w->at.queue, event->id);
 	struct instance instance = { .pid = 0 };
 
 	snprintf(instance.ident.runtime, sizeof(instance.ident.runtime), "%s", w->at.engine->name);
 	snprintf(instance.id, sizeof(instance.id), "%s", event->id);
 	snprintf(instance.ident.name, sizeof(instance.ident.name), "%s", event->name);
-	if (event->what == DOCKER_EVENT_END) {
+	if (event->what == ENGINE_EVENT_END) {
 		w->at.heard(RUNTIME_GONE, &instance, NULL, event->why, w->at.arg);
 		return;
 	}
@@ -190,19 +190,19 @@ static void on_change(struct docker_watching *w, const struct docker_event *even
 
 static void on_event(const char *line, size_t len, void *arg)
 {
-	struct docker_watching *w = arg;
-	struct docker_event event;
+	struct watching *w = arg;
+	struct engine_event event;
 
 	if (w->over)
 		return;
 	w->dialect->read_event(line, len, &event);
 	switch (event.what) {
-	case DOCKER_EVENT_NONE:
+	case ENGINE_EVENT_NONE:
 		return;
-	case DOCKER_EVENT_ANY:
+	case ENGINE_EVENT_ANY:
 		on_opened(w);
 		return;
-	case DOCKER_EVENT_LOOK:
+	case ENGINE_EVENT_LOOK:
 		look_at(w, event.id, event.name, event.why, event.event_ns, false);
 		return;
 	default:
@@ -210,23 +210,23 @@ static void on_event(const char *line, size_t len, void *arg)
 	}
 }
 
-static enum docker_take on_stream(const char *data, size_t len, void *arg)
+static enum engine_take on_stream(const char *data, size_t len, void *arg)
 {
-	struct docker_watching *w = arg;
+	struct watching *w = arg;
 
-	return w->dialect->stream(w, data, len) ? DOCKER_BROKEN : DOCKER_TAKEN;
+	return w->dialect->stream(w, data, len) ? ENGINE_BROKEN : ENGINE_TAKEN;
 }
 
-static int read_lines(struct docker_watching *w, const char *data, size_t len)
+static int read_lines(struct watching *w, const char *data, size_t len)
 {
-	docker_lines_read(&w->lines, data, len, on_event, w);
+	engine_lines_read(&w->lines, data, len, on_event, w);
 	return 0;
 }
 
-static int read_frames(struct docker_watching *w, const char *data, size_t len)
+static int read_frames(struct watching *w, const char *data, size_t len)
 {
 	struct error none = { .status = STATUS_DONE };
-	int r = incus_frames_read(&w->frames, data, len, on_event, w);
+	int r = engine_frames_read(&w->frames, data, len, on_event, w);
 
 	/* it says so, and means the end of the connection */
 	if (r > 0)
@@ -234,22 +234,22 @@ static int read_frames(struct docker_watching *w, const char *data, size_t len)
 	return r < 0 ? r : 0;
 }
 
-static int read_ids(struct docker_watching *w, const char *data, size_t len)
+static int read_ids(struct watching *w, const char *data, size_t len)
 {
 	return docker_list_read(&w->list, data, len, on_listed_id, w);
 }
 
-static int read_names(struct docker_watching *w, const char *data, size_t len)
+static int read_names(struct watching *w, const char *data, size_t len)
 {
 	return incus_list_read(&w->names, data, len, on_listed_id, w);
 }
 
-static bool ids_are_whole(const struct docker_watching *w)
+static bool ids_are_whole(const struct watching *w)
 {
 	return docker_list_is_whole(&w->list);
 }
 
-static bool names_are_whole(const struct docker_watching *w)
+static bool names_are_whole(const struct watching *w)
 {
 	return incus_list_is_whole(&w->names);
 }
@@ -283,16 +283,16 @@ static void on_stream_done(int r, long status, const struct error *e, void *arg)
 }
 
 /* Asks for the stream of events. Returns 0 or -errno. */
-static int open_stream(struct docker_watching *w, const struct docker_guard *guard, struct error *e)
+static int open_stream(struct watching *w, const struct runtime_guard *guard, struct error *e)
 {
-	const struct docker_request request = { .what = w->dialect->events,
+	const struct engine_request request = { .what = w->dialect->events,
 						.only_ok = true,
 						.endless = true,
 						.begun = on_opened,
 						.data = on_stream,
 						.done = on_stream_done,
 						.arg = w };
-	int r = docker_session_new(w->at.engine, guard->relay, &w->at.session, e);
+	int r = engine_session_new(w->at.engine, guard->relay, &w->at.session, e);
 
 	if (r < 0)
 		return r;
@@ -301,7 +301,7 @@ static int open_stream(struct docker_watching *w, const struct docker_guard *gua
 	w->lines.text = w->frames.text = w->text;
 	if (!w->text)
 		return error_sys(e, -ENOMEM, "cannot follow %s", w->at.engine->title);
-	r = docker_begin(w->at.session, &request, NULL, e);
+	r = engine_begin(w->at.session, &request, NULL, e);
 	if (r < 0 || !guard->opened)
 		return r;
 	r = guard->opened();
@@ -309,11 +309,11 @@ static int open_stream(struct docker_watching *w, const struct docker_guard *gua
 }
 
 /* Goes on with the list: reads more, ends it, or begins it. Returns 0 or -ENOMEM. */
-static int go_on_listing(struct docker_watching *w, struct error *e)
+static int go_on_listing(struct watching *w, struct error *e)
 {
 	if (w->list_paused && !is_ahead(w)) {
 		w->list_paused = false;
-		docker_resume(w->list_transfer);
+		engine_resume(w->list_transfer);
 	}
 	if (w->listing && !w->list_transfer && w->at.queue.listed == 0) {
 		w->listing = false;
@@ -328,7 +328,7 @@ static int go_on_listing(struct docker_watching *w, struct error *e)
 }
 
 /* How long nothing need be done if nothing comes, in milliseconds; -1: for ever. */
-static long time_to_list(const struct docker_watching *w)
+static long time_to_list(const struct watching *w)
 {
 	int64_t left = w->list_at - clock_ms();
 
@@ -337,26 +337,26 @@ static long time_to_list(const struct docker_watching *w)
 	return left > 0 ? left : 0;
 }
 
-int docker_watch(const struct config_engine *engine, const struct docker_guard *guard,
-		 runtime_heard heard,
-		 void (*refused)(const char *name, const struct error *e, void *arg), void *arg,
-		 struct error *e)
+int runtime_watch(const struct config_engine *engine, const struct runtime_guard *guard,
+		  runtime_heard heard,
+		  void (*refused)(const char *name, const struct error *e, void *arg), void *arg,
+		  struct error *e)
 {
 	CLEANUP(watching_release)
-	struct docker_watching w = {
+	struct watching w = {
 		.at = { .engine = engine, .heard = heard, .refused = refused, .arg = arg },
 		.dialect = engine->which == ENGINE_INCUS ? &incuses : &dockers,
 	};
 	int r = open_stream(&w, guard, e);
 
 	while (r == 0 && !w.over) {
-		struct docker_inspect *i;
+		struct engine_inspect *i;
 
 		r = go_on_listing(&w, e);
-		while (r == 0 && (i = docker_queue_next(&w.at.queue)))
+		while (r == 0 && (i = engine_queue_next(&w.at.queue)))
 			r = w.dialect->look_send(&w.at, i, e);
 		if (r == 0 && !w.over)
-			r = docker_turn(w.at.session, time_to_list(&w), e);
+			r = engine_turn(w.at.session, time_to_list(&w), e);
 	}
 	if (r == 0 && w.result < 0)
 		*e = w.error;

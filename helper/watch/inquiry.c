@@ -3,7 +3,7 @@
  *
  * Theory of operation: what it says holds what strangers wrote, so it is read by a child that has
  * given up everything as the parser has. It gets connections from here, one for each question
- * (docker_relay_once), and tells one record.
+ * (engine_relay_once), and tells one record.
  */
 #include "watch/inquiry.h"
 
@@ -21,8 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/note.h"
 #include "engine/plain.h"
@@ -48,13 +48,13 @@ static void no_note(enum note_level level, const char *text)
 	(void)level, (void)text; /* the watcher says it */
 }
 
-/* docker_getter: by a connection that the parent makes. @arg: when it is to be there, in ms */
-static int get(enum docker_what what, const char *which, struct docker_answer *ret,
+/* engine_getter: by a connection that the parent makes. @arg: when it is to be there, in ms */
+static int get(enum engine_what what, const char *which, struct engine_answer *ret,
 	       long *ret_status, void *arg)
 {
-	_close_ int fd = docker_relay_open(0, what, which);
+	_close_ int fd = engine_relay_open(0, what, which);
 
-	return fd < 0 ? fd : docker_plain_read(fd, *(const int64_t *)arg, ret, ret_status);
+	return fd < 0 ? fd : engine_plain_read(fd, *(const int64_t *)arg, ret, ret_status);
 }
 
 /* Reads what the runtime was told: before this process gives up its rights. */
@@ -138,7 +138,7 @@ static int await(const char *socket, int relay, int in, struct told *ret)
 			return -ETIMEDOUT;
 		if (p[0].revents)
 			return recv(in, ret, sizeof(*ret), 0) == sizeof(*ret) ? 0 : -EIO;
-		if (p[1].revents && !docker_relay_once(socket, relay))
+		if (p[1].revents && !engine_relay_once(socket, relay))
 			p[1].fd = -1;
 	}
 }

@@ -19,24 +19,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/cleanup.h"
-#include "runtime/docker_list.h"
+#include "base/clock.h"
 #include "engine/relay.h"
+#include "runtime/docker_list.h"
 #include "watch/confine.h"
 
 #define ANSWER_MS 5000
 #define ANSWER_MOST (8u * 1024 * 1024) /* bytes; labels can make it large */
 
 /* Whether the answer is a list, of one container's or of nothing; else it is one object. */
-static bool is_list(enum docker_what what)
+static bool is_list(enum engine_what what)
 {
 	return what == DOCKER_PLACE || what == DOCKER_CALLED;
 }
 
 /* What is read of an answer so far. */
 struct reading {
-	enum docker_what what; /* one container or instance, or a list that holds it or nothing */
+	enum engine_what what; /* one container or instance, or a list that holds it or nothing */
 	struct docker_list list;
 	char status[16]; /* the beginning of the first line */
 	size_t len;
@@ -73,7 +73,7 @@ static void read_byte(struct reading *r, char c)
 }
 
 /* Reads the answer to its end, and writes the name to `to` if there is one. In the child. */
-static int read_answer(enum docker_what what, int from, int to)
+static int read_answer(enum engine_what what, int from, int to)
 {
 	struct reading r = { .what = what,
 			     .list.wanted = what == DOCKER_CONTAINER ? "Name"
@@ -118,7 +118,7 @@ static int read_answer(enum docker_what what, int from, int to)
 }
 
 /* What the child does. Returns its exit status: a number of errno. */
-static int child(enum docker_what what, int from, int to)
+static int child(enum engine_what what, int from, int to)
 {
 	int r;
 
@@ -136,10 +136,10 @@ static int child(enum docker_what what, int from, int to)
 }
 
 /* Asks, and has a child read the answer. @ret: what it found. Returns as named_by_engine. */
-static int ask(const char *socket, enum docker_what what, const char *which,
+static int ask(const char *socket, enum engine_what what, const char *which,
 	       char ret[IDENT_NAME_MAX + 1])
 {
-	_close_ int docker = docker_dial(socket, what, which, 0), mine = -1, its = -1;
+	_close_ int docker = engine_dial(socket, what, which, 0), mine = -1, its = -1;
 	char name[IDENT_NAME_MAX + 1] = "";
 	int pair[2], status = 0;
 	ssize_t n;
@@ -194,7 +194,7 @@ int named_is_known(const struct config_engine *engine, const char *name)
 }
 
 /* Asks whether there is a container with this ID of which something else is true, too. */
-static int is_true_of(const char *socket, enum docker_what what, const char *id, const char *more)
+static int is_true_of(const char *socket, enum engine_what what, const char *id, const char *more)
 {
 	char which[80 + IDENT_NAME_MAX + 1], found[IDENT_NAME_MAX + 1];
 	int r;

@@ -73,7 +73,7 @@ static void on_refused(const char *name, const struct error *e, void *arg)
 	tell_note(NOTE_WARNING, text);
 }
 
-/* docker_watch: all is open, nothing is read yet. */
+/* runtime_watch: all is open, nothing is read yet. */
 static int on_open(void)
 {
 	return confine_calls(false);
@@ -87,7 +87,7 @@ static int relay_run(const char *socket, int control, pid_t parent)
 	if (confine_rights(false) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
 	    getppid() != parent || confine_calls(true) < 0)
 		return STATUS_FAILED;
-	docker_relay_run(socket, control, applier);
+	engine_relay_run(socket, control, applier);
 	return STATUS_DONE;
 }
 
@@ -129,7 +129,7 @@ static int keep_only(int out)
 
 int parser_run(const struct config_engine *engine, int out, pid_t parent)
 {
-	struct docker_guard guard = { .opened = on_open };
+	struct runtime_guard guard = { .opened = on_open };
 	struct error e;
 	int r;
 
@@ -145,7 +145,7 @@ int parser_run(const struct config_engine *engine, int out, pid_t parent)
 	/* after that: becoming another user clears it (prctl(2)) */
 	if (r < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
 		return STATUS_FAILED;
-	r = docker_watch(engine, &guard, on_heard, on_refused, NULL, &e);
+	r = runtime_watch(engine, &guard, on_heard, on_refused, NULL, &e);
 	if (r < 0 && r != -EHOSTDOWN)
 		tell_note(NOTE_WARNING, e.text);
 	return r < 0 ? STATUS_FAILED : STATUS_DONE;

@@ -4,8 +4,8 @@
 #include <ctype.h>
 
 #include "base/note.h"
-#include "fake_curl.h"
 #include "engine/docker_place.h"
+#include "fake_curl.h"
 #include "runtime/engines.h"
 #include "runtime/runtime.h"
 
@@ -67,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct config_engine engines[ENGINES] = {
 		{ .which = ENGINE_DOCKER, .name = "docker", .title = "Docker", .socket = socket },
 	};
-	static const struct docker_guard guard;
+	static const struct runtime_guard guard;
 	const struct runtime_options o = { .engines = engines };
 	struct instance instance;
 	struct error e;
@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	note_to(on_note);
 	fake_curl(data, size);
-	docker_watch(&engines[ENGINE_DOCKER], &guard, on_heard, on_refused, NULL, &e);
+	runtime_watch(&engines[ENGINE_DOCKER], &guard, on_heard, on_refused, NULL, &e);
 	fake_curl(data, size);
 	if (runtime_docker.find(&runtime_docker, "name", &o, &instance, &e) < 0)
 		read_text(e.text, sizeof(e.text));

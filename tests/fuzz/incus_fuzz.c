@@ -3,10 +3,10 @@
 #include "fuzz.h"
 
 #include "base/note.h"
-#include "fake_curl.h"
-#include "runtime/engines.h"
 #include "engine/frames.h"
 #include "engine/incus_name.h"
+#include "fake_curl.h"
+#include "runtime/engines.h"
 #include "runtime/runtime.h"
 
 static void on_note(enum note_level level, const char *text)
@@ -64,13 +64,13 @@ static void on_message(const char *text, size_t len, void *arg)
 /* Reads frames in pieces of so many bytes: they are the same in any. */
 static int read_in(const char *data, size_t size, size_t piece, size_t most, struct frames *ret)
 {
-	struct incus_frames f = { .most = most, .text = malloc(most + 1) };
+	struct engine_frames f = { .most = most, .text = malloc(most + 1) };
 	int r = 0;
 
 	must(f.text);
 	for (size_t n; r == 0 && size > 0; data += n, size -= n) {
 		n = piece < size ? piece : size;
-		r = incus_frames_read(&f, data, n, on_message, ret);
+		r = engine_frames_read(&f, data, n, on_message, ret);
 		must(f.used <= most);
 	}
 	free(f.text);
@@ -87,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				   .title = "Incus",
 				   .socket = socket },
 	};
-	static const struct docker_guard guard;
+	static const struct runtime_guard guard;
 	const struct runtime_options o = { .engines = engines };
 	const size_t most = size ? data[size - 1] : 0;
 	struct frames whole = { 0 }, pieces = { 0 };
@@ -102,7 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(memcmp(&whole, &pieces, sizeof(whole)) == 0);
 	free(text);
 	fake_curl(data, size);
-	docker_watch(&engines[ENGINE_INCUS], &guard, on_heard, on_refused, NULL, &e);
+	runtime_watch(&engines[ENGINE_INCUS], &guard, on_heard, on_refused, NULL, &e);
 	fake_curl(data, size);
 	if (runtime_incus.find(&runtime_incus, "name", &o, &instance, &e) < 0)
 		must(strlen(e.text) < sizeof(e.text));

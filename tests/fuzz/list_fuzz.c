@@ -18,7 +18,7 @@ static void on_found(const char *id, void *arg)
 	struct found *f = arg;
 	size_t n = strlen(id);
 
-	must(n > 0 && n < DOCKER_ID_MAX);
+	must(n > 0 && n < ENGINE_ID_MAX);
 	f->text = realloc(f->text, f->len + n + 2);
 	must(f->text);
 	memcpy(f->text + f->len, id, n);
@@ -59,14 +59,14 @@ static void on_line(const char *line, size_t len, void *arg)
 /* A stream of lines that have room for so many bytes. */
 static void read_lines(const char *text, size_t size, size_t most)
 {
-	struct docker_lines l = { .most = most };
+	struct engine_lines l = { .most = most };
 	struct lines whole = { .most = most }, expected = { .most = most };
 	const char *at = text, *end;
 
 	l.text = malloc(most + 1);
 	must(l.text);
 	for (size_t i = 0; i < size; i++)
-		docker_lines_read(&l, text + i, 1, on_line, &whole);
+		engine_lines_read(&l, text + i, 1, on_line, &whole);
 	for (; (end = memchr(at, '\n', size - (size_t)(at - text))); at = end + 1) {
 		expected.count += end > at;
 		expected.too_long += (size_t)(end - at) > most;
@@ -96,7 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		json_array_foreach (json, i, c) {
 			const char *id = json_is_object(c) ? json_text(c, "Id") : NULL;
 
-			if (id && *id && strlen(id) < DOCKER_ID_MAX)
+			if (id && *id && strlen(id) < ENGINE_ID_MAX)
 				on_found(id, &parsed);
 		}
 		must(whole.len == parsed.len);

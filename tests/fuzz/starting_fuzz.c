@@ -36,23 +36,23 @@ static size_t take(struct rest *r, const char **ret)
 	return len;
 }
 
-/* docker_getter: the next answer, by a connection. */
-static int get(enum docker_what what, const char *which, struct docker_answer *ret,
+/* engine_getter: the next answer, by a connection. */
+static int get(enum engine_what what, const char *which, struct engine_answer *ret,
 	       long *ret_status, void *arg)
 {
-	char path[DOCKER_PATH_MAX];
+	char path[ENGINE_PATH_MAX];
 	const char *text;
 	size_t len;
 	int pair[2], r;
 
-	if (docker_path(what, which, path) < 0)
+	if (engine_path(what, which, path) < 0)
 		return -EINVAL;
 	len = take(arg, &text);
 	if (len > 32768 || socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0)
 		return -EIO;
 	must(write(pair[1], text, len) == (ssize_t)len);
 	close(pair[1]);
-	r = docker_plain_read(pair[0], clock_ms() + 1000, ret, ret_status);
+	r = engine_plain_read(pair[0], clock_ms() + 1000, ret, ret_status);
 	close(pair[0]);
 	return r;
 }

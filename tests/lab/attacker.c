@@ -165,7 +165,7 @@ static bool posts(void)
 	bool reached = false;
 
 	for (unsigned int what = 0; what < 8; what++) {
-		int fd = docker_relay_open(relay, (enum docker_what)what,
+		int fd = engine_relay_open(relay, (enum engine_what)what,
 					   "0123456789abcdef0123456789abcdef0123456789abcdef"
 					   "0123456789abcdef");
 
@@ -175,8 +175,8 @@ static bool posts(void)
 			send(fd, CREATE, strlen(CREATE), MSG_NOSIGNAL);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(odd); i++)
-		reached |= docker_relay_open(relay, DOCKER_CONTAINER, odd[i]) >= 0 ||
-			   docker_relay_open(relay, DOCKER_IMAGE, odd[i]) >= 0;
+		reached |= engine_relay_open(relay, DOCKER_CONTAINER, odd[i]) >= 0 ||
+			   engine_relay_open(relay, DOCKER_IMAGE, odd[i]) >= 0;
 	/* a message that is no request is answered by a number alone */
 	memset(large.which, 'x', sizeof(large.which));
 	send(relay, &large, sizeof(large), MSG_NOSIGNAL);
@@ -204,10 +204,10 @@ static void lie(runtime_heard heard, void *arg)
 	}
 }
 
-int docker_watch(const struct config_engine *engine, const struct docker_guard *guard,
-		 runtime_heard heard,
-		 void (*refused)(const char *name, const struct error *e, void *arg), void *arg,
-		 struct error *e)
+int runtime_watch(const struct config_engine *engine, const struct runtime_guard *guard,
+		  runtime_heard heard,
+		  void (*refused)(const char *name, const struct error *e, void *arg), void *arg,
+		  struct error *e)
 {
 	char byte;
 	int fd;
@@ -227,7 +227,7 @@ int docker_watch(const struct config_engine *engine, const struct docker_guard *
 	error_set(e, STATUS_FAILED, 0, "done");
 	refused("all", e, arg);
 	/* holds on, as the real one does */
-	fd = docker_relay_open(relay, DOCKER_EVENTS, "");
+	fd = engine_relay_open(relay, DOCKER_EVENTS, "");
 	fcntl(fd, F_SETFL, 0);
 	while (recv(fd, &byte, 1, 0) > 0)
 		;

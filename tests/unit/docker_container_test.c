@@ -3,8 +3,8 @@
 
 #include <inttypes.h>
 
-#include "runtime/docker_container.h"
 #include "engine/lines.h"
+#include "runtime/docker_container.h"
 
 #define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
@@ -14,7 +14,7 @@ static const struct config_engine engine = { .name = "docker", .title = "Docker"
 static int read_answer(const char *state, const char *mode, struct docker_container *c,
 		       struct error *e)
 {
-	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+	CLEANUP(engine_answer_release) struct engine_answer answer = { 0 };
 	char text[1024];
 
 	snprintf(text, sizeof(text),
@@ -22,7 +22,7 @@ static int read_answer(const char *state, const char *mode, struct docker_contai
 		 "\"HostConfig\":{\"NetworkMode\":\"%s\"},\"Config\":{\"Labels\":{\"x\":"
 		 "\"\\u0000\"}}}",
 		 state, mode);
-	assert_int_equal(docker_answer_add(text, strlen(text), &answer), DOCKER_TAKEN);
+	assert_int_equal(engine_answer_add(text, strlen(text), &answer), ENGINE_TAKEN);
 	memset(c, 0, sizeof(*c));
 	return docker_container_read(&engine, "asked", 200, &answer, c, e);
 }
@@ -54,12 +54,12 @@ TEST(what_is_published_is_its_ports)
 		"],\"83/sctp\":[{}],\"x\":[{}],\"84/tcp\":7}},\"NetworkSettings\":{\"Ports\":{"
 		"\"53/udp\":[{\"HostIp\":\"0.0.0.0\",\"HostPort\":\"49153\"}],\"443/tcp\":null,"
 		"\"80/tcp\":[{\"HostIp\":\"::\",\"HostPort\":\"8080\"}]}},\"Config\":{}}";
-	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+	CLEANUP(engine_answer_release) struct engine_answer answer = { 0 };
 	struct docker_container c = { .started_ns = 0 };
 	char shown[EXPOSED_TEXT_MAX];
 	struct error e;
 
-	assert_int_equal(docker_answer_add(text, strlen(text), &answer), DOCKER_TAKEN);
+	assert_int_equal(engine_answer_add(text, strlen(text), &answer), ENGINE_TAKEN);
 	assert_int_equal(docker_container_read(&engine, "asked", 200, &answer, &c, &e), 0);
 	assert_string_equal(exposed_text(&c.instance.published, shown), "80/tcp,82/tcp,53/udp");
 	assert_int_equal(c.instance.expose.word, EXPOSE_UNSAID);
@@ -98,7 +98,7 @@ TEST(those_that_are_not_served)
 
 TEST(statuses)
 {
-	struct docker_answer none = { 0 };
+	struct engine_answer none = { 0 };
 	struct docker_container c;
 	struct error e;
 
@@ -126,20 +126,20 @@ static int settle(const char *networks, const char *more, enum runtime_wish enab
 		 "\"NetworkSettings\":{\"Networks\":{%s}}%s}",
 		 networks, more);
 	{
-		CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+		CLEANUP(engine_answer_release) struct engine_answer answer = { 0 };
 
-		docker_answer_add(text, strlen(text), &answer);
+		engine_answer_add(text, strlen(text), &answer);
 		memset(c, 0, sizeof(*c));
 		assert_int_equal(docker_container_read(&engine, "web", 200, &answer, c, e), 0);
 	}
 	c->instance.enable = enable;
 	for (int i = 0; (id = docker_container_ask(c)); i++) {
-		CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
-		char path[DOCKER_PATH_MAX];
+		CLEANUP(engine_answer_release) struct engine_answer answer = { 0 };
+		char path[ENGINE_PATH_MAX];
 
 		assert_true(i < 2 && answers[i]);
-		assert_int_equal(docker_path(DOCKER_SUBNET, id, path), 0);
-		docker_answer_add(answers[i], strlen(answers[i]), &answer);
+		assert_int_equal(engine_path(DOCKER_SUBNET, id, path), 0);
+		engine_answer_add(answers[i], strlen(answers[i]), &answer);
 		docker_container_answer(c, 0, *answers[i] == 'x' ? 404 : 200, &answer);
 	}
 	r = docker_container_settle(c, by_hand, e);
@@ -236,15 +236,15 @@ TEST(ipv6_that_is_switched_off)
 TEST(whose_network_it_is)
 {
 	static const char json[] = "{\"Name\":\"/owner\"}";
-	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+	CLEANUP(engine_answer_release) struct engine_answer answer = { 0 };
 	struct error e;
 
 	assert_int_equal(docker_container_shared("abc", NULL, &e), -ENODEV);
 	assert_contains(e.text, "'abc'");
-	docker_answer_add(json, 5, &answer);
+	engine_answer_add(json, 5, &answer);
 	assert_int_equal(docker_container_shared("abc", &answer, &e), -ENODEV);
 	assert_contains(e.text, "'abc'");
-	docker_answer_add(json + 5, sizeof(json) - 6, &answer);
+	engine_answer_add(json + 5, sizeof(json) - 6, &answer);
 	assert_int_equal(docker_container_shared("abc", &answer, &e), -ENODEV);
 	assert_contains(e.text, "'owner'");
 }
@@ -304,23 +304,23 @@ TEST(lines)
 
 	for (size_t split = 0; split < sizeof(text); split++) {
 		char room[5];
-		struct docker_lines l = { .text = room, .most = sizeof(room) - 1 };
+		struct engine_lines l = { .text = room, .most = sizeof(room) - 1 };
 
 		*heard = '\0';
-		docker_lines_read(&l, text, split, on_line, NULL);
-		docker_lines_read(&l, text + split, sizeof(text) - 1 - split, on_line, NULL);
+		engine_lines_read(&l, text, split, on_line, NULL);
+		engine_lines_read(&l, text + split, sizeof(text) - 1 - split, on_line, NULL);
 		check(strcmp(heard, "<a><bcd><bcde><!><x>") == 0, "split at %zu: %s", split, heard);
 	}
 }
 
 TEST(answers_are_bounded)
 {
-	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+	CLEANUP(engine_answer_release) struct engine_answer answer = { 0 };
 	static char piece[16384];
 	int pieces = 0;
 
 	memset(piece, 'x', sizeof(piece));
-	while (docker_answer_add(piece, sizeof(piece), &answer) == DOCKER_TAKEN)
+	while (engine_answer_add(piece, sizeof(piece), &answer) == ENGINE_TAKEN)
 		pieces++;
 	assert_int_equal(pieces, 256);
 	assert_int_equal(answer.len, 4 << 20);

@@ -10,7 +10,7 @@ static const struct config_engine engine = { .name = "docker", .title = "Docker"
 /* Reads a container of which only this differs. */
 static void read_labelled(const char *labels, const char *more, struct docker_container *c)
 {
-	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+	CLEANUP(engine_answer_release) struct engine_answer answer = { 0 };
 	char text[2048];
 	struct error e;
 
@@ -20,16 +20,16 @@ static void read_labelled(const char *labels, const char *more, struct docker_co
 		"\"NetworkSettings\":{\"Networks\":{\"n\":{\"MacAddress\":\"02:00:00:00:00:07\"}}},"
 		"\"Config\":{\"Labels\":%s}%s}",
 		labels, more);
-	docker_answer_add(text, strlen(text), &answer);
+	engine_answer_add(text, strlen(text), &answer);
 	memset(c, 0, sizeof(*c));
 	assert_int_equal(docker_container_read(&engine, "web", 200, &answer, c, &e), 0);
 }
 
 static void grant(struct docker_container *c, int r, long status, const char *image)
 {
-	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+	CLEANUP(engine_answer_release) struct engine_answer answer = { 0 };
 
-	docker_answer_add(image, strlen(image), &answer);
+	engine_answer_add(image, strlen(image), &answer);
 	docker_container_grant(c, r, status, &answer);
 }
 
@@ -105,18 +105,18 @@ TEST(what_keeps_a_container_off)
 
 TEST(what_no_image_is_called)
 {
-	char path[DOCKER_PATH_MAX];
+	char path[ENGINE_PATH_MAX];
 	struct docker_container c;
 
 	read_labelled(ALL, ",\"Image\":\"../containers/x\"", &c);
-	assert_true(docker_path(DOCKER_IMAGE, c.image, path) < 0);
-	assert_int_equal(docker_path(DOCKER_IMAGE, "sha256:" ID, path), 0);
+	assert_true(engine_path(DOCKER_IMAGE, c.image, path) < 0);
+	assert_int_equal(engine_path(DOCKER_IMAGE, "sha256:" ID, path), 0);
 	assert_string_equal(path, "/images/sha256:" ID "/json");
-	assert_true(docker_path(DOCKER_CONTAINER, "a/../b", path) < 0);
-	assert_true(docker_path(DOCKER_CONTAINER, "a b", path) < 0);
-	assert_true(docker_path((enum docker_what)77, ID, path) < 0);
+	assert_true(engine_path(DOCKER_CONTAINER, "a/../b", path) < 0);
+	assert_true(engine_path(DOCKER_CONTAINER, "a b", path) < 0);
+	assert_true(engine_path((enum engine_what)77, ID, path) < 0);
 	/* one of Swarm's networks is asked for as Docker's others are */
-	assert_int_equal(docker_path(DOCKER_SUBNET, "lxj1dwj95kny63a1lg2r5txlf", path), 0);
+	assert_int_equal(engine_path(DOCKER_SUBNET, "lxj1dwj95kny63a1lg2r5txlf", path), 0);
 	assert_string_equal(path, "/networks?filters=%7B%22id%22%3A%5B%22"
 				  "lxj1dwj95kny63a1lg2r5txlf%22%5D%7D");
 }
@@ -176,41 +176,41 @@ TEST(how_a_place_is_asked_for)
 		"compose:p:w:",
 		"swarm:w",
 	};
-	char path[DOCKER_PATH_MAX], which[512];
+	char path[ENGINE_PATH_MAX], which[512];
 
-	assert_int_equal(docker_path(DOCKER_PLACE, ID " swarm:w:w.1.x", path), 0);
+	assert_int_equal(engine_path(DOCKER_PLACE, ID " swarm:w:w.1.x", path), 0);
 	assert_string_equal(path, "/containers/json?all=1&filters=%7B%22id%22%3A%5B%22" ID
 				  "%22%5D%2C%22label%22%3A%5B"
 				  "%22com.docker.swarm.service.name%3Dw%22%2C"
 				  "%22com.docker.swarm.task.name%3Dw.1.x%22%5D%7D");
 	for (size_t i = 0; i < ARRAY_SIZE(none); i++) {
 		snprintf(which, sizeof(which), "%s %s", ID, none[i]);
-		check(docker_path(DOCKER_PLACE, which, path) < 0, "row %zu: %s", i, path);
+		check(engine_path(DOCKER_PLACE, which, path) < 0, "row %zu: %s", i, path);
 	}
-	assert_true(docker_path(DOCKER_PLACE, "x swarm:w:w.1.x", path) < 0);
-	assert_true(docker_path(DOCKER_PLACE, ID, path) < 0);
-	assert_int_equal(docker_path(DOCKER_CREATED, ID, path), 0);
+	assert_true(engine_path(DOCKER_PLACE, "x swarm:w:w.1.x", path) < 0);
+	assert_true(engine_path(DOCKER_PLACE, ID, path) < 0);
+	assert_int_equal(engine_path(DOCKER_CREATED, ID, path), 0);
 	assert_string_equal(path,
 			    "/containers/json?all=1&filters=%7B%22id%22%3A%5B%22" ID "%22%5D%7D");
-	assert_true(docker_path(DOCKER_CREATED, ID " x", path) < 0);
-	assert_true(docker_path(DOCKER_CREATED, "web", path) < 0);
-	assert_int_equal(docker_path(DOCKER_CALLED, ID " a.b-c", path), 0);
+	assert_true(engine_path(DOCKER_CREATED, ID " x", path) < 0);
+	assert_true(engine_path(DOCKER_CREATED, "web", path) < 0);
+	assert_int_equal(engine_path(DOCKER_CALLED, ID " a.b-c", path), 0);
 	assert_string_equal(path, "/containers/json?all=1&filters=%7B%22id%22%3A%5B%22" ID
 				  "%22%5D%2C%22name%22%3A%5B%22%5E%2F%3Fa%5B.%5Db-c%24%22%5D%7D");
-	assert_true(docker_path(DOCKER_CALLED, ID " .*", path) < 0);
-	assert_true(docker_path(DOCKER_CALLED, ID " a|b", path) < 0);
-	assert_true(docker_path(DOCKER_CALLED, ID " ", path) < 0);
-	assert_true(docker_path(DOCKER_CALLED, ID, path) < 0);
-	assert_int_equal(docker_path(DOCKER_ENDPOINTS, "my_net.1", path), 0);
+	assert_true(engine_path(DOCKER_CALLED, ID " .*", path) < 0);
+	assert_true(engine_path(DOCKER_CALLED, ID " a|b", path) < 0);
+	assert_true(engine_path(DOCKER_CALLED, ID " ", path) < 0);
+	assert_true(engine_path(DOCKER_CALLED, ID, path) < 0);
+	assert_int_equal(engine_path(DOCKER_ENDPOINTS, "my_net.1", path), 0);
 	assert_string_equal(path, "/networks/my_net.1");
-	assert_true(docker_path(DOCKER_ENDPOINTS, "../x", path) < 0);
+	assert_true(engine_path(DOCKER_ENDPOINTS, "../x", path) < 0);
 	/* the longest that there is */
 	snprintf(which, sizeof(which), "%s a%0*d", ID, IDENT_NAME_MAX - 1, 0);
 	for (char *p = strchr(which, ' ') + 2; *p; p++)
 		*p = '.';
-	assert_int_equal(docker_path(DOCKER_CALLED, which, path), 0);
+	assert_int_equal(engine_path(DOCKER_CALLED, which, path), 0);
 	snprintf(which, sizeof(which), "%s compose:%0*d:w:1", ID, IDENT_PLACE_MAX - 13, 0);
-	assert_int_equal(docker_path(DOCKER_PLACE, which, path), 0);
+	assert_int_equal(engine_path(DOCKER_PLACE, which, path), 0);
 }
 
 int main(void)

@@ -139,7 +139,7 @@ TEST(what_is_no_list_is_refused)
 
 TEST(length_of_an_id)
 {
-	char text[256], longest[DOCKER_ID_MAX], want[DOCKER_ID_MAX + 2];
+	char text[256], longest[ENGINE_ID_MAX], want[ENGINE_ID_MAX + 2];
 
 	memset(longest, 'x', sizeof(longest));
 	longest[sizeof(longest) - 1] = '\0';

@@ -3,51 +3,51 @@
 
 #include "engine/queue.h"
 
-static int add(struct docker_queue *q, const char *id, const char *why, bool listed)
+static int add(struct engine_queue *q, const char *id, const char *why, bool listed)
 {
-	struct docker_inspect inspect = { .why = why, .listed = listed };
+	struct engine_inspect inspect = { .why = why, .listed = listed };
 
 	snprintf(inspect.id, sizeof(inspect.id), "%s", id);
 	snprintf(inspect.name, sizeof(inspect.name), "%s", id);
-	return docker_queue_add(q, &inspect);
+	return engine_queue_add(q, &inspect);
 }
 
 /* Sends the next one, which must be this. */
-static struct docker_inspect *next_is(struct docker_queue *q, const char *id)
+static struct engine_inspect *next_is(struct engine_queue *q, const char *id)
 {
-	struct docker_inspect *i = docker_queue_next(q);
+	struct engine_inspect *i = engine_queue_next(q);
 
 	check(i && strcmp(i->id, id) == 0, "%s instead of %s", i ? i->id : "none", id);
 	assert_true(i->sent);
 	return i;
 }
 
-static void none_is_next(struct docker_queue *q)
+static void none_is_next(struct engine_queue *q)
 {
-	const struct docker_inspect *i = docker_queue_next(q);
+	const struct engine_inspect *i = engine_queue_next(q);
 
 	check(!i, "%s is sent", i->id);
 }
 
 TEST(in_the_order_in_which_they_came)
 {
-	struct docker_queue q = { 0 };
+	struct engine_queue q = { 0 };
 
 	none_is_next(&q);
 	assert_int_equal(add(&q, "a", "start", false), 0);
 	assert_int_equal(add(&q, "b", "start", false), 0);
-	docker_queue_remove(&q, next_is(&q, "a"));
+	engine_queue_remove(&q, next_is(&q, "a"));
 	assert_int_equal(add(&q, "a", "start", false), 0);
 	next_is(&q, "b");
 	next_is(&q, "a");
 	none_is_next(&q);
-	docker_queue_clear(&q);
+	engine_queue_clear(&q);
 	assert_int_equal(q.count + q.sent + q.listed, 0);
 }
 
 TEST(one_that_waits_is_not_doubled)
 {
-	struct docker_queue q = { 0 };
+	struct engine_queue q = { 0 };
 
 	add(&q, "a", "connect", false);
 	add(&q, "a", "start", true);
@@ -56,13 +56,13 @@ TEST(one_that_waits_is_not_doubled)
 	add(&q, "a", "running", true);
 	assert_int_equal(q.listed, 1);
 	assert_string_equal(next_is(&q, "a")->why, "connect");
-	docker_queue_clear(&q);
+	engine_queue_clear(&q);
 }
 
 TEST(one_that_was_sent_is_followed_by_another)
 {
-	struct docker_queue q = { 0 };
-	struct docker_inspect *first;
+	struct engine_queue q = { 0 };
+	struct engine_inspect *first;
 
 	add(&q, "a", "start", false);
 	first = next_is(&q, "a");
@@ -73,65 +73,65 @@ TEST(one_that_was_sent_is_followed_by_another)
 	/* never beside each other: their answers could come in any order */
 	next_is(&q, "b");
 	none_is_next(&q);
-	docker_queue_remove(&q, first);
+	engine_queue_remove(&q, first);
 	next_is(&q, "a");
 	none_is_next(&q);
-	docker_queue_clear(&q);
+	engine_queue_clear(&q);
 }
 
 TEST(so_many_at_once)
 {
-	struct docker_inspect *first = NULL;
-	struct docker_queue q = { 0 };
+	struct engine_inspect *first = NULL;
+	struct engine_queue q = { 0 };
 	char id[16];
 
-	for (int i = 0; i < DOCKER_INSPECTS_MOST; i++) {
+	for (int i = 0; i < ENGINE_INSPECTS_MOST; i++) {
 		snprintf(id, sizeof(id), "c%d", i);
 		assert_int_equal(add(&q, id, "start", false), 0);
 	}
 	assert_int_equal(add(&q, "more", "start", false), -ENOBUFS);
 	assert_int_equal(add(&q, "c5", "start", false), 0);
-	for (int i = 0; i < DOCKER_INSPECTS_AT_ONCE; i++) {
+	for (int i = 0; i < ENGINE_INSPECTS_AT_ONCE; i++) {
 		snprintf(id, sizeof(id), "c%d", i);
 		first = next_is(&q, id);
 	}
 	none_is_next(&q);
-	docker_queue_remove(&q, first);
+	engine_queue_remove(&q, first);
 	assert_int_equal(add(&q, "more", "start", false), 0);
-	snprintf(id, sizeof(id), "c%d", DOCKER_INSPECTS_AT_ONCE);
+	snprintf(id, sizeof(id), "c%d", ENGINE_INSPECTS_AT_ONCE);
 	next_is(&q, id);
-	docker_queue_clear(&q);
+	engine_queue_clear(&q);
 	assert_int_equal(q.count, 0);
 }
 
 TEST(answers_that_are_overtaken)
 {
-	const struct docker_inspect *sent;
-	struct docker_queue q = { 0 };
+	const struct engine_inspect *sent;
+	struct engine_queue q = { 0 };
 
 	add(&q, "a", "start", false);
-	assert_null(docker_queue_outdate(&q, "a"));
+	assert_null(engine_queue_outdate(&q, "a"));
 	sent = next_is(&q, "a");
 	add(&q, "a", "start", false);
-	assert_null(docker_queue_outdate(&q, "b"));
+	assert_null(engine_queue_outdate(&q, "b"));
 	assert_false(sent->outdated);
-	assert_ptr_equal(docker_queue_outdate(&q, "a"), sent);
+	assert_ptr_equal(engine_queue_outdate(&q, "a"), sent);
 	assert_true(sent->outdated);
-	docker_queue_remove(&q, q.first);
+	engine_queue_remove(&q, q.first);
 	assert_false(next_is(&q, "a")->outdated);
-	docker_queue_clear(&q);
+	engine_queue_clear(&q);
 }
 
 TEST(owners_are_asked_for_after_the_answer)
 {
-	struct docker_inspect *a;
-	struct docker_queue q = { 0 };
+	struct engine_inspect *a;
+	struct engine_queue q = { 0 };
 
 	add(&q, "a", "start", true);
 	a = next_is(&q, "a");
 	add(&q, "o", "start", false);
 	next_is(&q, "o");
-	docker_queue_ask_owner(&q, a, "o", "sharer");
+	engine_queue_ask_owner(&q, a, "o", "sharer");
 	assert_int_equal(q.sent, 1);
 	assert_int_equal(q.listed, 1);
 	/* it is no inspect of o: that would follow another, and a further one not be dropped */
@@ -141,7 +141,7 @@ TEST(owners_are_asked_for_after_the_answer)
 	add(&q, "o", "start", false);
 	assert_int_equal(q.count, 3);
 	none_is_next(&q);
-	docker_queue_clear(&q);
+	engine_queue_clear(&q);
 	assert_int_equal(q.count + q.sent + q.listed, 0);
 }
 

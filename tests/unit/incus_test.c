@@ -3,8 +3,8 @@
 #include "unit.h"
 
 #include "base/text.h"
-#include "runtime/incus_event.h"
 #include "engine/frames.h"
+#include "runtime/incus_event.h"
 #include "runtime/incus_instance.h"
 #include "runtime/incus_list.h"
 
@@ -81,20 +81,20 @@ static void on_text(const char *text, size_t len, void *arg)
 		 text ? text : "too long");
 }
 
-/* Reads frames in two pieces, and byte by byte. Returns as incus_frames_read does. */
+/* Reads frames in two pieces, and byte by byte. Returns as engine_frames_read does. */
 static int read_frames(const char *data, size_t len, size_t split)
 {
 	char text[131];
-	struct incus_frames f = { .text = text, .most = sizeof(text) - 1 };
+	struct engine_frames f = { .text = text, .most = sizeof(text) - 1 };
 	int r = 0;
 
 	*heard = '\0';
 	if (split <= len) {
-		r = incus_frames_read(&f, data, split, on_text, NULL);
-		return r ? r : incus_frames_read(&f, data + split, len - split, on_text, NULL);
+		r = engine_frames_read(&f, data, split, on_text, NULL);
+		return r ? r : engine_frames_read(&f, data + split, len - split, on_text, NULL);
 	}
 	for (size_t i = 0; i < len && r == 0; i++)
-		r = incus_frames_read(&f, data + i, 1, on_text, NULL);
+		r = engine_frames_read(&f, data + i, 1, on_text, NULL);
 	return r;
 }
 
@@ -208,24 +208,24 @@ TEST(events)
 	"\"},\"project\":\"web\"}"
 	static const struct {
 		const char *text;
-		enum docker_what_happened what;
+		enum engine_happening what;
 		const char *name, *why;
 	} rows[] = {
-		{ EVENT("instance-started", "/1.0/instances/c1"), DOCKER_EVENT_LOOK, "c1",
+		{ EVENT("instance-started", "/1.0/instances/c1"), ENGINE_EVENT_LOOK, "c1",
 		  "start" },
-		{ EVENT("instance-renamed", "/1.0/instances/c1?project=web"), DOCKER_EVENT_LOOK,
+		{ EVENT("instance-renamed", "/1.0/instances/c1?project=web"), ENGINE_EVENT_LOOK,
 		  "web_c1", INCUS_RENAME },
-		{ EVENT("instance-shutdown", "/1.0/instances/c1"), DOCKER_EVENT_LOOK, "c1",
+		{ EVENT("instance-shutdown", "/1.0/instances/c1"), ENGINE_EVENT_LOOK, "c1",
 		  "shutdown" },
-		{ EVENT("instance-exec", "/1.0/instances/c1"), DOCKER_EVENT_NONE, "", NULL },
-		{ EVENT("instance-started", "/1.0/networks/c1"), DOCKER_EVENT_NONE, "", NULL },
-		{ EVENT("instance-started", "/1.0/instances/c1?project=a b"), DOCKER_EVENT_NONE, "",
+		{ EVENT("instance-exec", "/1.0/instances/c1"), ENGINE_EVENT_NONE, "", NULL },
+		{ EVENT("instance-started", "/1.0/networks/c1"), ENGINE_EVENT_NONE, "", NULL },
+		{ EVENT("instance-started", "/1.0/instances/c1?project=a b"), ENGINE_EVENT_NONE, "",
 		  NULL },
-		{ "{\"metadata\":7}", DOCKER_EVENT_NONE, "", NULL },
-		{ "{}", DOCKER_EVENT_NONE, "", NULL },
-		{ "{", DOCKER_EVENT_ANY, "", NULL },
+		{ "{\"metadata\":7}", ENGINE_EVENT_NONE, "", NULL },
+		{ "{}", ENGINE_EVENT_NONE, "", NULL },
+		{ "{", ENGINE_EVENT_ANY, "", NULL },
 	};
-	struct docker_event e;
+	struct engine_event e;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		incus_event_read(rows[i].text, strlen(rows[i].text), &e);
@@ -235,7 +235,7 @@ TEST(events)
 		check(text_equal(e.why, rows[i].why), "row %zu: %s", i, e.why);
 	}
 	incus_event_read(NULL, 0, &e);
-	assert_int_equal(e.what, DOCKER_EVENT_ANY);
+	assert_int_equal(e.what, ENGINE_EVENT_ANY);
 }
 
 #define NIC "\"eth0\":{\"type\":\"nic\",\"nictype\":\"bridged\",\"parent\":\"br0\""
@@ -245,7 +245,7 @@ TEST(events)
 static int read_instance(const char *kind, int code, const char *own, const char *all,
 			 const char *devices, struct instance *ret, struct error *e)
 {
-	CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+	CLEANUP(engine_answer_release) struct engine_answer answer = { 0 };
 	char text[2048];
 
 	snprintf(text, sizeof(text),
@@ -254,7 +254,7 @@ static int read_instance(const char *kind, int code, const char *own, const char
 		 "\",\"x\":\"\\u0000\"%s},\"expanded_config\":{\"volatile.uuid\":\"" ID
 		 "\"%s},\"expanded_devices\":{%s}}}",
 		 kind, code, own, all, devices);
-	assert_int_equal(docker_answer_add(text, strlen(text), &answer), DOCKER_TAKEN);
+	assert_int_equal(engine_answer_add(text, strlen(text), &answer), ENGINE_TAKEN);
 	memset(ret, 0, sizeof(*ret));
 	return incus_instance_read(&engine, "web_c1", 200, &answer, ret, e);
 }
@@ -411,9 +411,9 @@ TEST(what_makes_no_sense)
 	struct error e;
 
 	for (size_t k = 0; k < ARRAY_SIZE(texts); k++) {
-		CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+		CLEANUP(engine_answer_release) struct engine_answer answer = { 0 };
 
-		docker_answer_add(texts[k], strlen(texts[k]), &answer);
+		engine_answer_add(texts[k], strlen(texts[k]), &answer);
 		check(incus_instance_read(&engine, "c1", 200, &answer, &i, &e) < 0, "row %zu", k);
 	}
 	assert_int_equal(incus_instance_read(&engine, "c1", 404, NULL, &i, &e), -ENOENT);
@@ -438,12 +438,12 @@ TEST(states)
 	};
 
 	for (size_t k = 0; k < ARRAY_SIZE(rows); k++) {
-		CLEANUP(docker_answer_release) struct docker_answer answer = { 0 };
+		CLEANUP(engine_answer_release) struct engine_answer answer = { 0 };
 		struct instance i = { .pid = 0 };
 		struct error e;
 		int r;
 
-		docker_answer_add(rows[k].text, strlen(rows[k].text), &answer);
+		engine_answer_add(rows[k].text, strlen(rows[k].text), &answer);
 		r = incus_state_read(&engine, rows[k].status, &answer, &i, &e);
 		check(r == rows[k].want, "row %zu: %d", k, r);
 		check(i.pid == (r == 0 ? 77 : 0), "row %zu: PID %d", k, i.pid);

@@ -27,7 +27,7 @@ struct said {
 	char asked[256];
 };
 
-static int get(enum docker_what what, const char *which, struct docker_answer *ret,
+static int get(enum engine_what what, const char *which, struct engine_answer *ret,
 	       long *ret_status, void *arg)
 {
 	struct said *s = arg;
@@ -43,7 +43,7 @@ static int get(enum docker_what what, const char *which, struct docker_answer *r
 	if (!text)
 		return -ECONNREFUSED;
 	*ret_status = 200;
-	return docker_answer_add(text, strlen(text), ret) == DOCKER_TAKEN ? 0 : -EIO;
+	return engine_answer_add(text, strlen(text), ret) == ENGINE_TAKEN ? 0 : -EIO;
 }
 
 static int starting(struct said *s, struct instance *i, bool *starts, struct error *e)
@@ -219,7 +219,7 @@ TEST(plain_answers)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		CLEANUP(docker_answer_release) struct docker_answer a = { 0 };
+		CLEANUP(engine_answer_release) struct engine_answer a = { 0 };
 		long status = 0;
 		int pair[2], r;
 
@@ -227,7 +227,7 @@ TEST(plain_answers)
 		assert_int_equal(write(pair[1], rows[i].text, strlen(rows[i].text)),
 				 strlen(rows[i].text));
 		close(pair[1]);
-		r = docker_plain_read(pair[0], clock_ms() + 5000, &a, &status);
+		r = engine_plain_read(pair[0], clock_ms() + 5000, &a, &status);
 		check(r == rows[i].want, "row %zu: %d", i, r);
 		if (r == 0) {
 			check(status == 200 && strcmp(a.text, rows[i].body) == 0, "row %zu", i);
@@ -238,12 +238,12 @@ TEST(plain_answers)
 
 TEST(an_answer_that_does_not_come)
 {
-	CLEANUP(docker_answer_release) struct docker_answer a = { 0 };
+	CLEANUP(engine_answer_release) struct engine_answer a = { 0 };
 	long status;
 	int pair[2];
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-	assert_int_equal(docker_plain_read(pair[0], clock_ms() + 20, &a, &status), -ETIMEDOUT);
+	assert_int_equal(engine_plain_read(pair[0], clock_ms() + 20, &a, &status), -ETIMEDOUT);
 	close(pair[0]);
 	close(pair[1]);
 }
