@@ -170,7 +170,7 @@ static int read_version(struct cni_conf *c, enum cni_command command, int *ret_c
 	if (said && !version)
 		return error_set(e, STATUS_USAGE, -EINVAL, "cniVersion must be a text");
 	/* of whatever time the engine is, it is told what is spoken, in its own version */
-	if (version && strlen(version) < sizeof(c->version) &&
+	if (version && *version && strlen(version) < sizeof(c->version) &&
 	    (command == CNI_VERSION || place_of(version) >= 0))
 		snprintf(c->version, sizeof(c->version), "%s", version);
 	if (command == CNI_VERSION)

@@ -361,6 +361,7 @@ TEST(the_version_that_is_asked_in_is_answered)
 		{ "{}", "1.1.0" },
 		{ "{ \"cniVersion\": \"0.1.0\" }", "0.1.0" },
 		{ "{ \"cniVersion\": \"9.9.9\", \"else\": 1 }", "9.9.9" },
+		{ "{ \"cniVersion\": \"\" }", "1.1.0" },
 		{ "{ \"cniVersion\": \"a version that is longer than any\" }", "1.1.0" },
 	};
 
