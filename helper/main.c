@@ -1,143 +1,27 @@
 /* v6hook: gives containers public IPv6 addresses out of an on-link range. Which verb does what. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/caps.h"
 #include "base/cleanup.h"
-#include "base/config.h"
-#include "base/note.h"
 #include "base/whole.h"
 #include "cli/args.h"
-#include "cli/ask.h"
+#include "cli/attach.h"
 #include "cli/cni.h"
 #include "cli/diagnosis.h"
 #include "cli/hook.h"
 #include "cli/output.h"
-#include "cli/plan.h"
 #include "cli/progress.h"
 #include "cli/say.h"
+#include "cli/setup.h"
 #include "cli/show.h"
 #include "cli/version.h"
 #include "known/context.h"
 #include "names/hosts.h"
 #include "ops/verbs.h"
 #include "watch/watch.h"
-
-/* For a process that outlives this command: it holds no terminal or pipe, and tells syslog. */
-static void go_apart(void)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
-		dup2(null, fd);
-	say_in_syslog();
-}
-
-static int ask_attach(const struct args *a, const struct error *why, struct error *e)
-{
-	struct listing result = { .state = LIST_ATTACHED, .asked = true };
-	int r = ask_service(&a->request, true, why, &result, e);
-
-	return r < 0 ? r : output_attached(&result, a->json, stdout);
-}
-
-static int ask_detach(const struct args *a, const struct error *why, struct error *e)
-{
-	struct listing ignored;
-
-	return ask_service(&a->request, false, why, &ignored, e);
-}
-
-/*
- * For a hook, which cannot wait until the configuration is good: the service works with the last
- * one that was. Returns 0 or -errno.
- */
-static int ask_without_config(const struct args *a, struct error *e,
-			      int (*ask)(const struct args *, const struct error *, struct error *))
-{
-	const struct error why = *e;
-	struct error ignored;
-	int r = ask(a, &why, e);
-
-	/* nobody sees that the container's former port is gone: it must not be cut off by what that
-	 * had */
-	if (r < 0)
-		op_sweep(&ignored);
-	/* the configuration's is the fault to mend */
-	if (r < 0 && r != -EREMOTEIO)
-		*e = why;
-	return r;
-}
-
-static int run_attach(const struct args *a, struct error *e)
-{
-	_context_ struct context c = { 0 };
-	struct request q = a->request;
-	struct listing result;
-	int r = context_open(q.config_path, true, &c, e);
-
-	if (r < 0 && q.hook)
-		return ask_without_config(a, e, ask_attach);
-	q.word = q.hook ? WORD_NONE : WORD_ROOT;
-	if (r == 0)
-		r = op_attach(&c, &q, &result, e);
-	if (r < 0)
-		return r;
-	progress_clear();
-	r = output_attached(&result, a->json, stdout);
-	hosts_follow(&c);
-	op_attach_probe(&c, &result, go_apart);
-	return r;
-}
-
-/*
- * While the configuration is bad: what its record tells of is taken out of service all the same.
- * Anything else is left, as much may be said of it that is not known; but where there is none, as
- * after setup --undo, nothing else is said. @r, @e: what is wrong with it
- */
-static int detach_recorded(const struct request *q, int r, struct error *e)
-{
-	_context_ struct context c = { 0 };
-	struct listing done = { .changed = false };
-	/* another place would be a slip of the pen, and its leases be kept who knows where */
-	const bool none = strcmp(q->config_path, CONFIG_DEFAULT_PATH) == 0 &&
-			  access(q->config_path, F_OK) < 0 && errno == ENOENT;
-	const struct error why = *e;
-	int done_r = q->release && !none ? r : context_salvage(q->config_path, true, &c, e);
-
-	if (done_r == 0)
-		done_r = op_detach(&c, q, &done, e);
-	/* it is pinned, or another is at work on it */
-	if (none && (done_r == 0 || done_r == -EBUSY))
-		return done_r;
-	if (done_r < 0 || !done.changed) {
-		*e = why;
-		return r;
-	}
-	note(NOTE_WARNING, "it is detached, but %s", why.text);
-	return 0;
-}
-
-static int run_detach(const struct args *a, struct error *e)
-{
-	_context_ struct context c = { 0 };
-	struct request q = a->request;
-	struct listing ignored;
-	int r = context_open(q.config_path, true, &c, e);
-
-	if (r < 0 && q.hook)
-		return ask_without_config(a, e, ask_detach);
-	q.word = q.hook ? WORD_NONE : WORD_ROOT;
-	if (r < 0)
-		return detach_recorded(&q, r, e);
-	r = op_detach(&c, &q, &ignored, e);
-	if (r == 0)
-		hosts_follow(&c);
-	return r;
-}
 
 /* One more was done: told above what there is of a line that tells what is under way. */
 static int on_action(const struct reconcile_action *action, void *arg)
@@ -178,54 +62,6 @@ static int run_doctor(const struct args *a, struct error *e)
 		       : 0;
 }
 
-/* setup --docker-runtime, which is about Docker's configuration alone. */
-static int run_runtime(const struct args *a, struct error *e)
-{
-	const struct runtime_wish wish = { .by_default = a->by_default,
-					   .undo = a->undo,
-					   .force = a->setup.force };
-	_runtime_plan_ struct runtime_plan plan = { .former = NULL };
-	int r = op_runtime_look(&wish, &plan, e);
-
-	if (r < 0)
-		return r;
-	plan_print_runtime(&plan, stdout);
-	if (a->dry_run || plan.done)
-		return 0;
-	/* as --undo of the rest: it was asked for by name */
-	if (!a->yes && !a->undo)
-		r = plan_confirm(e);
-	if (r == 0)
-		r = op_runtime_do(&plan, e);
-	if (r == 0)
-		plan_print_runtime_done(&plan, stdout);
-	return r;
-}
-
-static int run_setup(const struct args *a, struct error *e)
-{
-	_setup_plan_ struct setup_plan *plan = NULL;
-	int r;
-
-	if (a->docker_runtime)
-		return run_runtime(a, e);
-	if (a->undo)
-		return op_setup_undo(a->request.config_path, a->setup.force, e);
-	r = op_setup_look(a->request.config_path, &a->setup, &plan, e);
-	if (r < 0)
-		return r;
-	plan_print(plan, stdout);
-	if (a->dry_run)
-		return 0;
-	if (!a->yes)
-		r = plan_confirm(e);
-	if (r == 0)
-		r = op_setup_do(plan, e);
-	if (r == 0)
-		plan_print_done(plan, stdout);
-	return r;
-}
-
 static int run_watch(const struct args *a, struct error *e)
 {
 	return watch_run(a->request.config_path, a->json, e);
@@ -260,7 +96,7 @@ static int run_sweep(const struct args *a, struct error *e)
 /* It answers on stdout in its own way, failures too. */
 static int run_cni(const struct args *a, struct error *e)
 {
-	return cni_run(a->request.config_path, go_apart, stdout, e);
+	return cni_run(a->request.config_path, say_apart, stdout, e);
 }
 
 /* One line a verb: it is dispatched, parsed and explained from here. */

@@ -1,6 +1,7 @@
 /* Errors and remarks, as lines on stderr; a hook's go to syslog, too. */
 #include "cli/say.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -20,6 +21,15 @@ void say_details(void)
 void say_in_syslog(void)
 {
 	in_syslog = true;
+}
+
+void say_apart(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
+		dup2(null, fd);
+	say_in_syslog();
 }
 
 void say(bool warning, const char *text)

@@ -14,6 +14,9 @@ void say_details(void);
 /* Tells all to syslog, too: nobody sees what a hook prints. */
 void say_in_syslog(void);
 
+/* Tells syslog alone, and holds no terminal or pipe: for a process that outlives its command. */
+void say_apart(void);
+
 /* Prints "v6hook: " or "v6hook: warning: " and the text, escaped, in a line of its own. */
 void say(bool warning, const char *text);
 
