@@ -26,28 +26,37 @@
 
 #define DELIVERY_MOST_MS 1800 /* all of an attach ends within 2 s, whatever happens in there */
 
-struct given {
-	struct in6_addr *list;
-	int count;
+struct looking {
+	const struct port *port;
+	struct container_has has;
 };
 
-static int on_given(const struct address *a, void *arg)
+static int on_address(const struct address *a, void *arg)
 {
-	struct given *g = arg;
+	struct looking *l = arg;
+	struct container_has *has = &l->has;
 
-	if (!a->ours && !IN6_IS_ADDR_LINKLOCAL(&a->address) && (a->flags & IFA_F_PERMANENT) &&
-	    !(a->flags & IFA_F_DADFAILED) && g->count < GIVEN_MAX)
-		g->list[g->count++] = a->address;
+	if (IN6_IS_ADDR_LINKLOCAL(&a->address) ||
+	    (a->ifindex != l->port->inner && !(a->ours && a->ifindex == LOOPBACK_IFINDEX)))
+		return 0;
+	if (a->ours && has->ours_count < GIVEN_MAX)
+		has->ours[has->ours_count++] = a->address;
+	if (!a->ours && (a->flags & IFA_F_PERMANENT) && !(a->flags & IFA_F_DADFAILED) &&
+	    has->found_count < GIVEN_MAX)
+		has->found[has->found_count++] = a->address;
 	return 0;
 }
 
-int container_given(struct nl_sock *nl, const struct port *port, struct in6_addr *ret,
-		    struct error *e)
+int container_look(struct nl_sock *nl, const struct port *port, struct container_has *ret,
+		   struct error *e)
 {
-	struct given g = { ret, 0 };
-	int r = address_each(nl, port->inner, on_given, &g);
+	struct looking l = { .port = port };
+	int r = address_each(nl, 0, on_address, &l);
 
-	return r < 0 ? error_sys(e, r, "cannot list the container's addresses") : g.count;
+	if (r < 0)
+		return error_sys(e, r, "cannot list the container's addresses");
+	*ret = l.has;
+	return 0;
 }
 
 /* What is done to the container's sysctls; run inside its namespace. */

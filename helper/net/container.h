@@ -29,13 +29,19 @@ struct container_effects {
 
 #define GIVEN_MAX 16
 
-/*
- * The global addresses that the container's end has from elsewhere (Docker, the LXC configuration),
- * permanent ones that did not fail duplicate detection.
- * @ret: room for GIVEN_MAX; Returns how many, or -errno.
- */
-int container_given(struct nl_sock *nl, const struct port *port, struct in6_addr *ret,
-		    struct error *e);
+/* Global addresses in a container. */
+struct container_has {
+	/* its port's, from elsewhere (Docker, the LXC configuration): permanent ones that did not
+	 * fail duplicate detection */
+	struct in6_addr found[GIVEN_MAX];
+	int found_count;
+	struct in6_addr ours[GIVEN_MAX]; /* with the mark, on its port or lo */
+	int ours_count;
+};
+
+/* Looks what there is. Returns 0 or -errno. */
+int container_look(struct nl_sock *nl, const struct port *port, struct container_has *ret,
+		   struct error *e);
 
 /*
  * Makes IPv6 work inside: accept_ra=0, accept_redirects=0, disable_ipv6=0 on the interface and lo,

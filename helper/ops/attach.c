@@ -16,6 +16,7 @@
 #include "base/note.h"
 #include "keep/guarded.h"
 #include "keep/waiting.h"
+#include "known/occupied.h"
 #include "known/resolve.h"
 #include "known/word.h"
 #include "net/container.h"
@@ -93,6 +94,9 @@ static int choose(struct attaching *a, const struct request *q, struct error *e)
 	};
 	int r = given_read(q, &a->instance, a->at.inner, &a->at.port, &a->given, e);
 
+	if (r == 0)
+		r = occupied_check(a->c, q, a->ident, a->had_before ? &a->before : NULL, &a->at,
+				   &a->given.has, e);
 	if (r == 0)
 		r = choose_lease(&choose, &a->choice, e);
 	if (r == 0 && *a->choice.unheard && !q->hook)

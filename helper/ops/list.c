@@ -6,10 +6,13 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "keep/guarded.h"
 #include "keep/waiting.h"
+#include "known/living.h"
+#include "known/occupied.h"
 #include "known/trace.h"
 #include "ops/verbs.h"
 #include "world/look.h"
@@ -18,6 +21,8 @@ struct list {
 	struct context *c;
 	struct look look;
 	struct host_addresses own;
+	const struct holder **attached; /* in the order of their network namespaces */
+	size_t attached_count;
 	struct reach reach; /* what was found holds for the next on the same way, too */
 	int (*each)(const struct listing *l, void *arg);
 	void *arg;
@@ -28,6 +33,7 @@ static void list_release(struct list *l)
 	look_release(&l->look);
 	cleanup_nl_sock(&l->look.host);
 	host_addresses_release(&l->own);
+	free(l->attached);
 }
 
 /* Shows what is wrong, unless something is already. */
@@ -52,10 +58,56 @@ static struct listing of_address(const struct list *l, const struct in6_addr *ad
 				 .state = LIST_DETACHED };
 }
 
+static int by_netns(const void *a, const void *b)
+{
+	const struct holder *x = *(const struct holder *const *)a;
+	const struct holder *y = *(const struct holder *const *)b;
+	const uint64_t p = x->attachment->netns_inode, q = y->attachment->netns_inode;
+
+	return p < q ? -1 : p > q;
+}
+
+/* Sorts those that are attached by their network namespaces. Returns 0 or -ENOMEM. */
+static int sort_attached(struct list *l)
+{
+	const struct holders *present = &l->look.present;
+
+	l->attached = calloc(present->count + 1, sizeof(*l->attached));
+	if (!l->attached)
+		return -ENOMEM;
+	for (size_t i = 0; i < present->count; i++) {
+		const struct attachment *a = present->list[i].attachment;
+
+		if (a && attachment_is_live(a, l->c->boot_id) && !a->waits)
+			l->attached[l->attached_count++] = &present->list[i];
+	}
+	qsort(l->attached, l->attached_count, sizeof(*l->attached), by_netns);
+	return 0;
+}
+
+/* Another one that is attached to the same port, or null: one of the two is cut off. */
+static const struct holder *find_other(const struct list *l, const struct holder *h)
+{
+	const struct holder *const *first =
+		bsearch(&h, l->attached, l->attached_count, sizeof(*l->attached), by_netns);
+
+	while (first && first > l->attached && by_netns(first - 1, &h) == 0)
+		first--;
+	for (; first && first < l->attached + l->attached_count && by_netns(first, &h) == 0;
+	     first++)
+		if (*first != h && occupied_same((*first)->attachment, h->attachment) &&
+		    living((*first)->attachment) && living(h->attachment))
+			return *first;
+	return NULL;
+}
+
 /* Fills in what the kernel says of one that is attached. */
 static void look_at_attached(struct list *l, struct listing *item, const struct holder *h)
 {
 	const struct attachment *a = h->attachment;
+	const struct holder *other;
+	char name[IDENT_TEXT_MAX], text[sizeof(item->error)];
+	struct ident id;
 	enum guarded guard;
 	const char *lacks;
 	char path[64];
@@ -78,6 +130,15 @@ static void look_at_attached(struct list *l, struct listing *item, const struct 
 		snprintf(path, sizeof(path), "its %s is gone from the kernel: v6hook reconcile",
 			 lacks);
 		tell_trouble(item, path);
+	}
+	other = find_other(l, h);
+	if (other && ident_from_text(other->ident, &id) == 0) {
+		snprintf(
+			text, sizeof(text),
+			"%.100s is attached to the same network: v6hook detach one of the two, and "
+			"reconcile",
+			ident_container(&id, name));
+		tell_trouble(item, text);
 	}
 	/* what a bad configuration would say of it, nobody knows */
 	if (!l->c->salvaged) {
@@ -200,6 +261,8 @@ int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), 
 	l.reach.c = c;
 	l.reach.nl = l.look.host;
 	l.reach.own = &l.own;
-	r = tell_all(&l);
+	r = sort_attached(&l);
+	if (r == 0)
+		r = tell_all(&l);
 	return r == -ENOMEM ? error_sys(e, r, "cannot list the leases") : r;
 }

@@ -36,7 +36,7 @@ void announced_across(struct attaching *a)
 	int r = 0;
 
 	/* without an address from elsewhere it has none on-link */
-	if (!a->choice.pool->routed && a->given.found_count)
+	if (!a->choice.pool->routed && a->given.has.found_count)
 		r = onlink_pools(a->c->pools, &a->at.own, a->at.port.via);
 	/* not otherwise, as all that v6hook has is read for it */
 	if (r == 1)

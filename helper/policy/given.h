@@ -10,11 +10,10 @@ struct given {
 	struct in6_addr list[GIVEN_MAX]; /* what the engine says, as far as the port has it */
 	int count;
 	bool written;  /* it says so in the container's configuration, not on a subnet of its own */
-	bool asked; /* somebody has said what it gave, be it nothing */
+	bool asked;    /* somebody has said what it gave, be it nothing */
 	bool has_ipv4; /* it says so for certain */
-	struct in6_addr ipv4;		  /* mapped */
-	struct in6_addr found[GIVEN_MAX]; /* what the port has, whoever put it there */
-	int found_count;
+	struct in6_addr ipv4;	  /* mapped */
+	struct container_has has; /* what there is in the container, whoever put it there */
 };
 
 /*

@@ -60,7 +60,7 @@ static int find_port(const struct netns *netns, struct port *ret, struct error *
 {
 	CLEANUP(cleanup_nl_sock) struct nl_sock *host = NULL;
 	CLEANUP(cleanup_nl_sock) struct nl_sock *inner = NULL;
-	struct in6_addr given[GIVEN_MAX];
+	struct container_has has;
 	int count = 0, r = nl_open(&host, e);
 
 	if (r == 0)
@@ -74,8 +74,8 @@ static int find_port(const struct netns *netns, struct port *ret, struct error *
 		return error_set(e, STATUS_FAILED, -EAGAIN,
 				 "it is on several networks: which is preferred is known when it "
 				 "runs");
-	r = container_given(inner, ret, given, e);
-	if (r > 0)
+	r = container_look(inner, ret, &has, e);
+	if (r == 0 && has.found_count)
 		return error_set(
 			e, STATUS_FAILED, -EAGAIN,
 			"it has another global address: whose it is is known when it runs");
