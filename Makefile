@@ -136,7 +136,7 @@ TEST_FILES = $(if $(TEST),$(or $(strip $(foreach one,$(TEST),$(filter %/$(one) %
 	$(sort $(wildcard $(TESTS)) $(UNITS))))),$(error no test has the name '$(TEST)': they are in tests/unit and tests/lab)),$(TESTS))
 .PHONY: check
 check:
-	@tests/packages build lab check bench
+	@tests/packages build lab check bench cluster
 	@tests/packages walls || echo "without all of these firewalls their tests are left out"
 	@! apt-cache show incus-base >/dev/null 2>&1 || tests/packages incus || echo "without Incus its test is left out"
 	@mkdir -p build/debs && cd build/debs && ls *.deb >/dev/null 2>&1 || \
@@ -224,7 +224,7 @@ bench-tools: $(BENCH_TOOLS) build/lab/asker
 # tests/soak/soak. As root.
 .PHONY: soak
 soak:
-	@tests/packages build lab check
+	@tests/packages build lab check cluster
 	@$(MAKE) --no-print-directory -s all sanitized
 	@failed=; for script in tests/soak/*; do echo "# $$script"; \
 		tests/lab/world $$script $$([ $$script != tests/soak/soak ] || echo $(SOAK)) || failed="$$failed $$script"; \

@@ -83,6 +83,14 @@ void config_free(struct config *c)
 	strings_free(&c->on_change.run);
 	free(c->socket);
 	free(c->state_dir);
+	strings_free(&c->store.etcd);
+	free(c->store.prefix);
+	free(c->store.host);
+	free(c->store.ca);
+	free(c->store.cert);
+	free(c->store.key);
+	free(c->store.user);
+	free(c->store.password);
 	free(c);
 }
 

@@ -16,6 +16,8 @@
 #define CONFIG_INCUS_SOCKET "/var/lib/incus/unix.socket"
 #define CONFIG_SIZE_MAX (1024 * 1024) /* bytes */
 #define USER_ADDRESSES_MAX 65536
+#define STORE_PREFIX_MAX 64 /* bytes */
+#define STORE_HOST_MAX 64
 
 struct config_strings {
 	char **list;
@@ -81,6 +83,17 @@ struct config_command {
 	struct config_strings run; /* the program, by an absolute path, and its arguments */
 };
 
+/* Where leases are kept that many hosts share. */
+struct config_store {
+	struct config_strings
+		etcd;	       /* the URLs of its members; none: leases are this host's files */
+	char *prefix;	       /* of all keys, with a slash at both ends */
+	char *host;	       /* this host's name there, which no other has */
+	bool tls;	       /* one of the URLs is https */
+	char *ca, *cert, *key; /* files, or null */
+	char *user, *password; /* or null */
+};
+
 struct config {
 	struct config_pool *pools;
 	size_t pool_count;
@@ -104,6 +117,7 @@ struct config {
 	struct config_command on_change;
 	char *socket; /* of the service, for those who may not do it themselves */
 	char *state_dir;
+	struct config_store store;
 };
 
 /* A configuration with every default and no pool. Returns 0 or -ENOMEM. */

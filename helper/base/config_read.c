@@ -12,8 +12,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/config_lists.h"
+#include "base/config_store.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -251,6 +253,7 @@ static const struct key top[] = {
 	{ "on_change", config_read_on_change },
 	{ "socket", read_socket },
 	{ "state_dir", read_state_dir },
+	{ "store", config_read_store },
 	{ NULL, NULL },
 };
 
@@ -281,6 +284,25 @@ int config_parse(const char *path, const char *text, size_t len, struct config *
 	return 0;
 }
 
+/* As config_parse; a password that everybody may read is refused. */
+static int parse_guarded(const char *path, const char *text, size_t len, struct config **ret,
+			 struct error *e)
+{
+	_config_ struct config *c = NULL;
+	struct stat st;
+	int r = config_parse(path, text, len, &c, e);
+
+	if (r < 0)
+		return r;
+	if (c->store.password && stat(path, &st) == 0 && st.st_mode & (S_IRWXG | S_IRWXO))
+		return error_set(e, STATUS_USAGE, -EINVAL,
+				 "configuration %s: has a password, and others than its owner may "
+				 "open it: chmod 600 %s",
+				 path, path);
+	*ret = steal_ptr(&c);
+	return 0;
+}
+
 int config_read(const char *path, struct config **ret, struct error *e)
 {
 	_free_ char *text = NULL;
@@ -300,7 +322,7 @@ int config_read(const char *path, struct config **ret, struct error *e)
 	if (r < 0)
 		return error_set(e, STATUS_USAGE, r, "cannot read configuration %s: %s", path,
 				 r == -EISDIR ? "not a regular file" : strerror(-r));
-	return config_parse(path, text, len, ret, e);
+	return parse_guarded(path, text, len, ret, e);
 }
 
 /* Takes a value of the file's, if it is a good one. */

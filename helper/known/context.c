@@ -6,6 +6,7 @@
 
 #include "base/config_read.h"
 #include "runtime/engines.h"
+#include "store/chosen.h"
 
 /* A misspelt engine would reserve an address for nobody. Returns 0 or -EINVAL. */
 static int check_engines(const struct config *c, struct error *e)
@@ -50,7 +51,7 @@ int context_open(const char *config_path, bool write, struct context *ret, struc
 	int r = context_read(config_path, &c, e);
 
 	if (r == 0)
-		r = lease_dir_open(c.config->state_dir, write, &c.store, e);
+		r = store_open(c.config, write, &c.store, e);
 	if (r < 0)
 		return r;
 	*ret = c;
@@ -71,7 +72,7 @@ int context_salvage(const char *config_path, bool write, struct context *ret, st
 	if (r == 0 && write && access(c.config->state_dir, F_OK) < 0)
 		r = error_sys(e, -errno, "cannot open %s", c.config->state_dir);
 	if (r == 0)
-		r = lease_dir_open(c.config->state_dir, write, &c.store, e);
+		r = store_open(c.config, write, &c.store, e);
 	if (r < 0)
 		return r;
 	c.salvaged = true;
@@ -96,7 +97,7 @@ int context_inherit(const struct context *from, struct context *ret, struct erro
 	/* a new one would stand in the way of the old one when that is moved back */
 	if (access(dir, F_OK) < 0 && errno == ENOENT)
 		return error_set(e, STATUS_FAILED, -ENOENT, LEASE_DIR_GONE, dir);
-	r = lease_dir_open(dir, true, &store, e);
+	r = store_open(from->config, true, &store, e);
 	if (r < 0)
 		return r;
 	*ret = *from;

@@ -18,6 +18,7 @@
 #include "ops/doctor_wire.h"
 #include "ops/verbs.h"
 #include "policy/ready.h"
+#include "store/chosen.h"
 
 /* All that a scene points to. */
 struct visit {
@@ -172,7 +173,7 @@ static int open_context(struct visit *v, const char *path, struct error *e)
 		s->misconfigured = &v->misconfigured;
 		r = context_salvage(path, false, &v->c, &v->unlooked);
 	} else {
-		r = lease_dir_open(v->c.config->state_dir, false, &v->c.store, &v->unlooked);
+		r = store_open(v->c.config, false, &v->c.store, &v->unlooked);
 	}
 	/* without leases there is something to be examined still */
 	if (r < 0 && !v->c.config) {

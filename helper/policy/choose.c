@@ -262,7 +262,8 @@ static int stay(const struct choose *q, const struct lease *held, struct choice 
 	return r;
 }
 
-int choose_lease(const struct choose *q, struct choice *ret, struct error *e)
+/* As choose_lease; -EALREADY if the store has found that the container has a lease. */
+static int choose_once(const struct choose *q, struct choice *ret, struct error *e)
 {
 	struct candidate list[CANDIDATES_MOST];
 	struct lease lease, *held = NULL;
@@ -280,7 +281,7 @@ int choose_lease(const struct choose *q, struct choice *ret, struct error *e)
 	r = -ENOENT;
 	for (int i = 0; i < count && r < 0; i++) {
 		r = take(q, &list[i], held, ret, e);
-		if (r < 0 && !candidate_may_pass(&list[i], e))
+		if (r == -EALREADY || (r < 0 && !candidate_may_pass(&list[i], e)))
 			return r;
 		if (r < 0 && list[i].source == FROM_LABEL)
 			snprintf(unheard, sizeof(unheard), "%.255s", e->text);
@@ -290,6 +291,13 @@ int choose_lease(const struct choose *q, struct choice *ret, struct error *e)
 	if (r == 0)
 		memcpy(ret->unheard, unheard, sizeof(unheard));
 	return r;
+}
+
+int choose_lease(const struct choose *q, struct choice *ret, struct error *e)
+{
+	int r = choose_once(q, ret, e);
+
+	return r == -EALREADY ? choose_once(q, ret, e) : r;
 }
 
 void choose_undo(struct context *c, const struct choice *choice)

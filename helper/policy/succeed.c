@@ -24,8 +24,9 @@ static int end_former(struct context *c, const struct lease *wanted_lease,
 	bool has_record;
 	int r;
 
-	if (s->ops->claim(s, wanted_lease, &holder, &error) != -EEXIST || holder.pinned)
-		return -EADDRINUSE;
+	if (s->ops->claim(s, wanted_lease, &holder, &error) != -EEXIST || holder.pinned ||
+	    *holder.host)
+		return -EADDRINUSE; /* whether it is gone on another host, that one knows */
 	if (holder.freed)
 		return named ? -EADDRINUSE : 0;
 	r = s->ops->lock(s, LOCK_CONTAINER, holder.ident, false, CONTEXT_WAIT_MS, &lock, e);

@@ -128,8 +128,8 @@ int lease_claim(struct lease_store *s, const struct in6_addr *address, const cha
 				 "address %s was freed %lld s ago and rests for hold_s (%u s)",
 				 text, (long long)(time(NULL) - holder.freed), hold_s);
 	if (r == -EEXIST)
-		return error_set(e, STATUS_IN_USE, -EADDRINUSE, "address %s is held by %.300s",
-				 text, holder.ident);
+		return error_set(e, STATUS_IN_USE, -EADDRINUSE, "address %s is held by %.300s%s%s",
+				 text, holder.ident, *holder.host ? " on host " : "", holder.host);
 	if (r == 0)
 		*ret = lease;
 	return r;

@@ -26,6 +26,7 @@
 /* In what is wrong with an attachment of which a probe beside its start found another. */
 #define LEASE_ANSWERED " is answered for on "
 
+#define LEASE_HOST_MAX 65	   /* bytes, with the end */
 #define LEASE_TROUBLE_MAX 256	   /* bytes */
 #define LEASE_RECLAIM_WAIT_MS 2000 /* for LOCK_RECLAIM */
 
@@ -35,7 +36,9 @@ struct lease {
 	bool pinned;	 /* never reclaimed, never moved */
 	int64_t created; /* seconds since the epoch */
 	int64_t freed;	 /* 0, or since when the address rests before another may have it */
-	bool left;	 /* told by walk: its holder's present lease is another, or it has none */
+	/* which host's, where it is in a store that others share; or "": this one's */
+	char host[LEASE_HOST_MAX];
+	bool left; /* told by walk: its holder's present lease is another, or it has none */
 	/*
 	 * Why this is not what the store holds, but what is known otherwise: then the address is
 	 * taken, nothing that works may be taken away, and ident is "" if nobody can tell whose it
@@ -188,6 +191,8 @@ struct lease_store_ops {
 	 * Makes the lease, atomically and durably: of any number of claims of one address one
 	 * wins. A claim that was this container's already is taken over, unless it was freed: then
 	 * another may be about to take it, and the container itself is the -EEXIST holder.
+	 * Where others share the store, the holder may be another host's, and the container be
+	 * found to have a lease of which this host had forgotten: -EALREADY, and find finds it.
 	 * Returns 0; -EEXIST and the other holder in ret_holder, or -EBADMSG if a damaged file
 	 * stands for the address (both without a message); or -errno. Then nothing is left.
 	 */
@@ -274,11 +279,14 @@ struct lease_store_ops {
 	void (*sweep)(struct lease_store *s);
 };
 
+struct etcd_store;
+
 struct lease_store {
 	const struct lease_store_ops *ops;
 	bool looks;  /* set by one who has no time to mend: what could be mended is only noted */
 	bool met;    /* so it is: there was something */
 	bool unread; /* the last walk_attachments left out some that cannot be read */
+	struct etcd_store *shared; /* what etcd_store.c keeps of it, or null */
 };
 
 /* What is told when the directory of a store that was open is not there any more. */

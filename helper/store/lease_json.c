@@ -43,11 +43,11 @@ static int finish(json_t *made, const json_error_t *why, char **ret, size_t *ret
  */
 static char *sum_of(const struct lease *l, char *out)
 {
-	char text[IDENT_TEXT_MAX + 128], address[INET6_ADDRSTRLEN];
+	char text[IDENT_TEXT_MAX + LEASE_HOST_MAX + 128], address[INET6_ADDRSTRLEN];
 
-	snprintf(text, sizeof(text), "%s %s %d %lld %lld", l->ident,
+	snprintf(text, sizeof(text), "%s %s %d %lld %lld%s%s", l->ident,
 		 text_address(&l->address, address), l->pinned, (long long)l->created,
-		 (long long)l->freed);
+		 (long long)l->freed, *l->host ? " " : "", l->host);
 	snprintf(out, 32, "%016llx", (unsigned long long)text_hash(text, 0));
 	return out;
 }
@@ -57,7 +57,8 @@ int lease_encode(const struct lease *lease, char **ret, size_t *ret_len)
 	char address[INET6_ADDRSTRLEN], created[32], freed[32], sum[32];
 	json_error_t why;
 	json_t *json = json_pack_ex(
-		&why, 0, "{s:s, s:s, s:b, s:s, s:s*, s:s}", "container", lease->ident, "address",
+		&why, 0, "{s:s, s:s*, s:s, s:b, s:s, s:s*, s:s}", "container", lease->ident, "host",
+		*lease->host ? lease->host : NULL, "address",
 		text_address(&lease->address, address), "pinned", lease->pinned, "created",
 		text_time(lease->created, created, sizeof(created)), "freed",
 		lease->freed ? text_time(lease->freed, freed, sizeof(freed)) : NULL, "sum",
@@ -72,7 +73,7 @@ int lease_decode(const char *text, size_t len, struct lease *ret)
 	struct lease lease = { 0 };
 	struct error ignored;
 	struct ident id;
-	const char *ident, *address, *created, *freed;
+	const char *ident, *host, *address, *created, *freed;
 	char sum[32];
 
 	if (json_parse(text, len, &json, &ignored) < 0)
@@ -81,6 +82,10 @@ int lease_decode(const char *text, size_t len, struct lease *ret)
 	address = json_text(json, "address");
 	created = json_text(json, "created");
 	freed = json_text(json, "freed");
+	host = json_text(json, "host");
+	if (host &&
+	    (size_t)snprintf(lease.host, sizeof(lease.host), "%s", host) >= sizeof(lease.host))
+		return -EBADMSG;
 	if (!ident || ident_from_text(ident, &id) < 0 || !address || !created ||
 	    inet_pton(AF_INET6, address, &lease.address) != 1 ||
 	    !json_is_boolean(json_object_get(json, "pinned")))

@@ -162,8 +162,9 @@ static uint64_t pool_places(const struct pool *p, unsigned int window)
 	return sum;
 }
 
-static int pool_read(const struct config_pool *from, struct pools *all, size_t number,
-		     struct error *e)
+/* @among: as in struct pool */
+static int pool_read(const struct config_pool *from, const char *among, struct pools *all,
+		     size_t number, struct error *e)
 {
 	struct pool *p = &all->list[number];
 	_free_ struct range *exclude = NULL;
@@ -172,6 +173,7 @@ static int pool_read(const struct config_pool *from, struct pools *all, size_t n
 	p->name = from->name;
 	p->uplink = from->uplink;
 	p->routed = from->routed;
+	p->among = among;
 	p->ranges = calloc(from->ranges.count, sizeof(*p->ranges));
 	exclude = calloc(from->exclude.count + 1, sizeof(*exclude));
 	/* a cut makes at most one more part */
@@ -206,7 +208,7 @@ int pools_new(const struct config *c, struct pools **ret, struct error *e)
 		return error_sys(e, -ENOMEM, "pools");
 	for (size_t i = 0; i < c->pool_count; i++) {
 		p->count++;
-		r = pool_read(&c->pools[i], p, i, e);
+		r = pool_read(&c->pools[i], c->store.etcd.count ? c->store.host : NULL, p, i, e);
 		if (r < 0)
 			return r;
 	}
@@ -294,7 +296,7 @@ static void enter(struct pool_walk *w, unsigned int window)
 	w->left = w->places < most ? w->places : most;
 	w->place = 0;
 	w->step = 1;
-	if (w->places <= POOL_SMALL)
+	if (w->places <= (w->pool->among ? 2 : POOL_SMALL))
 		return;
 	w->place = w->start % w->places;
 	w->step = 1 + w->stride % (w->places - 1);
@@ -316,9 +318,11 @@ static unsigned int first_window(const struct pool *p)
 
 void pool_walk_start(struct pool_walk *w, const struct pool *pool, const char *ident)
 {
+	const uint64_t seed = pool->among ? text_hash(pool->among, 0) : 0;
+
 	*w = (struct pool_walk){ .pool = pool,
-				 .start = text_hash(ident, 1),
-				 .stride = text_hash(ident, 2) };
+				 .start = text_hash(ident, seed + 1),
+				 .stride = text_hash(ident, seed + 2) };
 	enter(w, first_window(pool));
 }
 

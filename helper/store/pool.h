@@ -33,6 +33,11 @@ struct pool {
 	const char *name; /* the configuration's */
 	const char *uplink;
 	bool routed;
+	/*
+	 * This host's name where others hand out of the same pool, or null: then each starts
+	 * elsewhere, however small the pool is, so that they seldom want the same address.
+	 */
+	const char *among;
 	struct range *ranges; /* as configured */
 	size_t range_count;
 	struct range *parts; /* ranges less exclusions and reserved identifiers; sorted, disjoint */

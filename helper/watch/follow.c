@@ -14,6 +14,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "store/chosen.h"
 #include "watch/journal.h"
 #include "watch/notify.h"
 
@@ -106,6 +107,8 @@ int follow_look(struct follow *f)
 	}
 	r = f->now.config ? context_read(f->path, &fresh, &e)
 			  : context_open(f->path, true, &fresh, &e);
+	if (r == 0 && f->now.config)
+		r = store_follow(f->now.store, fresh.config, &e);
 	if (r < 0) {
 		tell_wrong(f, &e);
 		return 0;

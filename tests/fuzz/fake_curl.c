@@ -1,5 +1,5 @@
 /*
- * A Docker daemon made of one fuzz input, in place of libcurl.
+ * A Docker daemon, or an etcd, made of one fuzz input, in place of libcurl.
  *
  * Linked instead of helper/base/library.c: what asks for libcurl gets the functions below, so
  * that all of engine/http.c and what is above it is the production's. The stream comes in pieces of
@@ -159,7 +159,7 @@ static void hand_piece(struct handle *h)
 	}
 	h->data += n;
 	h->size -= n;
-	h->piece = h->piece * 7 % PIECE_MOST;
+	h->piece = h->piece >= 4096 ? h->piece : h->piece * 7 % PIECE_MOST;
 	if (taken != n)
 		end(h, CURLE_WRITE_ERROR);
 }
@@ -184,6 +184,37 @@ static CURLcode easy_getinfo(CURL *handle, CURLINFO info, ...)
 		*va_arg(args, long *) = ((struct handle *)handle)->status;
 	va_end(args);
 	return CURLE_OK;
+}
+
+/* As etcd is asked: the parts answer in turn, with 599 for one that is not there. */
+static CURLcode easy_perform(CURL *handle)
+{
+	struct handle *h = handle;
+	const struct part *p = &parts[turn++ % part_count];
+
+	h->over = false;
+	h->code = CURLE_OK;
+	h->status = p->status;
+	h->data = p->data;
+	h->size = p->size;
+	h->piece = 4096;
+	if (h->status == 599)
+		return CURLE_COULDNT_CONNECT;
+	while (!h->over)
+		hand_piece(h);
+	return h->code;
+}
+
+static struct curl_slist *slist_append(struct curl_slist *list, const char *text)
+{
+	if (strlen(text) > 4096)
+		abort();
+	return list;
+}
+
+static void slist_free(struct curl_slist *list)
+{
+	(void)list;
 }
 
 static CURLM *multi_init(void)
@@ -294,6 +325,9 @@ int library_load(const char *soname, const struct library_symbol *symbols, size_
 		{ "curl_easy_getinfo", (void *)easy_getinfo },
 		{ "curl_easy_strerror", (void *)easy_strerror },
 		{ "curl_easy_cleanup", (void *)easy_cleanup },
+		{ "curl_easy_perform", (void *)easy_perform },
+		{ "curl_slist_append", (void *)slist_append },
+		{ "curl_slist_free_all", (void *)slist_free },
 		{ "curl_multi_init", (void *)multi_init },
 		{ "curl_multi_add_handle", (void *)multi_add },
 		{ "curl_multi_perform", (void *)multi_perform },

@@ -360,6 +360,37 @@ TEST(wide_pools_end_with_all_their_addresses)
 	assert_in_range(groups_of(ids + tries - (1 << 20), 1 << 20), 500000, 1 << 20);
 }
 
+TEST(hosts_that_share_a_small_pool_start_apart)
+{
+	static const struct spec spec = { { "2001:db8::10/124" }, { NULL } };
+	static const struct spec sizes[] = {
+		{ { "2001:db8::7" }, { NULL } },
+		{ { "2001:db8::10/127" }, { NULL } },
+		{ { "2001:db8::10-2001:db8::12" }, { NULL } },
+		{ { "2001:db8::10/124" }, { NULL } },
+	};
+	static const size_t counts[] = { 1, 2, 3, 16 };
+	size_t apart = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		_pools_ struct pools *p = good_pools(&sizes[i], 1);
+
+		p->list[0].among = "east";
+		check_walk(p, "lxc:web1", counts[i]);
+		check_walk(p, "lxc:web2", counts[i]);
+	}
+	for (int i = 0; i < 32; i++) {
+		_pools_ struct pools *east = good_pools(&spec, 1), *west = good_pools(&spec, 1);
+		char ident[32];
+
+		snprintf(ident, sizeof(ident), "lxc:web%d", i);
+		east->list[0].among = "east";
+		west->list[0].among = "west";
+		apart += first_of(east, ident) != first_of(west, ident);
+	}
+	check(apart > 24, "only %zu of 32 start apart", apart);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +405,7 @@ int main(void)
 		cmocka_unit_test(names_seldom_meet_in_a_wide_pool),
 		cmocka_unit_test(wide_pools_begin_at_a_slash_103),
 		cmocka_unit_test(wide_pools_end_with_all_their_addresses),
+		cmocka_unit_test(hosts_that_share_a_small_pool_start_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,344 @@
+/*
+ * The lease store of a host that shares its ranges with others, in etcd.
+ *
+ * Theory of operation: it lies over a store in a directory, which holds this host's own leases and
+ * all its records as ever; whatever is looked up is looked up there alone. What changes who has an
+ * address (claim, update, rename, remove) is done in etcd first, by one transaction that compares
+ * the revisions of both keys of the lease, and in the directory when that is done. So etcd is asked
+ * for new addresses, and for those given up; what is attached is repaired, and what is known is
+ * attached again, without it.
+ *
+ * Killed between the two, etcd has a lease in this host's name of which the directory knows
+ * nothing: the next claim of that container finds it by the container's key, and takes it. The
+ * other way round, a lease that is removed there and still here is removed again.
+ */
+#include "store/etcd_store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "store/etcd_pair.h"
+#include "store/etcd_taken.h"
+
+#define TRIES 4 /* of what others have changed meanwhile */
+
+struct etcd_store {
+	const struct config_store *c;
+	const struct lease_store_ops *local; /* of the directory */
+	struct lease_store_ops ops;	     /* the same, but for those below */
+	struct etcd_http *http;
+	struct etcd_taken
+		*taken; /* by anybody, as of the first claim that met another's; or null */
+};
+
+static bool same(const struct in6_addr *a, const struct in6_addr *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+/* Whether the lease is this container's, of this host, and not given up. */
+static bool is_own(const struct etcd_store *s, const struct lease *lease, const char *ident)
+{
+	return !lease->freed && strcmp(lease->ident, ident) == 0 &&
+	       strcmp(lease->host, s->c->host) == 0;
+}
+
+/* As a caller is told of another's lease: of this host's own without its name. */
+static struct lease told(const struct etcd_store *s, const struct lease *lease)
+{
+	struct lease l = *lease;
+
+	if (strcmp(l.host, s->c->host) == 0)
+		l.host[0] = '\0';
+	return l;
+}
+
+static int overtaken(struct error *e)
+{
+	return error_set(e, STATUS_FAILED, -EAGAIN,
+			 "others changed it in etcd again and again: try once more");
+}
+
+/*
+ * Makes known here again what etcd holds for a container of which the directory knows nothing.
+ * @address: which its key there names
+ * Returns -EALREADY with a message when that is done, 0 if it does not hold it, or -errno.
+ */
+static int adopt(struct lease_store *s, const struct in6_addr *address, const char *ident,
+		 struct error *e)
+{
+	struct etcd_store *es = s->shared;
+	struct lease lease, holder;
+	struct etcd_pair pair;
+	char text[INET6_ADDRSTRLEN];
+	int r = etcd_pair_look(es->http, es->c, address, ident, &pair, e);
+
+	if (r < 0)
+		return r;
+	if (pair.address_revision == 0 || pair.damaged || !is_own(es, &pair.lease, ident))
+		return 0;
+	lease = told(es, &pair.lease);
+	r = es->local->claim(s, &lease, &holder, e);
+	if (r < 0)
+		return r == -EEXIST || r == -EBADMSG ? 0 : r;
+	return error_set(e, STATUS_FAILED, -EALREADY,
+			 "it has %s in etcd, which is known here again: try once more",
+			 text_address(address, text));
+}
+
+/* What stands in the way of a claim. Returns as the claim of a store, or 0: the change may be
+ * tried anew with what is known by now. */
+static int obstacle(struct lease_store *s, const struct lease *lease, const struct etcd_pair *now,
+		    struct lease *ret_holder, struct error *e)
+{
+	struct etcd_store *es = s->shared;
+	struct lease present;
+
+	if (now->address_revision && now->damaged)
+		return -EBADMSG;
+	if (now->address_revision && !is_own(es, &now->lease, lease->ident)) {
+		*ret_holder = told(es, &now->lease);
+		if (!es->taken && !now->lease.freed)
+			etcd_taken_read(es->http, es->c, &es->taken);
+		return -EEXIST;
+	}
+	/* it has one already, of which the directory does not know */
+	if (!now->address_revision && now->holder_revision && now->has_address &&
+	    !same(&now->address, &lease->address) &&
+	    es->local->present(s, lease->ident, &present, e) == 0)
+		return adopt(s, &now->address, lease->ident, e);
+	return 0;
+}
+
+/* Takes a claim back that the directory could not follow. */
+static void unclaim(struct lease_store *s, const struct lease *lease, const char *ident)
+{
+	struct etcd_store *es = s->shared;
+	struct etcd_pair pair;
+	struct lease former;
+	struct error ignored;
+	const struct in6_addr *back = es->local->present(s, lease->ident, &former, &ignored) == 1
+					      ? &former.address
+					      : NULL;
+
+	if (etcd_pair_look(es->http, es->c, &lease->address, ident, &pair, &ignored) == 0)
+		etcd_pair_change(es->http, es->c, &lease->address, ident, &pair,
+				 &(struct etcd_change){ NULL, back }, &ignored);
+}
+
+/* Claims in etcd, and then here. Returns as the claim of a store. */
+static int claim_anew(struct lease_store *s, const struct lease *lease, struct lease *ret_holder,
+		      struct error *e)
+{
+	struct etcd_store *es = s->shared;
+	/* one that is claimed only to rest has no holder */
+	const char *ident = lease->freed ? "" : lease->ident;
+	const struct etcd_change change = { lease, &lease->address };
+	struct etcd_pair known = { 0 }; /* most are free, and most who ask have none */
+	int r = 0;
+
+	for (int tries = 0; r == 0 && tries < TRIES; tries++) {
+		r = etcd_pair_change(es->http, es->c, &lease->address, ident, &known, &change, e);
+		if (r < 0)
+			return error_prefix(e, r, "no address can be had anew");
+		if (r == 0)
+			r = obstacle(s, lease, &known, ret_holder, e);
+		if (r < 0)
+			return r;
+	}
+	if (r == 0)
+		return overtaken(e);
+	r = es->local->claim(s, lease, ret_holder, e);
+	if (r < 0)
+		unclaim(s, lease, ident);
+	return r;
+}
+
+static int shared_claim(struct lease_store *s, const struct lease *lease, struct lease *ret_holder,
+			struct error *e)
+{
+	struct etcd_store *es = s->shared;
+	struct lease held, present;
+	int r = es->local->at(s, &lease->address, &held, e);
+
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return claim_anew(s, lease, ret_holder, e);
+	if (*held.trouble)
+		return -EBADMSG;
+	if (held.freed || strcmp(held.ident, lease->ident) != 0) {
+		*ret_holder = held;
+		return -EEXIST;
+	}
+	r = es->local->present(s, lease->ident, &present, e);
+	if (r < 0)
+		return r;
+	/* a known one is not asked for */
+	if (r == 1 && same(&present.address, &lease->address) && held.pinned == lease->pinned)
+		return es->local->claim(s, lease, ret_holder, e);
+	return claim_anew(s, lease, ret_holder, e);
+}
+
+/* The address is another's in etcd. Returns -ESTALE. */
+static int lost(const struct etcd_pair *pair, const struct in6_addr *address, struct error *e)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	return error_set(e, STATUS_FAILED, -ESTALE, "address %s is %.300s's on host %s by now",
+			 text_address(address, text),
+			 pair->damaged ? "somebody" : pair->lease.ident,
+			 pair->damaged ? "?" : pair->lease.host);
+}
+
+/*
+ * Changes what etcd holds of a lease that is this host's. @ident: of the container whose key is
+ * meant; Returns 0, -ESTALE if the lease is another's there, or -errno.
+ */
+static int change_own(struct lease_store *s, const struct lease *lease, const char *ident,
+		      const struct etcd_change *change, struct error *e)
+{
+	struct etcd_store *es = s->shared;
+	struct etcd_pair pair;
+	int r = etcd_pair_look(es->http, es->c, &lease->address, ident, &pair, e);
+
+	for (int tries = 0; r == 0 && tries < TRIES; tries++) {
+		if (pair.address_revision &&
+		    (pair.damaged || strcmp(pair.lease.host, es->c->host) != 0 ||
+		     strcmp(pair.lease.ident, lease->ident) != 0))
+			return lost(&pair, &lease->address, e);
+		r = etcd_pair_change(es->http, es->c, &lease->address, ident, &pair, change, e);
+		if (r != 0)
+			return r < 0 ? r : 0;
+	}
+	return r < 0 ? r : overtaken(e);
+}
+
+static int shared_update(struct lease_store *s, const struct lease *lease, struct error *e)
+{
+	struct etcd_store *es = s->shared;
+	const struct etcd_change change = { lease, lease->freed ? NULL : &lease->address };
+	int r = change_own(s, lease, lease->ident, &change, e);
+
+	/* another has it: here it is given up without asking */
+	if (r < 0 && !(r == -ESTALE && lease->freed))
+		return r;
+	return es->local->update(s, lease, e);
+}
+
+static int shared_rename(struct lease_store *s, const struct lease *lease, const char *ident,
+			 struct error *e)
+{
+	struct etcd_store *es = s->shared;
+	struct lease renamed = *lease;
+	int r;
+
+	snprintf(renamed.ident, sizeof(renamed.ident), "%s", ident);
+	/* killed in between, the container's former key leads to a lease that is not its own */
+	r = change_own(s, lease, ident, &(struct etcd_change){ &renamed, &lease->address }, e);
+	if (r == 0)
+		r = change_own(s, &renamed, lease->ident, &(struct etcd_change){ &renamed, NULL },
+			       e);
+	return r < 0 ? r : es->local->rename(s, lease, ident, e);
+}
+
+/*
+ * Removes from etcd what is given, of whatever host, if it is still that. Returns 0, -ESTALE or
+ * -errno.
+ */
+static int remove_shared(struct etcd_store *es, const struct lease *lease, struct error *e)
+{
+	const bool own = !*lease->host;
+	struct etcd_pair pair;
+	int r = etcd_pair_look(es->http, es->c, &lease->address, own ? lease->ident : "", &pair, e);
+
+	for (int tries = 0; r == 0 && tries < TRIES; tries++) {
+		if (pair.address_revision == 0)
+			return 0;
+		if (pair.damaged || strcmp(pair.lease.ident, lease->ident) != 0 ||
+		    strcmp(pair.lease.host, own ? es->c->host : lease->host) != 0 ||
+		    pair.lease.freed != lease->freed)
+			return -ESTALE;
+		r = etcd_pair_change(es->http, es->c, &lease->address, own ? lease->ident : "",
+				     &pair, &(struct etcd_change){ NULL, NULL }, e);
+		if (r != 0)
+			return r < 0 ? r : 0;
+	}
+	return r < 0 ? r : overtaken(e);
+}
+
+static int shared_remove(struct lease_store *s, const struct lease *lease, struct error *e)
+{
+	struct etcd_store *es = s->shared;
+	int r = remove_shared(es, lease, e);
+
+	/* what is another's in etcd is not to be kept here either */
+	if ((r < 0 && r != -ESTALE) || *lease->host)
+		return r;
+	return es->local->remove(s, lease, e);
+}
+
+static int shared_at(struct lease_store *s, const struct in6_addr *address, struct lease *ret,
+		     struct error *e)
+{
+	struct etcd_store *es = s->shared;
+	int r = es->local->at(s, address, ret, e);
+
+	return r == 0 && !ret && es->taken ? etcd_taken_has(es->taken, address) : r;
+}
+
+/* Others free addresses without a word. */
+static bool shared_is_full(struct lease_store *s, uint64_t ranges)
+{
+	(void)s, (void)ranges;
+	return false;
+}
+
+void etcd_store_off(struct lease_store *s)
+{
+	struct etcd_store *es = s->shared;
+
+	if (!es)
+		return;
+	s->ops = es->local;
+	s->shared = NULL;
+	etcd_http_free(es->http);
+	if (es->taken)
+		etcd_taken_free(es->taken);
+	free(es);
+}
+
+static void shared_close(struct lease_store *s)
+{
+	etcd_store_off(s);
+	lease_store_close(s);
+}
+
+int etcd_store_over(struct lease_store *s, const struct config_store *c, struct error *e)
+{
+	struct etcd_store *es = calloc(1, sizeof(*es));
+	int r = es ? etcd_http_new(c, &es->http, e)
+		   : error_sys(e, -ENOMEM, "cannot open the lease store");
+
+	if (r < 0) {
+		free(es);
+		return r;
+	}
+	etcd_store_off(s);
+	es->c = c;
+	es->local = s->ops;
+	es->ops = *s->ops;
+	es->ops.close = shared_close;
+	es->ops.claim = shared_claim;
+	es->ops.update = shared_update;
+	es->ops.rename = shared_rename;
+	es->ops.remove = shared_remove;
+	es->ops.at = shared_at;
+	es->ops.is_full = shared_is_full;
+	s->shared = es;
+	s->ops = &es->ops;
+	return 0;
+}

@@ -1,0 +1,86 @@
+/* Fuzzes what etcd's gateway answers: to a look, a change, a walk over all leases, with a password.
+ */
+#include "fuzz.h"
+
+#include "base/cleanup.h"
+#include "fake_curl.h"
+#include "store/etcd_pair.h"
+#include "store/etcd_taken.h"
+
+static void check_lease(const struct lease *l)
+{
+	must(strlen(l->ident) < sizeof(l->ident));
+	must(strlen(l->host) < sizeof(l->host));
+}
+
+static void check_pair(const struct etcd_pair *p)
+{
+	must(p->address_revision >= 0 && p->holder_revision >= 0);
+	if (!p->address_revision || p->damaged)
+		return;
+	check_lease(&p->lease);
+	must(*p->lease.host);
+}
+
+static int on_each(const struct lease *lease, void *arg)
+{
+	check_lease(lease);
+	must(*lease->trouble || *lease->host);
+	return ++*(int *)arg > 2000;
+}
+
+static int on_key(const struct lease *lease, void *arg)
+{
+	(void)lease;
+	return ++*(int *)arg > 2000;
+}
+
+/* Asks all that is ever asked, each with the same answers from the beginning. */
+static void ask_all(const struct config_store *c, const uint8_t *data, size_t size)
+{
+	const struct in6_addr address = { .s6_addr = { 0x20, 0x01, 0x0d, 0xb8, [15] = 5 } };
+	const struct lease lease = lease_new("lxc:web1", &address, false);
+	const struct etcd_change put = { &lease, &address }, removal = { NULL, NULL };
+	struct etcd_pair pair = { 0 };
+	struct etcd_taken *taken = NULL;
+	struct etcd_http *h;
+	struct error e;
+	int count = 0;
+
+	must(etcd_http_new(c, &h, &e) == 0);
+	fake_curl(data, size);
+	if (etcd_pair_look(h, c, &address, "lxc:web1", &pair, &e) == 0) {
+		check_pair(&pair);
+		etcd_pair_change(h, c, &address, "lxc:web1", &pair, &removal, &e);
+	}
+	fake_curl(data, size);
+	if (etcd_pair_change(h, c, &address, "lxc:web1", &pair, &put, &e) == 0)
+		check_pair(&pair);
+	fake_curl(data, size);
+	if (etcd_each_lease(h, c, false, on_each, &count, &e) < 0)
+		must(strlen(e.text) > 0);
+	fake_curl(data, size);
+	etcd_each_lease(h, c, true, on_key, &count, &e);
+	fake_curl(data, size);
+	etcd_taken_read(h, c, &taken);
+	if (taken) {
+		etcd_taken_has(taken, &address);
+		etcd_taken_free(taken);
+	}
+	etcd_http_free(h);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static char one[] = "http://10.0.0.1:2379", two[] = "https://10.0.0.2:2379/";
+	static char *members[] = { one, two };
+	static char prefix[] = "/v6hook/", host[] = "east", user[] = "v6hook", file[] = "/ca.pem";
+	struct config_store c = { .etcd = { members, 2 }, .prefix = prefix, .host = host };
+
+	ask_all(&c, data, size);
+	c.etcd.count = 1;
+	c.user = c.password = user;
+	c.ca = c.cert = c.key = file;
+	ask_all(&c, data, size);
+	return 0;
+}

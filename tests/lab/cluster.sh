@@ -1,0 +1,69 @@
+# What the tests of a range that hosts share have in common, to be sourced instead of attach.sh.
+# shellcheck shell=bash disable=SC2154
+
+# shellcheck source=SCRIPTDIR/attach.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/attach.sh"
+cluster_run=/run/cluster
+mkdir -p $cluster_run
+export ETCDCTL_API=3
+
+cluster_url=http://[2001:db8:1::100]:2379
+
+# cluster_etcd [ARG]...: starts one etcd, which all on the segment reach at $cluster_url, and waits until it answers
+cluster_etcd() {
+	local scheme=${cluster_url%%:*}
+
+	etcd --data-dir $cluster_run/etcd --unsafe-no-fsync --heartbeat-interval 20 --election-timeout 100 --listen-client-urls "$scheme://[::]:2379" \
+		--advertise-client-urls "$cluster_url" --listen-peer-urls http://127.0.0.1:2380 \
+		--initial-advertise-peer-urls http://127.0.0.1:2380 --initial-cluster default=http://127.0.0.1:2380 \
+		"$@" >>$cluster_run/etcd.log 2>&1 &
+	cluster_etcd_pid=$!
+	wait_for 20 etcdctl get x || lab_die "etcd does not answer: $(tail -n 3 $cluster_run/etcd.log)"
+}
+
+# cluster_etcd_stop: kills it
+cluster_etcd_stop() {
+	kill -KILL "$cluster_etcd_pid"
+	wait "$cluster_etcd_pid" 2>/dev/null
+}
+
+# cluster_tls: makes an authority, and one certificate of it for all, which has no CommonName, as etcd's gateway refuses
+# those that have; from now on nobody is answered without
+cluster_tls() {
+	(
+		cd $cluster_run || exit
+		openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=lab -keyout ca.key -out ca.pem
+		openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /O=all -keyout key.pem -out all.csr
+		printf 'subjectAltName=IP:2001:db8:1::100' >san
+		openssl x509 -req -in all.csr -CA ca.pem -CAkey ca.key -CAcreateserial -extfile san -out cert.pem
+	) >$cluster_run/openssl.log 2>&1
+	cluster_url=https://[2001:db8:1::100]:2379
+	cluster_tls_args=(--cert-file $cluster_run/cert.pem --key-file $cluster_run/key.pem
+		--trusted-ca-file $cluster_run/ca.pem --client-cert-auth)
+	export ETCDCTL_CACERT=$cluster_run/ca.pem ETCDCTL_CERT=$cluster_run/cert.pem ETCDCTL_KEY=$cluster_run/key.pem
+	export ETCDCTL_ENDPOINTS=$cluster_url
+}
+
+# held ADDR: prints whose the address is in etcd: "HOST CONTAINER", or "" if it is nobody's
+held() {
+	etcdctl get "/v6hook/leases/$1" --print-value-only | jq -r '"\(.host) \(.container)\(if .freed then " freed" else "" end)"'
+}
+
+# host NAME POOL [MEMBERS [STORE]]: a host's configuration in $cluster_run/NAME.json, with leases in etcd; STORE are
+# members of "store", with a comma before them
+host() {
+	local members=${3-'"probe_ms": 0'}
+
+	printf '{ "pools": [ %s ], %s, "expose": { "lxc": "all" }, "state_dir": "%s", "socket": "%s",
+		"store": { "etcd": [ "%s" ], "host": "%s" %s } }\n' "$2" "$members" \
+		"$cluster_run/$1.state" "$cluster_run/$1.sock" "$cluster_url" "$1" "${4-}" >$cluster_run/"$1".json
+	chmod 600 $cluster_run/"$1".json
+}
+
+# on NAME VERB...: runs v6hook as that host, in the network namespace of that name if there is one
+on() {
+	local within=()
+
+	[ ! -e "/run/netns/$1" ] || within=(nsenter --net="/run/netns/$1")
+	"${within[@]}" v6hook "${@:2}" --config $cluster_run/"$1".json
+}
