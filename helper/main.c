@@ -9,6 +9,7 @@
 #include "base/whole.h"
 #include "cli/args.h"
 #include "cli/attach.h"
+#include "cli/carry.h"
 #include "cli/cni.h"
 #include "cli/diagnosis.h"
 #include "cli/hook.h"
@@ -128,7 +129,7 @@ static const struct verb {
 	{ .args = { "status", "", ARGS_JSON | ARGS_WATCH, 0,
 		    "Shows how service, engines and pools are, and what failed" },
 	  .run = show_status },
-	{ .args = { "list", "", ARGS_JSON | ARGS_ZONE | ARGS_WATCH, 0,
+	{ .args = { "list", "", ARGS_JSON | ARGS_ZONE | ARGS_WATCH | ARGS_HOSTS, 0,
 		    "Shows who has which address" },
 	  .run = show_list },
 	{ .args = { "map", "", ARGS_WATCH, 0,
@@ -144,6 +145,10 @@ static const struct verb {
 		    "Repairs what a crash, a flap or a reboot has left" },
 	  .run = run_reconcile,
 	  .needs = NEEDS_RAW },
+	{ .args = { "export", "", 0, 0, "Prints all leases of this host, for import elsewhere" },
+	  .run = carry_export },
+	{ .args = { "import", "", 0, 0, "Makes the leases that it reads this host's" },
+	  .run = carry_import },
 	{ .args = { "sweep", "", ARGS_ALL, 0,
 		    "Gives free what the guard keeps for ports that are gone" },
 	  .run = run_sweep,

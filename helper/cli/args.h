@@ -18,10 +18,11 @@ enum args_option {
 	ARGS_JSON = 1 << 4,    /* --json */
 	ARGS_HOOK = 1 << 5,    /* --hook */
 	ARGS_DRY_RUN = 1 << 6, /* --dry-run */
-	ARGS_ALL = 1 << 7,     /* --all */
+	ARGS_ALL = 1 << 7,     /* --all of sweep */
 	ARGS_ZONE = 1 << 8,    /* --zone */
 	ARGS_WATCH = 1 << 9,   /* --watch */
 	ARGS_LISTEN = 1 << 10, /* --listen */
+	ARGS_HOSTS = 1 << 12,  /* --all of list */
 	/* --range, --exclude, --uplink, --upstream, --docker-runtime, --yes, --force, --undo */
 	ARGS_SETUP = 1 << 11,
 };

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "base/user.h"
 
-static const char *const states[] = { "attached", "detached", "broken", "waiting" };
+static const char *const states[] = { "attached", "detached", "broken", "waiting", "elsewhere" };
 
 /* The address as text, or null if there is none. */
 static const char *address_text(const struct listing *l, char *out)
@@ -44,6 +44,7 @@ static json_t *to_json(const struct listing *l)
 		{ "address", address_text(l, text), ALWAYS },
 		{ "pool", l->pool, KNOWN },
 		{ "state", states[l->state], ALWAYS },
+		{ "host", *l->host ? l->host : NULL, RARE },
 		{ "bridge", *l->bridge ? l->bridge : NULL, KNOWN },
 		{ "uplink", *l->uplink ? l->uplink : NULL, KNOWN },
 		{ "since", since_text(l, since, sizeof(since)), KNOWN },
@@ -217,6 +218,7 @@ int output_list_add(const struct listing *l, void *arg)
 	const char *shown = address_text(l, address);
 	const char *why = *l->error ? l->error : l->warning;
 	char last[sizeof(since) + sizeof(l->error) + sizeof(l->warning) + 2];
+	char on[sizeof(l->host) + 4];
 
 	if (list->as_json) {
 		_json_ json_t *object = to_json(l);
@@ -228,20 +230,23 @@ int output_list_add(const struct listing *l, void *arg)
 		user_name(l->ident.owner, user, sizeof(user));
 	snprintf(name, sizeof(name), "%s%s%s%s%s", user, *user ? "/" : "", l->ident.name,
 		 *l->ident.path ? "@" : "", l->ident.path);
+	snprintf(on, sizeof(on), "on %s", l->host);
 	snprintf(last, sizeof(last), "%s%s%s", since_text(l, since, sizeof(since)) ? since : "-",
 		 *why ? "  " : "", why);
-	return add_row(list, (const char *const[COLUMNS]){
-				     name, l->ident.runtime, shown ? shown : "",
-				     l->pool	 ? l->pool
-				     : l->unsaid ? "?"
-						 : "",
-				     l->pinned ? "yes" : "no",
-				     *l->warning ? "attached, but" : states[l->state], l->bridge,
-				     l->uplink,
-				     l->open.word ? exposed_text(&l->open, open)
-				     : l->unsaid  ? "?"
-						  : "",
-				     last });
+	return add_row(list,
+		       (const char *const[COLUMNS]){ name, l->ident.runtime, shown ? shown : "",
+						     l->pool	 ? l->pool
+						     : l->unsaid ? "?"
+								 : "",
+						     l->pinned ? "yes" : "no",
+						     *l->host	   ? on
+						     : *l->warning ? "attached, but"
+								   : states[l->state],
+						     l->bridge, l->uplink,
+						     l->open.word ? exposed_text(&l->open, open)
+						     : l->unsaid  ? "?"
+								  : "",
+						     last });
 }
 
 int output_list_print(struct output_list *list)

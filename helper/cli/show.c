@@ -55,17 +55,20 @@ static int look(const struct args *a, show_into show, struct error *e)
 static int list_into(struct context *c, const struct args *a, FILE *out, struct error *e)
 {
 	struct output_list *list = a->zone ? NULL : output_list_new(a->json, out);
-	int r;
+	int r, others = 0;
 
 	if (a->zone)
 		return zone_print(c, out, e);
 	if (!list)
 		return error_sys(e, -ENOMEM, "cannot list the leases");
 	r = op_list(c, output_list_add, list, e);
+	/* what is known here is shown whatever is not known of others */
+	if (r == 0)
+		others = a->all ? op_list_others(c, output_list_add, list, e) : 0;
 	if (r == 0)
 		r = output_list_print(list);
 	output_list_free(list);
-	return r;
+	return r < 0 ? r : others;
 }
 
 int show_list(const struct args *a, struct error *e)

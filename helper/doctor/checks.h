@@ -98,6 +98,9 @@ void check_lease_pool(struct exam *x);
 void check_lease_leftover(struct exam *x);
 void check_lease_stray(struct exam *x);
 
+/* shared.c */
+void check_lease_shared(struct exam *x);
+
 /* limits.c */
 void check_limit_neighbours(struct exam *x);
 void check_limit_routes(struct exam *x);

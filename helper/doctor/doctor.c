@@ -72,6 +72,7 @@ static const struct check {
 	{ "leases.mac", check_lease_mac, "kernel.ipv6" },
 	{ "leases.leftover", check_lease_leftover, "leases.store" },
 	{ "leases.stray", check_lease_stray, "leases.store" },
+	{ "leases.shared", check_lease_shared, "leases.store" },
 	{ "guard.table", check_guard_table, "config.file" },
 	{ "guard.ports", check_guard_ports, "guard.table" },
 	{ "service.running", check_service, "leases.store" },

@@ -15,6 +15,7 @@
 #include "known/occupied.h"
 #include "known/trace.h"
 #include "ops/verbs.h"
+#include "store/etcd_heal.h"
 #include "world/look.h"
 
 struct list {
@@ -240,6 +241,31 @@ static int tell_all(struct list *l)
 	for (; r == 0 && k < kernel->count; k++)
 		r = tell_trace(l, &kernel->list[k]);
 	return r;
+}
+
+static int tell_other(const struct lease *lease, void *arg)
+{
+	struct list *l = arg;
+	struct listing item = of_address(l, &lease->address);
+
+	item.state = LIST_ELSEWHERE;
+	item.pinned = lease->pinned;
+	item.since = lease_since(lease);
+	memcpy(item.host, lease->host, sizeof(item.host));
+	if (*lease->ident)
+		ident_from_text(lease->ident, &item.ident);
+	if (*lease->trouble)
+		tell_trouble(&item, lease->trouble);
+	return l->each(&item, l->arg);
+}
+
+int op_list_others(struct context *c, int (*each)(const struct listing *l, void *arg), void *arg,
+		   struct error *e)
+{
+	struct list l = { .c = c, .each = each, .arg = arg };
+	int r = etcd_others(c->store, tell_other, &l, e);
+
+	return r == -ENOMEM ? error_sys(e, r, "cannot list the leases") : r;
 }
 
 int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), void *arg,

@@ -288,6 +288,8 @@ int op_reconcile(struct context *c, enum reconcile_how how, reconcile_each each,
 	const struct runtime_options o = { .engines = c->config->engines };
 	int err = nl_open(&r.look.host, e);
 
+	if (err == 0 && how != RECONCILE_REPAIR)
+		err = reconcile_shared(&r);
 	if (err == 0)
 		err = look_read(&r.look, e);
 	if (reconcile_changes(&r))

@@ -36,4 +36,10 @@ int reconcile_leave_lease(struct reconcile *r, struct holder *h);
 /* Removes an entry that no live attachment accounts for. Returns 0 or what each returned. */
 int reconcile_leave_entry(struct reconcile *r, const struct marked_entry *entry);
 
+/*
+ * Makes this host's leases and what a store that others share holds of them agree; if that does not
+ * answer, it is told, and all else goes on. Returns 0 or what each returned.
+ */
+int reconcile_shared(struct reconcile *r);
+
 #endif

@@ -18,7 +18,7 @@
 
 #define OVERVIEW_ENGINES 4
 
-enum list_state { LIST_ATTACHED, LIST_DETACHED, LIST_BROKEN, LIST_WAITING };
+enum list_state { LIST_ATTACHED, LIST_DETACHED, LIST_BROKEN, LIST_WAITING, LIST_ELSEWHERE };
 
 /* One container as attach and list show it. */
 struct listing {
@@ -31,15 +31,16 @@ struct listing {
 	char bridge[IF_NAMESIZE];
 	char uplink[IF_NAMESIZE];
 	int64_t since;
-	char error[256];	 /* why the last attach failed, or "" */
-	char warning[REACH_MAX]; /* attached, but perhaps not reached: why, or "" */
-	bool changed;		 /* by this attach or detach */
-	bool unprobed;		 /* a start that did not wait for a probe: op_attach_probe() */
-	char unheard[256];	 /* why a label was not followed by this attach, or "" */
-	const char *guard;	 /* how one that is attached is guarded, told by list; or null */
-	struct exposed open;	 /* of one that is attached, told by list; or unsaid */
-	bool asked;		 /* of the service, which tells no more than the address */
-	bool unsaid;		 /* the configuration is bad: its pool and ports are not known */
+	char error[256];	   /* why the last attach failed, or "" */
+	char warning[REACH_MAX];   /* attached, but perhaps not reached: why, or "" */
+	bool changed;		   /* by this attach or detach */
+	bool unprobed;		   /* a start that did not wait for a probe: op_attach_probe() */
+	char unheard[256];	   /* why a label was not followed by this attach, or "" */
+	const char *guard;	   /* how one that is attached is guarded, told by list; or null */
+	struct exposed open;	   /* of one that is attached, told by list; or unsaid */
+	bool asked;		   /* of the service, which tells no more than the address */
+	bool unsaid;		   /* the configuration is bad: its pool and ports are not known */
+	char host[LEASE_HOST_MAX]; /* of one on another host: which; or "" */
 };
 
 /*
@@ -74,6 +75,25 @@ int op_rename(struct context *c, struct ident *from, const struct ident *to, con
 /* Calls each for every lease, in the order of addresses. Returns 0 or -errno. */
 int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), void *arg,
 	    struct error *e);
+
+/*
+ * Calls each for every lease of the hosts that share the store. Returns 0, what each returned, or
+ * -errno.
+ */
+int op_list_others(struct context *c, int (*each)(const struct listing *l, void *arg), void *arg,
+		   struct error *e);
+
+/* How many leases import has made, knew already, and could not make. */
+struct import_done {
+	size_t made, known, refused;
+};
+
+/*
+ * Makes the leases that lease_list_write wrote, of whatever store, this host's. What cannot be had
+ * is told and left out. Returns 0, or -errno: then none is made.
+ */
+int op_import(struct context *c, const char *text, size_t len, struct import_done *ret,
+	      struct error *e);
 
 /*
  * Calls each for the names of what is attached, in the order of addresses; of each the one that it

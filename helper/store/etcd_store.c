@@ -281,6 +281,57 @@ static int shared_remove(struct lease_store *s, const struct lease *lease, struc
 	return es->local->remove(s, lease, e);
 }
 
+bool etcd_store_is_host(const struct lease_store *s, const struct lease *lease)
+{
+	return strcmp(lease->host, s->shared->c->host) == 0;
+}
+
+bool etcd_store_is_own(const struct lease_store *s, const struct lease *lease, const char *ident)
+{
+	return is_own(s->shared, lease, ident);
+}
+
+int etcd_store_give(struct lease_store *s, const struct lease *lease, struct error *e)
+{
+	return change_own(s, lease, lease->ident, &(struct etcd_change){ lease, &lease->address },
+			  e);
+}
+
+int etcd_store_take(struct lease_store *s, const struct lease *lease, struct error *e)
+{
+	struct etcd_store *es = s->shared;
+	struct lease present, holder, own = told(es, lease);
+	_close_ int lock = -1;
+	struct etcd_pair pair;
+	int r = es->local->lock(s, LOCK_CONTAINER, lease->ident, false, 0, &lock, e);
+
+	if (r == 0)
+		r = etcd_pair_look(es->http, es->c, &lease->address, lease->ident, &pair, e);
+	if (r < 0)
+		return r == -EBUSY ? -ESTALE : r;
+	if (pair.address_revision == 0 || pair.damaged || !is_own(es, &pair.lease, lease->ident))
+		return -ESTALE;
+	r = es->local->present(s, lease->ident, &present, e);
+	if (r < 0)
+		return r;
+	/* a move that was killed before the former one was given up there */
+	if (r == 1) {
+		r = etcd_pair_change(es->http, es->c, &lease->address, lease->ident, &pair,
+				     &(struct etcd_change){ NULL, NULL }, e);
+		return r < 0 ? r : -ESTALE;
+	}
+	r = es->local->claim(s, &own, &holder, e);
+	return r == -EEXIST || r == -EBADMSG
+		       ? error_set(e, STATUS_FAILED, r, "here it is another's")
+		       : r;
+}
+
+int etcd_store_each(struct lease_store *s, int (*each)(const struct lease *lease, void *arg),
+		    void *arg, struct error *e)
+{
+	return etcd_each_lease(s->shared->http, s->shared->c, false, each, arg, e);
+}
+
 static int shared_at(struct lease_store *s, const struct in6_addr *address, struct lease *ret,
 		     struct error *e)
 {

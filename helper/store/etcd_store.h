@@ -12,6 +12,23 @@
  */
 int etcd_store_over(struct lease_store *s, const struct config_store *c, struct error *e);
 
+/* Whether a lease of etcd's is this host's; and this container's, and not given up. */
+bool etcd_store_is_host(const struct lease_store *s, const struct lease *lease);
+bool etcd_store_is_own(const struct lease_store *s, const struct lease *lease, const char *ident);
+
+/* Tells etcd of a lease that this host has. Returns 0, -ESTALE if it is another's, or -errno. */
+int etcd_store_give(struct lease_store *s, const struct lease *lease, struct error *e);
+
+/*
+ * Makes a lease here that this host has in etcd. Returns 0, -ESTALE if it is that no more, or its
+ * container has another by now, which is then its only one; or -errno.
+ */
+int etcd_store_take(struct lease_store *s, const struct lease *lease, struct error *e);
+
+/* As etcd_each_lease, for a store that is in etcd. */
+int etcd_store_each(struct lease_store *s, int (*each)(const struct lease *lease, void *arg),
+		    void *arg, struct error *e);
+
 /* Makes of it one in a directory again. */
 void etcd_store_off(struct lease_store *s);
 

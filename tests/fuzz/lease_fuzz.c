@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "store/lease_json.h"
+#include "store/lease_list.h"
 
 static void try_lease(const char *text, size_t len)
 {
@@ -65,6 +66,66 @@ static void try_summed(const char *text, size_t len)
 	try_attachment(whole, strlen(whole));
 }
 
+/* Leases as import has read them, for export to write. */
+static struct lease listed[8];
+static int listed_count;
+
+static int keep(const struct lease *lease, void *arg)
+{
+	struct ident id;
+
+	(void)arg;
+	must(ident_from_text(lease->ident, &id) == 0);
+	if (listed_count < 8)
+		listed[listed_count++] = *lease;
+	return 0;
+}
+
+static int compare(const struct lease *lease, void *arg)
+{
+	int *at = arg;
+
+	while (listed[*at].freed)
+		++*at;
+	must(strcmp(lease->ident, listed[*at].ident) == 0);
+	must(strcmp(lease->host, listed[*at].host) == 0);
+	must(memcmp(&lease->address, &listed[(*at)++].address, sizeof(lease->address)) == 0);
+	return 0;
+}
+
+static int walk_listed(struct lease_store *s, int (*each)(const struct lease *lease, void *arg),
+		       void *arg, struct error *e)
+{
+	int r = 0;
+
+	(void)s, (void)e;
+	for (int i = 0; r == 0 && i < listed_count; i++)
+		r = each(&listed[i], arg);
+	return r;
+}
+
+/* What export writes, import reads as it was. */
+static void try_list(const char *text, size_t len)
+{
+	static const struct lease_store_ops ops = { .walk = walk_listed };
+	struct lease_store store = { .ops = &ops };
+	char *written = NULL;
+	size_t written_len = 0;
+	struct error e;
+	FILE *out;
+	int at = 0;
+
+	listed_count = 0;
+	if (lease_list_read(text, len, keep, NULL, &e) < 0) {
+		must(listed_count == 0 && *e.text);
+		return;
+	}
+	out = open_memstream(&written, &written_len);
+	must(out && lease_list_write(&store, out, &e) == 0 && fclose(out) == 0);
+	must(lease_list_read(written, written_len, compare, &at, &e) == 0);
+	free(written);
+}
+
 /* Both say a checksum of themselves, which no fuzzer guesses: they are made of the input, too. */
 static void try_made(const uint8_t *data, size_t size)
 {
@@ -89,6 +150,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_free_ char *text = fuzz_text(data, size);
 
+	try_list((const char *)data, size);
 	try_lease(text, size);
 	try_attachment(text, size);
 	try_summed(text, size);

@@ -7,7 +7,7 @@ cluster_run=/run/cluster
 mkdir -p $cluster_run
 export ETCDCTL_API=3
 
-cluster_url=http://[2001:db8:1::100]:2379
+cluster_url='http://[2001:db8:1::100]:2379'
 
 # cluster_etcd [ARG]...: starts one etcd, which all on the segment reach at $cluster_url, and waits until it answers
 cluster_etcd() {
@@ -37,9 +37,10 @@ cluster_tls() {
 		printf 'subjectAltName=IP:2001:db8:1::100' >san
 		openssl x509 -req -in all.csr -CA ca.pem -CAkey ca.key -CAcreateserial -extfile san -out cert.pem
 	) >$cluster_run/openssl.log 2>&1
-	cluster_url=https://[2001:db8:1::100]:2379
-	cluster_tls_args=(--cert-file $cluster_run/cert.pem --key-file $cluster_run/key.pem
-		--trusted-ca-file $cluster_run/ca.pem --client-cert-auth)
+	cluster_url='https://[2001:db8:1::100]:2379'
+	# shellcheck disable=SC2034
+	cluster_tls_args=(--cert-file "$cluster_run/cert.pem" --key-file "$cluster_run/key.pem"
+		--trusted-ca-file "$cluster_run/ca.pem" --client-cert-auth)
 	export ETCDCTL_CACERT=$cluster_run/ca.pem ETCDCTL_CERT=$cluster_run/cert.pem ETCDCTL_KEY=$cluster_run/key.pem
 	export ETCDCTL_ENDPOINTS=$cluster_url
 }

@@ -1,0 +1,144 @@
+/*
+ * Where this host's leases and what etcd holds of them differ, and making them agree.
+ *
+ * Theory of operation: etcd's leases are read first and sorted, then this host's are walked by
+ * them. One that was made or given up in between looks as if it were missing on one side: what is
+ * done about it compares revisions once more, so that it changes nothing.
+ */
+#include "store/etcd_heal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/list.h"
+#include "store/etcd_store.h"
+
+struct heal {
+	struct lease_store *s;
+	bool changes;
+	etcd_heal_each each;
+	void *arg;
+	struct one {
+		struct lease lease;
+		bool met; /* this host has it, too */
+	} * list;	  /* what etcd holds, sorted */
+	size_t count;
+};
+
+static void heal_release(struct heal *h)
+{
+	free(h->list);
+}
+
+static int add(const struct lease *lease, void *arg)
+{
+	struct heal *h = arg;
+	struct one *larger = list_room(h->list, h->count, sizeof(*larger));
+
+	if (!larger)
+		return -ENOMEM;
+	h->list = larger;
+	h->list[h->count++] = (struct one){ .lease = *lease };
+	return 0;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct one *x = a, *y = b;
+
+	return memcmp(&x->lease.address, &y->lease.address, sizeof(x->lease.address));
+}
+
+/* Compares one lease of this host's with what etcd holds of its address. */
+static int compare(const struct lease *lease, void *arg)
+{
+	struct heal *h = arg;
+	const struct one key = { .lease.address = lease->address };
+	struct one *there =
+		h->count ? bsearch(&key, h->list, h->count, sizeof(*h->list), by_address) : NULL;
+	struct error e;
+
+	if (there)
+		there->met = true;
+	/* what rests here may be anybody's there; what was left is given up by others */
+	if (lease->freed || lease->left || *lease->trouble)
+		return 0;
+	if (there && !*there->lease.trouble && !there->lease.freed &&
+	    etcd_store_is_own(h->s, &there->lease, lease->ident) &&
+	    there->lease.pinned == lease->pinned)
+		return 0;
+	if (there && (*there->lease.trouble || !etcd_store_is_host(h->s, &there->lease) ||
+		      strcmp(there->lease.ident, lease->ident) != 0)) {
+		snprintf(e.text, sizeof(e.text), "in etcd it is %.300s's on host %s",
+			 *there->lease.trouble ? "somebody" : there->lease.ident,
+			 *there->lease.trouble ? "?" : there->lease.host);
+		return h->each(ETCD_HEAL_LOST, lease, e.text, h->arg);
+	}
+	return h->each(ETCD_HEAL_GIVE, lease,
+		       h->changes && etcd_store_give(h->s, lease, &e) < 0 ? e.text : NULL, h->arg);
+}
+
+/* Makes those here that this host has in etcd alone. Returns 0 or what each returned. */
+static int take_all(struct heal *h)
+{
+	for (size_t i = 0; i < h->count; i++) {
+		struct lease *lease = &h->list[i].lease;
+		struct error e;
+		int r;
+
+		if (h->list[i].met || *lease->trouble || lease->freed ||
+		    !etcd_store_is_host(h->s, lease))
+			continue;
+		r = h->changes ? etcd_store_take(h->s, lease, &e) : 0;
+		/* it has another address by now, or it is another's */
+		if (r == -ESTALE)
+			continue;
+		r = h->each(ETCD_HEAL_TAKE, lease, r < 0 ? e.text : NULL, h->arg);
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+int etcd_heal(struct lease_store *s, bool changes, etcd_heal_each each, void *arg, struct error *e)
+{
+	CLEANUP(heal_release)
+	struct heal h = { .s = s, .changes = changes, .each = each, .arg = arg };
+	int r;
+
+	if (!s->shared)
+		return 0;
+	r = etcd_store_each(s, add, &h, e);
+	if (r < 0)
+		return r == -ENOMEM ? error_sys(e, r, "cannot read etcd's leases") : r;
+	if (h.count)
+		qsort(h.list, h.count, sizeof(*h.list), by_address);
+	r = s->ops->walk(s, compare, &h, e);
+	return r == 0 ? take_all(&h) : r;
+}
+
+/* For whom others' leases are. */
+struct others {
+	struct lease_store *s;
+	int (*each)(const struct lease *lease, void *arg);
+	void *arg;
+};
+
+static int on_other(const struct lease *lease, void *arg)
+{
+	struct others *o = arg;
+
+	return lease->freed || (!*lease->trouble && etcd_store_is_host(o->s, lease))
+		       ? 0
+		       : o->each(lease, o->arg);
+}
+
+int etcd_others(struct lease_store *s, int (*each)(const struct lease *lease, void *arg), void *arg,
+		struct error *e)
+{
+	struct others o = { s, each, arg };
+
+	return s->shared ? etcd_store_each(s, on_other, &o, e) : 0;
+}
