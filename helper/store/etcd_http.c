@@ -20,8 +20,8 @@
 #include "base/text.h"
 #include "store/etcd_json.h"
 
-#define CONNECT_MS 1000
-#define ANSWER_MS 3000	     /* a new leader is found in less than that by default */
+#define CONNECT_MS 2000	     /* with TLS */
+#define ANSWER_MS 5000	     /* a new leader is found in less than that by default */
 #define ANSWER_MAX (4 << 20) /* bytes */
 #define TOKEN_MAX 512
 

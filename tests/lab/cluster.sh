@@ -13,7 +13,7 @@ cluster_url='http://[2001:db8:1::100]:2379'
 cluster_etcd() {
 	local scheme=${cluster_url%%:*}
 
-	etcd --data-dir $cluster_run/etcd --unsafe-no-fsync --heartbeat-interval 20 --election-timeout 100 --listen-client-urls "$scheme://[::]:2379" \
+	etcd --data-dir $cluster_run/etcd --unsafe-no-fsync --bcrypt-cost 4 --heartbeat-interval 20 --election-timeout 100 --listen-client-urls "$scheme://[::]:2379" \
 		--advertise-client-urls "$cluster_url" --listen-peer-urls http://127.0.0.1:2380 \
 		--initial-advertise-peer-urls http://127.0.0.1:2380 --initial-cluster default=http://127.0.0.1:2380 \
 		"$@" >>$cluster_run/etcd.log 2>&1 &
