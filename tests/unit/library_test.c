@@ -26,7 +26,8 @@ TEST(pages_are_given_back)
 	static int changed = 5;
 	char before[256];
 	struct error e;
-	long loaded, rested;
+	/* QEMU, which runs this for another machine, holds files of its own */
+	long others = resident_files(), loaded, rested;
 
 	assert_int_equal(library_load("libcurl.so.4", symbols, ARRAY_SIZE(symbols), &e), 0);
 	snprintf(before, sizeof(before), "%s", version());
@@ -34,7 +35,8 @@ TEST(pages_are_given_back)
 	loaded = resident_files();
 	library_rest();
 	rested = resident_files();
-	check(rested < loaded / 2, "%ld KiB of %ld are left", rested, loaded);
+	check(rested - others < (loaded - others) / 2, "%ld KiB of %ld are left, %ld before",
+	      rested, loaded, others);
 	assert_string_equal(version(), before);
 	assert_int_equal(changed, 6);
 }
