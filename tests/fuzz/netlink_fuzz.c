@@ -358,6 +358,11 @@ static int ask_port(struct nl_sock *s)
 	else
 		must(port.outer > 0 && strlen(port.inner_name) < sizeof(port.inner_name) &&
 		     strlen(port.via_name) < sizeof(port.via_name));
+	if (r == 0) {
+		int gone = port_check(s, &port, &e);
+
+		must(gone == 0 || ((gone == -ENXIO || gone == -EAGAIN) && *e.text));
+	}
 	return r;
 }
 
