@@ -269,9 +269,8 @@ static void read_published(const json_t *container, struct instance *ret)
 	ret->published = list.count ? list : (struct exposed){ .word = EXPOSE_NONE };
 }
 
-/* Reads what is JSON already. Returns as docker_container_read does. */
-static int read_container(const json_t *json, const struct config_engine *engine, const char *name,
-			  struct docker_container *ret, struct error *e)
+int docker_container_inspect(const json_t *json, const struct config_engine *engine,
+			     const char *name, struct docker_container *ret, struct error *e)
 {
 	const json_t *state = json_object_get(json, "State");
 	const char *id = json_text(json, "Id"), *own = json_text(json, "Name");
@@ -322,65 +321,7 @@ int docker_container_read(const struct config_engine *engine, const char *name, 
 		return error_set(e, STATUS_FAILED, -EIO, "%s answers with HTTP status %ld",
 				 engine->title, status);
 	r = engine_answer_parse(answer, &json, e);
-	return r < 0 ? r : read_container(json, engine, name, ret, e);
-}
-
-/* Its own name among those that links have for it: /web, and not /db/web. Or null. */
-static const char *own_name(const json_t *names)
-{
-	for (size_t i = 0; i < json_array_size(names); i++) {
-		const char *name = json_string_value(json_array_get(names, i));
-
-		if (name && strrchr(name, '/') == name)
-			return name;
-	}
-	return NULL;
-}
-
-/* An element of a list as an inspect would say it, as far as it goes; null without memory. */
-static json_t *as_inspect(const json_t *listed, pid_t pid, const json_t *config)
-{
-	const json_t *host = json_object_get(listed, "HostConfig");
-	const char *name = own_name(json_object_get(listed, "Names"));
-
-	return json_pack("{s:O?, s:s?, s:O?, s:O?, s:{s:b, s:i}, s:{s:O?}, s:{s:O?, s:O?}, s:O?}",
-			 "Id", json_object_get(listed, "Id"), "Name", name, "Image",
-			 json_object_get(listed, "ImageID"), "ImageManifestDescriptor",
-			 json_object_get(listed, "ImageManifestDescriptor"), "State", "Running", 1,
-			 "Pid", (int)pid, "Config", "Labels", json_object_get(listed, "Labels"),
-			 "HostConfig", "NetworkMode", json_object_get(host, "NetworkMode"),
-			 "Sysctls", json_object_get(json_object_get(config, "linux"), "sysctl"),
-			 "NetworkSettings", json_object_get(listed, "NetworkSettings"));
-}
-
-int docker_container_listed(const struct config_engine *engine, const char *id, pid_t pid,
-			    const json_t *config, long status, struct engine_answer *answer,
-			    struct docker_container *ret, struct error *e)
-{
-	_json_ json_t *list = NULL, *inspect = NULL;
-	const json_t *one;
-	int r;
-
-	if (status != 200)
-		return error_set(e, STATUS_FAILED, -EIO, "%s answers with HTTP status %ld",
-				 engine->title, status);
-	r = engine_answer_parse(answer, &list, e);
-	if (r < 0)
-		return r;
-	one = json_array_get(list, 0);
-	if (!one || !text_equal(json_text(one, "Id"), id))
-		return error_set(e, STATUS_NO_CONTAINER, -ENOENT, "no %s container '%s'",
-				 engine->title, id);
-	if (text_equal(json_text(one, "State"), "running"))
-		return error_set(e, STATUS_FAILED, -EALREADY, "it runs");
-	inspect = as_inspect(one, pid, config);
-	if (!inspect)
-		return error_sys(e, -ENOMEM, "cannot read %s's answer", engine->title);
-	r = read_container(inspect, engine, id, ret, e);
-	/* the list has only those that are reached already */
-	if (r == 0)
-		ret->instance.published = (struct exposed){ .word = EXPOSE_UNSAID };
-	return r;
+	return r < 0 ? r : docker_container_inspect(json, engine, name, ret, e);
 }
 
 int docker_container_complete(struct docker_container *c, bool by_hand, engine_getter get,

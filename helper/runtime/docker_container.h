@@ -51,16 +51,9 @@ int docker_container_read(const struct config_engine *engine, const char *name, 
 			  struct engine_answer *answer, struct docker_container *ret,
 			  struct error *e);
 
-/*
- * Reads what a list says of one container that the engine is starting (DOCKER_CREATED), which is
- * less than an inspect does: not which ports are published.
- * @pid: its first process; @config: what its runtime was told (config.json of OCI's runtime
- * specification), of which the sysctls are taken
- * Returns as docker_container_read, or -EALREADY if it runs.
- */
-int docker_container_listed(const struct config_engine *engine, const char *id, pid_t pid,
-			    const json_t *config, long status, struct engine_answer *answer,
-			    struct docker_container *ret, struct error *e);
+/* The same of what is JSON already. */
+int docker_container_inspect(const json_t *json, const struct config_engine *engine,
+			     const char *name, struct docker_container *ret, struct error *e);
 
 /*
  * Grants what its labels wish for and those of its image do not: the person who started it has said

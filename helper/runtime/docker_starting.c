@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "base/cleanup.h"
+#include "runtime/docker_listed.h"
 
 /* By what it is asked. */
 struct asking {
@@ -51,7 +52,7 @@ int docker_starting(const struct config_engine *engine, engine_getter get, void 
 	bool starts;
 
 	if (r == 0)
-		r = docker_container_listed(engine, id, pid, config, status, &listed, &c, e);
+		r = docker_listed(engine, id, pid, config, status, &listed, &c, e);
 	starts = r != -EALREADY;
 	if (r == 0 && !config)
 		r = error_set(

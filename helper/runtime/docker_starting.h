@@ -11,7 +11,7 @@
  * Asks for nothing that waits for the end of the start: as long as it lasts, an inspect does. One
  * that runs by now is asked for as ever, and @pid is not needed.
  * @get, @arg: by which it is asked, in time
- * @id: the whole one; @pid: its first process; @config: as for docker_container_listed, or null
+ * @id: the whole one; @pid: its first process; @config: as for docker_listed, or null
  * @ret_starts: it does not run yet, as far as the engine tells
  * Returns as the find of runtime.h does.
  */

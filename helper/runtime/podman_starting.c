@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "runtime/docker_listed.h"
 
 #define RECENT_S 60 /* most are started as soon as they are created */
 
@@ -99,7 +100,7 @@ static int check_config(const struct podman_born *born, struct error *e)
 	return error_set(e, STATUS_FAILED, -ENODEV, "it shares the network of another container");
 }
 
-/* Reads it as if it were listed. Returns as docker_container_listed. */
+/* Reads it as if it were listed. Returns as docker_listed. */
 static int read_born(const struct config_engine *engine, const struct podman_born *born,
 		     json_t *labels, struct docker_container *ret, struct error *e)
 {
@@ -113,8 +114,7 @@ static int read_born(const struct config_engine *engine, const struct podman_bor
 	if (!listed.text)
 		return error_sys(e, -ENOMEM, "cannot read %s's answer", engine->title);
 	listed.len = strlen(listed.text);
-	return docker_container_listed(engine, born->id, born->first, born->config, 200, &listed,
-				       ret, e);
+	return docker_listed(engine, born->id, born->first, born->config, 200, &listed, ret, e);
 }
 
 int podman_starting(const struct config_engine *engine, engine_getter get, void *arg,
