@@ -7,10 +7,6 @@
 #include "filter/table.h"
 #include "wire/nl.h"
 
-/* A message of nf_tables: @type: NFT_MSG_...; @flags: besides NLM_F_REQUEST. Null without memory.
- */
-struct nl_msg *build_message(const struct filter_table *t, int type, int flags);
-
 /*
  * Calls each for every message that makes the table, in the order in which they are to be sent,
  * and in which the kernel lists what is of one kind. @each: takes the message over
@@ -23,17 +19,6 @@ int build_listed_len(const struct nlmsghdr *message);
 
 /* The message that removes the table, with all that is in it. */
 struct nl_msg *build_end(const struct filter_table *t);
-
-/*
- * The message that adds a rule to a chain of somebody else's table, as iptables would.
- * @before: the handle of the rule before which it is to stand; 0: at the end. Null without memory.
- */
-struct nl_msg *build_rule(const struct filter_table *t, const struct filter_chain *c,
-			  uint64_t before);
-
-/* The message that removes a rule from it. */
-struct nl_msg *build_rule_end(const struct filter_table *t, const struct filter_chain *c,
-			      uint64_t handle);
 
 /* The message that adds elements of one set, or removes them. Null without memory. */
 struct nl_msg *build_element(const struct filter_table *t, const struct filter_element *element,

@@ -18,7 +18,8 @@
 
 #include "base/cleanup.h"
 #include "filter/batch.h"
-#include "filter/build.h"
+#include "filter/build_rule.h"
+#include "filter/making.h"
 #include "filter/other_rule.h"
 #include "filter/read.h"
 #include "filter/table.h"
@@ -110,7 +111,7 @@ static int on_rule(const struct nlmsghdr *h, void *arg)
 /* Reads the chain; it may not be there. Returns 0 or -errno. */
 static int read_chain(struct nl_sock *nl, struct found *ret)
 {
-	_nl_msg_ struct nl_msg *m = build_message(&table, NFT_MSG_GETRULE, NLM_F_DUMP);
+	_nl_msg_ struct nl_msg *m = making_message(&table, NFT_MSG_GETRULE, NLM_F_DUMP);
 	int r;
 
 	ret->count = 0;

@@ -16,6 +16,7 @@
 
 #include "filter/batch.h"
 #include "filter/build.h"
+#include "filter/making.h"
 
 #define TRIES 4 /* of a list that changes while it is read */
 
@@ -71,7 +72,7 @@ static int on_generation(const struct nlmsghdr *h, void *arg)
 int read_generation(struct nl_sock *nl, uint32_t *ret)
 {
 	static const struct filter_table any = { .family = NFPROTO_UNSPEC };
-	_nl_msg_ struct nl_msg *m = build_message(&any, NFT_MSG_GETGEN, 0);
+	_nl_msg_ struct nl_msg *m = making_message(&any, NFT_MSG_GETGEN, 0);
 
 	return nl_ask(nl, m, on_generation, ret);
 }
@@ -139,7 +140,7 @@ static int on_elements(const struct nlmsghdr *h, void *arg)
 static int read_set(struct nl_sock *nl, const struct filter_table *t, size_t at,
 		    struct elements *into)
 {
-	_nl_msg_ struct nl_msg *m = build_message(t, NFT_MSG_GETSETELEM, NLM_F_DUMP);
+	_nl_msg_ struct nl_msg *m = making_message(t, NFT_MSG_GETSETELEM, NLM_F_DUMP);
 	struct reading r = { .into = into, .set = (uint8_t)at, .len = t->sets[at].len };
 
 	if (!m || nla_put_string(m, NFTA_SET_ELEM_LIST_TABLE, t->name) < 0 ||
@@ -279,7 +280,7 @@ static int compare(struct nl_sock *nl, struct wanted *w, int get)
 	int r = -EAGAIN;
 
 	for (int tries = 0; tries < TRIES && r == -EAGAIN; tries++) {
-		_nl_msg_ struct nl_msg *m = build_message(w->table, get, NLM_F_DUMP);
+		_nl_msg_ struct nl_msg *m = making_message(w->table, get, NLM_F_DUMP);
 
 		w->at = from;
 		if (m && nla_put_string(m, NFTA_RULE_TABLE, w->table->name) < 0)
@@ -312,7 +313,7 @@ static int on_table(const struct nlmsghdr *h, void *arg)
 
 int read_is_there(struct nl_sock *nl, const struct filter_table *t)
 {
-	_nl_msg_ struct nl_msg *m = build_message(t, NFT_MSG_GETTABLE, 0);
+	_nl_msg_ struct nl_msg *m = making_message(t, NFT_MSG_GETTABLE, 0);
 	int r;
 
 	if (m && nla_put_string(m, NFTA_TABLE_NAME, t->name) < 0)
@@ -335,7 +336,7 @@ static int on_chain(const struct nlmsghdr *h, void *arg)
 int read_has_rules(struct nl_sock *nl, const struct filter_table *t)
 {
 	const struct filter_chain *first = t->chains;
-	_nl_msg_ struct nl_msg *m = build_message(t, NFT_MSG_GETCHAIN, 0);
+	_nl_msg_ struct nl_msg *m = making_message(t, NFT_MSG_GETCHAIN, 0);
 	uint32_t uses = 0, rules = 0;
 	int r;
 
