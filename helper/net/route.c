@@ -103,6 +103,11 @@ int route_default(struct nl_sock *s, const struct in6_addr *gateway, int ifindex
 	return r == (add ? -EEXIST : -ESRCH) ? 0 : r;
 }
 
+bool is_public(const struct in6_addr *a)
+{
+	return (a->s6_addr[0] & 0xe0) == 0x20;
+}
+
 bool in_prefix(const struct in6_addr *a, const struct in6_addr *prefix, unsigned int length)
 {
 	unsigned int bytes = length / 8, bits = length % 8;

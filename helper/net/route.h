@@ -18,6 +18,9 @@ struct route {
 	bool anycast;	       /* or a subnet-router anycast address of a link of its */
 };
 
+/* Whether it is a public address (IANA, IPv6 global unicast: 2000::/3). */
+bool is_public(const struct in6_addr *a);
+
 /* Whether the address begins with so many bits of the prefix. */
 bool in_prefix(const struct in6_addr *a, const struct in6_addr *prefix, unsigned int length);
 

@@ -5,8 +5,10 @@
 
 #include "base/text.h"
 #include "known/way.h"
+#include "net/route.h"
 #include "ops/setup.h"
 #include "policy/survey.h"
+#include "policy/survey_link.h"
 
 #define PATIENCE 25 /* fifths of a second; one probe takes 1 to 2 s (RFC 4862, 5.4) */
 
@@ -20,7 +22,7 @@ static int add_text(char **list, size_t *count, const char *text)
 static bool has_public(const struct host_addresses *own)
 {
 	for (size_t i = 0; i < own->count; i++)
-		if ((own->list[i].address.s6_addr[0] & 0xe0) == 0x20)
+		if (is_public(&own->list[i].address))
 			return true;
 	return false;
 }

@@ -3,7 +3,7 @@
 #include "unit.h"
 
 #include "policy/propose.h"
-#include "policy/survey.h"
+#include "policy/survey_link.h"
 
 #define KNOWN_MOST 4
 
