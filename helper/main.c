@@ -177,11 +177,11 @@ static void print_usage(FILE *out)
 		snprintf(left, sizeof(left), "%s %s", verbs[i].args.name, verbs[i].args.operands);
 		fprintf(out, "  %-20s %s\n", left, verbs[i].args.purpose);
 	}
-	fprintf(out, "\nv6hook VERB --help tells the options, v6hook alone the status.\n"
-		     "CONTAINER is a name, lxc:NAME, docker:NAME, podman:NAME, incus:NAME or "
-		     "cni:NAME.\n"
-		     "Exit status: 0 done, 1 failed, 2 wrong use or configuration, 3 no free "
-		     "address,\n4 no such container or not running, 5 address in use elsewhere.\n");
+	fprintf(out,
+		"\nv6hook VERB --help tells the options, v6hook alone the status.\n"
+		"CONTAINER is a name, or lxc:NAME; docker, podman, incus, cni, netns likewise.\n"
+		"Exit status: 0 done, 1 failed, 2 wrong use or configuration, 3 no free "
+		"address,\n4 no such container or not running, 5 address in use elsewhere.\n");
 }
 
 /* Does what the verb's table entry says. Returns 0 or -errno. */
