@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 
-#include "engine/lines.h"
 #include "runtime/docker_container.h"
 
 #define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -289,44 +288,6 @@ TEST(names_that_can_exist)
 	assert_false(docker_can_exist("a b"));
 }
 
-static char heard[256];
-
-static void on_line(const char *line, size_t len, void *arg)
-{
-	(void)arg;
-	check(!line || strlen(line) == len, "%zu is not the length of %s", len, line);
-	snprintf(heard + strlen(heard), sizeof(heard) - strlen(heard), "<%s>", line ? line : "!");
-}
-
-TEST(lines)
-{
-	static const char text[] = "a\n\nbcd\nbcde\nbcdef\nx\ny";
-
-	for (size_t split = 0; split < sizeof(text); split++) {
-		char room[5];
-		struct engine_lines l = { .text = room, .most = sizeof(room) - 1 };
-
-		*heard = '\0';
-		engine_lines_read(&l, text, split, on_line, NULL);
-		engine_lines_read(&l, text + split, sizeof(text) - 1 - split, on_line, NULL);
-		check(strcmp(heard, "<a><bcd><bcde><!><x>") == 0, "split at %zu: %s", split, heard);
-	}
-}
-
-TEST(answers_are_bounded)
-{
-	CLEANUP(engine_answer_release) struct engine_answer answer = { 0 };
-	static char piece[16384];
-	int pieces = 0;
-
-	memset(piece, 'x', sizeof(piece));
-	while (engine_answer_add(piece, sizeof(piece), &answer) == ENGINE_TAKEN)
-		pieces++;
-	assert_int_equal(pieces, 256);
-	assert_int_equal(answer.len, 4 << 20);
-	assert_int_equal(strlen(answer.text), 4 << 20);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -339,8 +300,6 @@ int main(void)
 		cmocka_unit_test(ipv6_that_is_switched_off),
 		cmocka_unit_test(times),
 		cmocka_unit_test(names_that_can_exist),
-		cmocka_unit_test(lines),
-		cmocka_unit_test(answers_are_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

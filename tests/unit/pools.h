@@ -73,4 +73,21 @@ static inline size_t walk(const struct pools *p, const char *ident, uint64_t *id
 	return n;
 }
 
+/* The address that the walk of that name begins with. */
+static inline uint64_t first_of(const struct pools *p, const char *ident)
+{
+	uint64_t id = 0;
+
+	assert_int_equal(walk(p, ident, &id, 1), 1);
+	return id;
+}
+
+/* For qsort: 64-bit numbers, the lowest first. */
+static inline int by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
 #endif

@@ -52,6 +52,17 @@ static inline struct in6_addr ip(const char *text)
 	return a;
 }
 
+/* A text of len times the letter x. */
+static inline const char *xes(size_t len)
+{
+	static char text[4096];
+
+	assert_true(len < sizeof(text));
+	memset(text, 'x', len);
+	text[len] = '\0';
+	return text;
+}
+
 /* The next number of a fixed sequence (xorshift64): runs of a test are all alike. */
 static inline uint64_t next_random(uint64_t *seed)
 {
