@@ -16,6 +16,25 @@ void lease_dir_ident_file(const char *ident, char *out, size_t size)
 	text_join(text_to_filename(ident, name, sizeof(name)), ".json", out, size);
 }
 
+bool lease_dir_ident_of(const char *file, char *ret)
+{
+	char again[300];
+	size_t n = 0, len = strlen(file);
+
+	if (len < sizeof(".json"))
+		return false;
+	for (size_t i = 0; i < len - strlen(".json") && n + 1 < IDENT_TEXT_MAX; i++) {
+		unsigned int byte = (unsigned char)file[i];
+
+		if (file[i] == '%' && sscanf(file + i + 1, "%2x", &byte) == 1)
+			i += 2;
+		ret[n++] = (char)byte;
+	}
+	ret[n] = '\0';
+	lease_dir_ident_file(ret, again, sizeof(again));
+	return strcmp(again, file) == 0;
+}
+
 int lease_dir_fail(struct lease_dir *d, const char *what, const char *file, int r, struct error *e)
 {
 	return error_sys(e, r, "cannot %s %s/%s", what, d->path, file);
@@ -145,15 +164,8 @@ int lease_dir_attach(struct lease_store *s, const char *ident, const struct atta
 		return lease_dir_fail(d, "write attachment", file, r, e);
 	lease_dir_making(d, true);
 	r = file_new(d->attached, text, len, false, fresh);
-	if (r == 0 && renameat(d->attached, fresh, d->attached, file) < 0) {
-		r = -errno;
-		if (r == -EISDIR || r == -ENOTEMPTY || r == -EEXIST)
-			r = lease_dir_clear_way(d, d->attached, file, "it is a directory");
-		if (r == 0 && renameat(d->attached, fresh, d->attached, file) < 0)
-			r = -errno;
-		if (r < 0)
-			unlinkat(d->attached, fresh, 0);
-	}
+	if (r == 0)
+		r = lease_dir_replace(d, d->attached, fresh, file, "it is a directory");
 	lease_dir_making(d, false);
 	if ((r == -ENOSPC || r == -EDQUOT) && overwrite(d, file, text, len) == 0)
 		return 0;

@@ -212,6 +212,21 @@ int lease_dir_clear_way(struct lease_dir *d, int dir, const char *file, const ch
 	return -EEXIST;
 }
 
+int lease_dir_replace(struct lease_dir *d, int dir, const char *fresh, const char *file,
+		      const char *why)
+{
+	int r = renameat(dir, fresh, dir, file) < 0 ? -errno : 0;
+
+	if (r == -EISDIR || r == -ENOTEMPTY || r == -EEXIST) {
+		r = lease_dir_clear_way(d, dir, file, why);
+		if (r == 0 && renameat(dir, fresh, dir, file) < 0)
+			r = -errno;
+	}
+	if (r < 0)
+		unlinkat(dir, fresh, 0);
+	return r;
+}
+
 int lease_dir_sync(struct lease_dir *d)
 {
 	return fsync(d->leases) < 0 ? -errno : 0;

@@ -72,26 +72,6 @@ int lease_dir_listen(struct lease_store *s, int *ret_fd, struct error *e)
 	return 0;
 }
 
-/* Whose file it is, by its name. Returns whether that can be told. */
-static bool holder_by_name(const char *file, char *ret)
-{
-	char again[300];
-	size_t n = 0, len = strlen(file);
-
-	if (len < sizeof(".json"))
-		return false;
-	for (size_t i = 0; i < len - strlen(".json") && n + 1 < IDENT_TEXT_MAX; i++) {
-		unsigned int byte = (unsigned char)file[i];
-
-		if (file[i] == '%' && sscanf(file + i + 1, "%2x", &byte) == 1)
-			i += 2;
-		ret[n++] = (char)byte;
-	}
-	ret[n] = '\0';
-	lease_dir_ident_file(ret, again, sizeof(again));
-	return strcmp(again, file) == 0;
-}
-
 /* Takes an ending away. */
 static void cut(char *name, const char *end)
 {
@@ -123,7 +103,7 @@ static bool understand(const struct lease_dir *d, const struct inotify_event *ev
 	if (event->wd == h->attached) {
 		ret->what = LEASE_CHANGE_RECORD;
 		/* of a name that is too long to be read back: whosever it is */
-		if (!holder_by_name(name, ret->ident))
+		if (!lease_dir_ident_of(name, ret->ident))
 			ret->what = LEASE_CHANGE_ALL;
 		return true;
 	}
@@ -133,7 +113,7 @@ static bool understand(const struct lease_dir *d, const struct inotify_event *ev
 		return true;
 	ret->what = LEASE_CHANGE_LINK;
 	cut(name, ".left");
-	return holder_by_name(name, ret->ident);
+	return lease_dir_ident_of(name, ret->ident);
 }
 
 void lease_dir_heard(struct lease_store *s, void (*each)(const struct lease_change *c, void *arg),

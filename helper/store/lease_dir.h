@@ -35,6 +35,9 @@ static inline struct lease_dir *lease_dir_of(struct lease_store *s)
 /* The name of the files that stand for a container. @out: 300 bytes are enough */
 void lease_dir_ident_file(const char *ident, char *out, size_t size);
 
+/* Whose file it is, by its name. @ret: of IDENT_TEXT_MAX. Returns whether that can be told. */
+bool lease_dir_ident_of(const char *file, char *ret);
+
 /* Fills e with what could not be done to which file of the store; returns r. */
 int lease_dir_fail(struct lease_dir *d, const char *what, const char *file, int r, struct error *e);
 
@@ -87,6 +90,13 @@ void lease_dir_set_aside(struct lease_dir *d, const char *file);
  * that is not taken, and says so. Returns 0 or -errno.
  */
 int lease_dir_clear_way(struct lease_dir *d, int dir, const char *file, const char *why);
+
+/*
+ * Puts a new file of a directory of the store's in the place of another, and out of the way what
+ * cannot be replaced: `why` says what is wrong with that. Returns 0, or -errno: fresh is removed.
+ */
+int lease_dir_replace(struct lease_dir *d, int dir, const char *fresh, const char *file,
+		      const char *why);
 
 /*
  * Says that a lease file is about to be made for the container, so that it is found again if this

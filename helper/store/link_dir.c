@@ -59,22 +59,14 @@ static void remove_link(struct lease_dir *d, const char *link, const char *file)
 static int replace_link(struct lease_dir *d, const char *link, const char *file)
 {
 	char fresh[64];
-	int r = 0;
+	int r;
 
 	lease_dir_making(d, true);
 	snprintf(fresh, sizeof(fresh), FILE_NEW "link-%d", (int)getpid());
 	unlinkat(d->leases, fresh, 0);
-	if (symlinkat(file, d->leases, fresh) < 0) {
-		r = -errno;
-	} else if (renameat(d->leases, fresh, d->leases, link) < 0) {
-		r = -errno;
-		if (r == -EISDIR || r == -ENOTEMPTY || r == -EEXIST)
-			r = lease_dir_clear_way(d, d->leases, link, "it is no link");
-		if (r == 0 && renameat(d->leases, fresh, d->leases, link) < 0)
-			r = -errno;
-		if (r < 0)
-			unlinkat(d->leases, fresh, 0);
-	}
+	r = symlinkat(file, d->leases, fresh) < 0
+		    ? -errno
+		    : lease_dir_replace(d, d->leases, fresh, link, "it is no link");
 	lease_dir_making(d, false);
 	return r;
 }

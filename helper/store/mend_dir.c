@@ -40,21 +40,9 @@ static bool is_live(const struct attachment *a)
 static bool ident_of(struct lease_dir *d, const char *link, char *ret)
 {
 	struct attachment ignored;
-	char again[300];
-	size_t n = 0, end = strlen(link) - strlen(".json");
 
-	if (lease_dir_read_record(d, link, NULL, ret, &ignored) == 0)
-		return true;
-	for (size_t i = 0; i < end && n + 1 < IDENT_TEXT_MAX; i++) {
-		unsigned int byte = (unsigned char)link[i];
-
-		if (link[i] == '%' && sscanf(link + i + 1, "%2x", &byte) == 1)
-			i += 2;
-		ret[n++] = (char)byte;
-	}
-	ret[n] = '\0';
-	lease_dir_ident_file(ret, again, sizeof(again));
-	return strcmp(again, link) == 0;
+	return lease_dir_read_record(d, link, NULL, ret, &ignored) == 0 ||
+	       lease_dir_ident_of(link, ret);
 }
 
 /* Whether the entry is a link to the lease file, and whose. */
