@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/list.h"
 #include "filter/batch.h"
 #include "filter/build.h"
 #include "filter/making.h"
@@ -32,17 +33,7 @@ int element_order(const void *a, const void *b)
 
 int elements_add(struct elements *all, const struct filter_element *one)
 {
-	/* the list doubles whenever its count is a power of two */
-	if ((all->count & (all->count - 1)) == 0) {
-		struct filter_element *larger =
-			reallocarray(all->list, all->count ? 2 * all->count : 1, sizeof(*larger));
-
-		if (!larger)
-			return -ENOMEM;
-		all->list = larger;
-	}
-	all->list[all->count++] = *one;
-	return 0;
+	return list_add(&all->list, &all->count, one, sizeof(*one));
 }
 
 void elements_sort(struct elements *all)

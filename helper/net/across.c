@@ -56,16 +56,10 @@ static bool is_on_link(const struct elsewhere *x, const struct in6_addr *address
 static int on_marked(const struct in6_addr *address, int ifindex, void *arg)
 {
 	struct elsewhere *x = arg;
-	struct in6_addr *list;
 
 	if (ifindex == x->via || !is_on_link(x, address))
 		return 0;
-	list = list_room(x->list, x->count, sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	x->list = list;
-	x->list[x->count++] = *address;
-	return 0;
+	return list_add(&x->list, &x->count, address, sizeof(*address));
 }
 
 int across_answer(struct nl_sock *nl, struct host_addresses *own, int via)

@@ -16,13 +16,9 @@ struct reading {
 
 int marked_add(struct marked *m, const struct in6_addr *address, enum marked_kind kind, int ifindex)
 {
-	struct marked_entry *list = list_room(m->list, m->count, sizeof(*list));
+	const struct marked_entry one = { *address, kind, ifindex };
 
-	if (!list)
-		return -ENOMEM;
-	m->list = list;
-	m->list[m->count++] = (struct marked_entry){ *address, kind, ifindex };
-	return 0;
+	return list_add(&m->list, &m->count, &one, sizeof(one));
 }
 
 static int on_entry(const struct in6_addr *address, int ifindex, void *arg)

@@ -9,16 +9,10 @@
 static int collect(const struct address *a, void *arg)
 {
 	struct host_addresses *h = arg;
-	struct address *list;
 
 	if (IN6_IS_ADDR_LINKLOCAL(&a->address) || IN6_IS_ADDR_LOOPBACK(&a->address))
 		return 0;
-	list = list_room(h->list, h->count, sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	h->list = list;
-	h->list[h->count++] = *a;
-	return 0;
+	return list_add(&h->list, &h->count, a, sizeof(*a));
 }
 
 void host_addresses_begin(struct nl_sock *s, struct host_addresses *ret)

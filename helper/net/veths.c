@@ -8,13 +8,8 @@
 static int on_link(const struct link *link, void *arg)
 {
 	struct veths *v = arg;
-	struct link *list = list_room(v->list, v->count, sizeof(*list));
 
-	if (!list)
-		return -ENOMEM;
-	v->list = list;
-	v->list[v->count++] = *link;
-	return 0;
+	return list_add(&v->list, &v->count, link, sizeof(*link));
 }
 
 static int compare(const void *a, const void *b)

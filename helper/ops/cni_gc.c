@@ -66,30 +66,19 @@ static bool is_valid(const struct gc *g, const char *name, const char *instance)
 /* Adds one that is to end. Returns 0 or -ENOMEM. */
 static int add(struct gc *g, const char *name, const char *instance, bool release)
 {
-	struct cni_ending *larger = list_room(g->list, g->count, sizeof(*larger));
 	struct cni_ending one = { .release = release };
 
-	if (!larger)
-		return -ENOMEM;
-	g->list = larger;
 	one.name = arena_text(&g->arena, name);
 	one.instance = instance ? arena_text(&g->arena, instance) : NULL;
 	if (!one.name || (instance && !one.instance))
 		return -ENOMEM;
-	g->list[g->count++] = one;
-	return 0;
+	return list_add(&g->list, &g->count, &one, sizeof(one));
 }
 
 /* Remembers the port of another network's attachment. Returns 0 or -ENOMEM. */
 static int add_other(struct gc *g, int port)
 {
-	int *larger = list_room(g->others, g->other_count, sizeof(*larger));
-
-	if (!larger)
-		return -ENOMEM;
-	g->others = larger;
-	g->others[g->other_count++] = port;
-	return 0;
+	return list_add(&g->others, &g->other_count, &port, sizeof(port));
 }
 
 /* The lease's name after "cni:", or null if it is another engine's. */
@@ -127,13 +116,7 @@ static int on_record(const char *ident, const struct attachment *a, void *arg)
 /* Adds a lease that has been given up, and has rested. Returns 0 or -ENOMEM. */
 static int add_rested(struct gc *g, const struct lease *lease)
 {
-	struct lease *larger = list_room(g->rested, g->rested_count, sizeof(*larger));
-
-	if (!larger)
-		return -ENOMEM;
-	g->rested = larger;
-	g->rested[g->rested_count++] = *lease;
-	return 0;
+	return list_add(&g->rested, &g->rested_count, lease, sizeof(*lease));
 }
 
 /* A lease without a record, that a killed ADD or DEL has left: of a container that comes once. */

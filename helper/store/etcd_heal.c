@@ -35,13 +35,9 @@ static void heal_release(struct heal *h)
 static int add(const struct lease *lease, void *arg)
 {
 	struct heal *h = arg;
-	struct one *larger = list_room(h->list, h->count, sizeof(*larger));
+	const struct one one = { .lease = *lease };
 
-	if (!larger)
-		return -ENOMEM;
-	h->list = larger;
-	h->list[h->count++] = (struct one){ .lease = *lease };
-	return 0;
+	return list_add(&h->list, &h->count, &one, sizeof(one));
 }
 
 static int by_address(const void *a, const void *b)

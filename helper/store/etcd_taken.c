@@ -78,13 +78,8 @@ int etcd_each_lease(struct etcd_http *h, const struct config_store *c, bool keys
 static int add(const struct lease *lease, void *arg)
 {
 	struct etcd_taken *t = arg;
-	struct in6_addr *larger = list_room(t->list, t->count, sizeof(*larger));
 
-	if (!larger)
-		return -ENOMEM;
-	t->list = larger;
-	t->list[t->count++] = lease->address;
-	return 0;
+	return list_add(&t->list, &t->count, &lease->address, sizeof(lease->address));
 }
 
 static int by_address(const void *a, const void *b)

@@ -96,7 +96,6 @@ static int consider(const struct lease *lease, void *arg)
 	struct reclaim *r = arg;
 	struct error ignored;
 	int64_t since, ready;
-	struct idle *list;
 
 	if (!pools_find(r->pools, &lease->address, &ignored) ||
 	    (r->forbidden && r->forbidden(&lease->address, true, r->arg)))
@@ -111,12 +110,8 @@ static int consider(const struct lease *lease, void *arg)
 		r->resting++;
 	if (since < 0 || ready > r->before)
 		return 0;
-	list = list_room(r->list, r->count, sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	r->list = list;
-	r->list[r->count++] = (struct idle){ since, *lease };
-	return 0;
+	return list_add(&r->list, &r->count, &(const struct idle){ since, *lease },
+			sizeof(*r->list));
 }
 
 static int by_age(const void *a, const void *b)

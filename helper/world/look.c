@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/list.h"
 #include "base/note.h"
 #include "base/text.h"
 #include "net/host.h"
@@ -46,22 +47,10 @@ void look_release(struct look *l)
 	arena_release(&l->arena);
 }
 
-/* Makes room for one more in a list that holds count. Returns the list or null. */
-static void *room_for_one(void *list, size_t count, size_t size)
-{
-	return count & (count - 1) ? list : reallocarray(list, count ? 2 * count : 1, size);
-}
-
 /* Adds one. Returns 0 or -ENOMEM. */
 static int add(struct holders *h, const struct holder *one)
 {
-	struct holder *larger = room_for_one(h->list, h->count, sizeof(*larger));
-
-	if (!larger)
-		return -ENOMEM;
-	h->list = larger;
-	h->list[h->count++] = *one;
-	return 0;
+	return list_add(&h->list, &h->count, one, sizeof(*one));
 }
 
 static int on_record(const char *ident, const struct attachment *a, void *arg)
@@ -353,17 +342,11 @@ static int by_ident(const void *a, const void *b)
 static int on_running(const struct instance *instance, void *arg)
 {
 	struct look *l = arg;
-	struct running *larger = room_for_one(l->running, l->running_count, sizeof(*larger));
 	char ident[IDENT_TEXT_MAX];
-	const char *text;
+	const struct running one = { arena_text(&l->arena, ident_text(&instance->ident, ident)),
+				     *instance };
 
-	if (larger)
-		l->running = larger;
-	text = larger ? arena_text(&l->arena, ident_text(&instance->ident, ident)) : NULL;
-	if (!text)
-		return -ENOMEM;
-	l->running[l->running_count++] = (struct running){ text, *instance };
-	return 0;
+	return one.ident ? list_add(&l->running, &l->running_count, &one, sizeof(one)) : -ENOMEM;
 }
 
 int look_ask_engines(struct look *l, const struct runtime_options *o, bool all, struct error *e)
