@@ -139,6 +139,7 @@ int op_cni_add(struct context *c, const struct cni_call *call, const struct cni_
 
 	if (r == 0)
 		r = find_interface(&a, call, conf, &added, e);
+	c->store->network = conf->network;
 	if (r == 0)
 		r = op_attach(c, &q, &added.listing, e);
 	if (r == 0)

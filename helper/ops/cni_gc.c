@@ -3,9 +3,10 @@
  *
  * Theory of operation: what is recorded for the network is compared with the list of what is valid,
  * by the container's ID and the interface. What a run that was killed has left beside that is a
- * lease without a record, or a veth without an attachment: both are found by their names. Leases
- * that have been given up and have rested are files for nobody: they are removed, with what a
- * killed DEL has left of them. What fails is counted, and the rest goes on.
+ * lease without a record, which tells the network for which it was claimed, or a veth without an
+ * attachment, which is found by its name. Whatever tells of no network stays. Leases that have been
+ * given up and have rested are files for nobody: they are removed, with what a killed DEL has left
+ * of them. What fails is counted, and the rest goes on.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -30,7 +31,7 @@ struct gc {
 	struct arena arena;
 	struct cni_ending *list;
 	size_t count;
-	int *others; /* ports that other networks' records name */
+	int *others; /* ports that records name which are not this network's, or not known to be */
 	size_t other_count;
 	struct lease *rested; /* given up, and free for anybody by now */
 	size_t rested_count;
@@ -75,7 +76,7 @@ static int add(struct gc *g, const char *name, const char *instance, bool releas
 	return list_add(&g->list, &g->count, &one, sizeof(one));
 }
 
-/* Remembers the port of another network's attachment. Returns 0 or -ENOMEM. */
+/* Remembers the port of an attachment that is not this network's. Returns 0 or -ENOMEM. */
 static int add_other(struct gc *g, int port)
 {
 	return list_add(&g->others, &g->other_count, &port, sizeof(port));
@@ -89,21 +90,31 @@ static const char *name_of(const char *ident)
 	return strncmp(ident, "cni:", n) == 0 ? ident + n : NULL;
 }
 
+/* Whether a lease that nobody has, or may have, is this network's, and of a name that comes once.
+ */
+static bool is_left(const struct gc *g, const char *name, const struct lease *lease)
+{
+	return strcmp(lease->network, g->conf->network) == 0 && !lease->freed && !lease->pinned &&
+	       !*lease->trouble && !strchr(name, ':') && g->conf->keep != CNI_KEEP_YES &&
+	       !is_valid(g, name, NULL);
+}
+
 static int on_record(const char *ident, const struct attachment *a, void *arg)
 {
 	struct gc *g = arg;
+	struct lease_store *s = g->c->store;
 	const char *name = name_of(ident);
+	struct error ignored;
+	struct lease lease;
 	bool release;
 
 	if (!name)
 		return 0;
 	/* it was lost and found again, and does not say of which network it is; what has ended was
 	 * detached by hand, and keeps its lease as anybody's does */
-	if (!*a->network)
-		return (a->ended ? a->word != WORD_NONE : living(a)) || is_valid(g, name, NULL) ||
-				       strchr(name, ':') || g->conf->keep == CNI_KEEP_YES
-			       ? 0
-			       : add(g, name, a->instance, true);
+	if (!*a->network && (a->ended ? a->word == WORD_NONE : !living(a)) &&
+	    s->ops->present(s, ident, &lease, &ignored) == 1 && is_left(g, name, &lease))
+		return add(g, name, a->instance, true);
 	if (strcmp(a->network, g->conf->network) != 0)
 		return a->port && !a->ended ? add_other(g, a->port) : 0;
 	if (is_valid(g, name, a->instance))
@@ -130,8 +141,7 @@ static int on_lease(const struct lease *lease, void *arg)
 
 	if (name && lease->freed && !*lease->trouble && !lease_rests(lease, g->c->config->hold_s))
 		return add_rested(g, lease);
-	if (!name || lease->freed || lease->pinned || *lease->trouble || strchr(name, ':') ||
-	    g->conf->keep == CNI_KEEP_YES || is_valid(g, name, NULL) ||
+	if (!name || !is_left(g, name, lease) ||
 	    s->ops->attachment(s, lease->ident, &ignored_record, &ignored) != 0)
 		return 0;
 	return add(g, name, NULL, true);

@@ -52,7 +52,7 @@ static int end_former(struct context *c, const struct lease *wanted_lease,
 int succeed(struct context *c, const char *ident, const struct in6_addr *address,
 	    const struct succeed_named *named, struct lease *ret, struct error *e)
 {
-	const struct lease lease = lease_new(ident, address, false);
+	const struct lease lease = lease_new(c->store, ident, address, false);
 	struct error why = *e;
 	int r = end_former(c, &lease, named, e);
 

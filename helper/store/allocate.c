@@ -30,7 +30,7 @@ static int try_pool(struct lease_store *s, const struct pool *pool, uint64_t mos
 			*ret_rests = true;
 			continue;
 		}
-		lease = lease_new(ident, &address, false);
+		lease = lease_new(s, ident, &address, false);
 		r = lease_claim_rested(s, &lease, hold_s, &holder, e);
 		if (r == 0) {
 			*ret = lease;
@@ -103,7 +103,7 @@ static int try_pools(struct lease_store *s, const struct pools *pools, uint64_t 
 static int claim_freed(struct lease_store *s, const struct in6_addr *freed, uint64_t ranges,
 		       const char *ident, struct lease *ret, struct error *e)
 {
-	struct lease lease = lease_new(ident, freed, false), holder;
+	struct lease lease = lease_new(s, ident, freed, false), holder;
 	int r;
 
 	if (ranges)

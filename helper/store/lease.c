@@ -76,11 +76,13 @@ int64_t lease_since(const struct lease *lease)
 	return believed(lease->created, time(NULL));
 }
 
-struct lease lease_new(const char *ident, const struct in6_addr *address, bool pinned)
+struct lease lease_new(const struct lease_store *s, const char *ident,
+		       const struct in6_addr *address, bool pinned)
 {
 	struct lease l = { .address = *address, .pinned = pinned, .created = time(NULL) };
 
 	snprintf(l.ident, sizeof(l.ident), "%s", ident);
+	snprintf(l.network, sizeof(l.network), "%s", s->network ? s->network : "");
 	return l;
 }
 
@@ -104,7 +106,7 @@ int lease_claim_rested(struct lease_store *s, const struct lease *lease, unsigne
 int lease_claim(struct lease_store *s, const struct in6_addr *address, const char *ident,
 		bool pinned, unsigned int hold_s, struct lease *ret, struct error *e)
 {
-	struct lease lease = lease_new(ident, address, pinned), holder;
+	struct lease lease = lease_new(s, ident, address, pinned), holder;
 	char text[INET6_ADDRSTRLEN];
 	int r;
 

@@ -26,8 +26,9 @@
 /* In what is wrong with an attachment of which a probe beside its start found another. */
 #define LEASE_ANSWERED " is answered for on "
 
-#define LEASE_HOST_MAX 65	   /* bytes, with the end */
-#define LEASE_TROUBLE_MAX 256	   /* bytes */
+#define LEASE_HOST_MAX 65     /* bytes, with the end */
+#define LEASE_TROUBLE_MAX 256 /* bytes */
+#define LEASE_NETWORK_MAX 64
 #define LEASE_RECLAIM_WAIT_MS 2000 /* for LOCK_RECLAIM */
 
 struct lease {
@@ -38,6 +39,7 @@ struct lease {
 	int64_t freed;	 /* 0, or since when the address rests before another may have it */
 	/* which host's, where it is in a store that others share; or "": this one's */
 	char host[LEASE_HOST_MAX];
+	char network[LEASE_NETWORK_MAX]; /* the CNI network for which it was claimed, or "" */
 	bool left; /* told by walk: its holder's present lease is another, or it has none */
 	/*
 	 * Why this is not what the store holds, but what is known otherwise: then the address is
@@ -85,10 +87,10 @@ struct attachment {
 	/* what its engine gave it besides, and its port may send from; an IPv4 address is mapped */
 	struct in6_addr also[ATTACHMENT_ALSO_MAX];
 	int also_count;
-	struct exposed expose;	     /* what the one who ran it says of its ports, */
-	struct exposed published;    /* and which its engine publishes */
-	char hostname[HOSTNAME_MAX]; /* what the one who ran it calls it (v6hook.name), or "" */
-	char network[64];	     /* the CNI network whose GC it obeys, or "" */
+	struct exposed expose;		 /* what the one who ran it says of its ports, */
+	struct exposed published;	 /* and which its engine publishes */
+	char hostname[HOSTNAME_MAX];	 /* what the one who ran it calls it (v6hook.name), or "" */
+	char network[LEASE_NETWORK_MAX]; /* the CNI network whose GC it obeys, or "" */
 	bool on_link;  /* its bridge has the address on-link: others there reach it without the host
 			*/
 	uint64_t text; /* what the record is known by that this was read from, or 0 */
@@ -287,6 +289,7 @@ struct lease_store {
 	bool met;    /* so it is: there was something */
 	bool unread; /* the last walk_attachments left out some that cannot be read */
 	struct etcd_store *shared; /* what etcd_store.c keeps of it, or null */
+	const char *network;	   /* for which leases are claimed: a CNI network, or null */
 };
 
 /* What is told when the directory of a store that was open is not there any more. */
@@ -312,8 +315,9 @@ int lease_dir_open(const char *path, bool write, struct lease_store **ret, struc
  */
 typedef bool (*lease_forbidden)(const struct in6_addr *address, bool taking_back, void *arg);
 
-/* A new lease, not stored. */
-struct lease lease_new(const char *ident, const struct in6_addr *address, bool pinned);
+/* A new lease, not stored. @s: whose network it gets */
+struct lease lease_new(const struct lease_store *s, const char *ident,
+		       const struct in6_addr *address, bool pinned);
 
 /*
  * Claims an address; one that was freed and has rested long enough is taken from its old holder.

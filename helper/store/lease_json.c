@@ -43,11 +43,13 @@ static int finish(json_t *made, const json_error_t *why, char **ret, size_t *ret
  */
 static char *sum_of(const struct lease *l, char *out)
 {
-	char text[IDENT_TEXT_MAX + LEASE_HOST_MAX + 128], address[INET6_ADDRSTRLEN];
+	char text[IDENT_TEXT_MAX + LEASE_HOST_MAX + LEASE_NETWORK_MAX + 128];
+	char address[INET6_ADDRSTRLEN];
 
-	snprintf(text, sizeof(text), "%s %s %d %lld %lld%s%s", l->ident,
+	snprintf(text, sizeof(text), "%s %s %d %lld %lld%s%s%s%s", l->ident,
 		 text_address(&l->address, address), l->pinned, (long long)l->created,
-		 (long long)l->freed, *l->host ? " " : "", l->host);
+		 (long long)l->freed, *l->host ? " " : "", l->host, *l->network ? " /" : "",
+		 l->network);
 	snprintf(out, 32, "%016llx", (unsigned long long)text_hash(text, 0));
 	return out;
 }
@@ -57,12 +59,12 @@ int lease_encode(const struct lease *lease, char **ret, size_t *ret_len)
 	char address[INET6_ADDRSTRLEN], created[32], freed[32], sum[32];
 	json_error_t why;
 	json_t *json = json_pack_ex(
-		&why, 0, "{s:s, s:s*, s:s, s:b, s:s, s:s*, s:s}", "container", lease->ident, "host",
-		*lease->host ? lease->host : NULL, "address",
+		&why, 0, "{s:s, s:s*, s:s, s:b, s:s, s:s*, s:s*, s:s}", "container", lease->ident,
+		"host", *lease->host ? lease->host : NULL, "address",
 		text_address(&lease->address, address), "pinned", lease->pinned, "created",
 		text_time(lease->created, created, sizeof(created)), "freed",
-		lease->freed ? text_time(lease->freed, freed, sizeof(freed)) : NULL, "sum",
-		sum_of(lease, sum));
+		lease->freed ? text_time(lease->freed, freed, sizeof(freed)) : NULL, "network",
+		*lease->network ? lease->network : NULL, "sum", sum_of(lease, sum));
 
 	return finish(json, &why, ret, ret_len);
 }
@@ -73,7 +75,7 @@ int lease_decode(const char *text, size_t len, struct lease *ret)
 	struct lease lease = { 0 };
 	struct error ignored;
 	struct ident id;
-	const char *ident, *host, *address, *created, *freed;
+	const char *ident, *host, *address, *created, *freed, *network;
 	char sum[32];
 
 	if (json_parse(text, len, &json, &ignored) < 0)
@@ -83,6 +85,7 @@ int lease_decode(const char *text, size_t len, struct lease *ret)
 	created = json_text(json, "created");
 	freed = json_text(json, "freed");
 	host = json_text(json, "host");
+	network = json_text(json, "network");
 	if (host &&
 	    (size_t)snprintf(lease.host, sizeof(lease.host), "%s", host) >= sizeof(lease.host))
 		return -EBADMSG;
@@ -91,10 +94,12 @@ int lease_decode(const char *text, size_t len, struct lease *ret)
 	    !json_is_boolean(json_object_get(json, "pinned")))
 		return -EBADMSG;
 	snprintf(lease.ident, sizeof(lease.ident), "%s", ident);
+	snprintf(lease.network, sizeof(lease.network), "%s", network ? network : "");
 	lease.pinned = json_is_true(json_object_get(json, "pinned"));
 	lease.created = text_parse_time(created);
 	lease.freed = freed ? text_parse_time(freed) : 0;
 	if (lease.created < 0 || lease.freed < 0 || (!freed && json_object_get(json, "freed")) ||
+	    (!network && json_object_get(json, "network")) ||
 	    !text_equal(json_text(json, "sum"), sum_of(&lease, sum)))
 		return -EBADMSG;
 	*ret = lease;

@@ -71,7 +71,7 @@ TEST(a_lease_and_its_record_are_told)
 
 		snprintf(text, sizeof(text), "2001:db8::%zx", i + 1);
 		inet_pton(AF_INET6, text, &address);
-		lease = lease_new(idents[i], &address, false);
+		lease = lease_new(store, idents[i], &address, false);
 		listen_now();
 		assert_int_equal(store->ops->claim(store, &lease, &holder, &e), 0);
 		assert_true(hears(LEASE_CHANGE_LEASE, NULL, text));

@@ -11,6 +11,7 @@ static const struct lease lease = {
 	.pinned = true,
 	.created = 1769903999,
 	.freed = 1769904000,
+	.network = "pods",
 };
 
 static const struct attachment attachment = {
@@ -46,6 +47,7 @@ static void check_lease(const struct lease *l)
 	assert_int_equal(back.pinned, l->pinned);
 	assert_int_equal(back.created, l->created);
 	assert_int_equal(back.freed, l->freed);
+	assert_string_equal(back.network, l->network);
 }
 
 TEST(leases_make_the_round_trip)
@@ -56,6 +58,8 @@ TEST(leases_make_the_round_trip)
 	l.freed = 0;
 	check_lease(&l);
 	l.pinned = false;
+	check_lease(&l);
+	*l.network = '\0';
 	check_lease(&l);
 }
 
@@ -227,6 +231,9 @@ TEST(leases_with_wrong_values_are_refused)
 		{ "\"2026-02-01T00:00:00Z\"", "1769904000" },
 		{ "\"2026-02-01T00:00:00Z\"", "null" },
 		{ "\"freed\":", "\"created\":" },
+		{ "\"pods\"", "\"pod\"" },
+		{ "\"pods\"", "5" },
+		{ "\"network\":", "\"net\":" },
 		{ "}", "} x" },
 	};
 	struct lease l = { .created = 4711 };
