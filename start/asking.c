@@ -45,8 +45,10 @@ static const char *converse(int fd, const struct sockaddr_un *name, const struct
 
 	if (!allow(fd, SO_SNDTIMEO, until))
 		return no_answer(0);
-	if (connect(fd, (const struct sockaddr *)name, sizeof(*name)) < 0)
-		return errno == EAGAIN ? no_answer(0)
+	while (connect(fd, (const struct sockaddr *)name, sizeof(*name)) < 0)
+		if (errno != EINTR || !allow(fd, SO_SNDTIMEO, until))
+			return errno == EAGAIN || errno == EINTR
+				       ? no_answer(0)
 				       : "the service does not answer: systemctl start "
 					 "v6hook-watch, on the host";
 	if (!allow(fd, SO_SNDTIMEO, until) || ask_send(fd, ask, fds) < 0)

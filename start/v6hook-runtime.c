@@ -7,8 +7,9 @@
  * answers when the container has its address. Then, and for everything else at once, this program
  * is replaced by the real one (execve(2)): arguments, environment, descriptors, signals and the
  * process itself are those with which it was called, and there is nobody between the real one and
- * its caller. What goes wrong is told syslog, as the streams are the real one's; and keeps nothing
- * from starting, unless that was asked for.
+ * its caller. Only a script in place of the real one finds a variable more in its environment, as
+ * it may call this again. What goes wrong is told syslog, as the streams are the real one's; and
+ * keeps nothing from starting, unless that was asked for.
  *
  *	v6hook-runtime [OPTION]... ARGUMENT...
  *
@@ -19,6 +20,7 @@
  *	--v6hook-required         a container that gets no answer, or a refusal, does not start
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -35,6 +37,8 @@
 #include "starts.h"
 
 #define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define ROUNDS "V6HOOK_RUNTIME_ROUNDS" /* in the environment, see goes_round */
+#define ROUNDS_MOST 4
 #define CANNOT_RUN 126 /* as a shell ends that finds the program, and */
 #define NOT_FOUND 127  /* that does not */
 
@@ -131,6 +135,14 @@ static int is_self(const char *path)
 	       own.st_dev == other.st_dev && own.st_ino == other.st_ino;
 }
 
+/* Whether it can be run, as execvp(3) goes on past what cannot. */
+static int is_program(const char *path)
+{
+	struct stat st;
+
+	return access(path, X_OK) == 0 && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 /* Finds a program as execvp(3) would, but for this one. Returns whether there is one. */
 static int find(const char *name, char path[PATH_MAX])
 {
@@ -144,10 +156,30 @@ static int find(const char *name, char path[PATH_MAX])
 		if (*dir == '/' &&
 		    snprintf(path, PATH_MAX, "%.*s/%s", (int)strcspn(dir, ":"), dir, name) <
 			    PATH_MAX &&
-		    access(path, X_OK) == 0 && !is_self(path))
+		    is_program(path) && !is_self(path))
 			return 1;
 	}
 	return 0;
+}
+
+/*
+ * Whether a script in place of the real runtime has called this time and again. A program's
+ * environment is left as it is, a script's counts: it may well call this with other options, once.
+ */
+static int goes_round(const char *path)
+{
+	const char *said = getenv(ROUNDS);
+	const int round = said ? atoi(said) : 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char text[16], begin[2] = "";
+	ssize_t n = fd < 0 ? -1 : read(fd, begin, sizeof(begin));
+
+	if (fd >= 0)
+		close(fd);
+	if (n != sizeof(begin) || memcmp(begin, "#!", sizeof(begin)) != 0)
+		return 0;
+	snprintf(text, sizeof(text), "%d", round + 1);
+	return round >= ROUNDS_MOST || setenv(ROUNDS, text, 1) < 0;
 }
 
 /* Becomes the real runtime. @argv: begins where that one's name is to be. Returns a status. */
@@ -175,6 +207,11 @@ static int become(const char *wanted, const struct starts *s, char **argv)
 		return fail(s, CANNOT_RUN,
 			    "%s is v6hook-runtime itself: name the real runtime by "
 			    "--v6hook-runtime=PATH or V6HOOK_RUNTIME",
+			    path);
+	if (goes_round(path))
+		return fail(s, CANNOT_RUN,
+			    "%s is a script that calls v6hook-runtime over and over: name the real "
+			    "runtime by --v6hook-runtime=PATH or V6HOOK_RUNTIME",
 			    path);
 	execv(path, argv);
 	return fail(s, errno == ENOENT ? NOT_FOUND : CANNOT_RUN, "cannot run %s: %s", path,
