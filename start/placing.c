@@ -71,17 +71,36 @@ static int mount_socket(const char *socket)
 	return mount(NULL, SOCKET, NULL, MS_REMOUNT | flags, NULL);
 }
 
+/*
+ * Sees to it that what is mounted in a directory stays in this container: a /dev that is shared
+ * with the host (mount_namespaces(7)) would have it there, too, for good. Such a mount takes from
+ * then on what the host mounts there, and gives nothing back.
+ * @dirs: it, and those above it: the first that is a mount's root. Returns 0, or -1 with errno.
+ */
+static int keep_in(const int *dirs, int count)
+{
+	for (int i = 0; i < count; i++) {
+		if (fchdir(dirs[i]) < 0)
+			return -1;
+		if (mount(NULL, ".", NULL, MS_SLAVE, NULL) == 0)
+			return 0;
+		if (errno != EINVAL)
+			return -1;
+	}
+	return -1;
+}
+
 /* Makes the container's /dev/v6hook, if it is missing, and goes there. Returns 0, or -1 with errno.
  */
 static int go_there(void)
 {
 	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-	int dev = open("dev", flags), place;
+	int root = open(".", flags), dev = open("dev", flags), place;
 
-	if (dev < 0 || (mkdirat(dev, PLACE, 0755) < 0 && errno != EEXIST))
+	if (root < 0 || dev < 0 || (mkdirat(dev, PLACE, 0755) < 0 && errno != EEXIST))
 		return -1;
 	place = openat(dev, PLACE, flags);
-	if (place < 0 || fchdir(place) < 0)
+	if (place < 0 || keep_in((const int[]){ place, dev, root }, 3) < 0 || fchdir(place) < 0)
 		return -1;
 	if (mount("v6hook", ".", "tmpfs", MS_NOSUID | MS_NODEV, "size=2m,mode=755") < 0)
 		return -1;
@@ -91,16 +110,84 @@ static int go_there(void)
 	return place < 0 ? -1 : fchdir(place);
 }
 
-/* Makes of a JSON string's text what it stands for, where that is a path: some escape the slash. */
-static void unescape(char *text)
+/* Reads the four hexadecimal digits of a \u. Returns the number, or 0: it is to be none. */
+static unsigned int read_unit(const char *text)
 {
+	unsigned int unit = 0;
+
+	for (int i = 0; i < 4; i++) {
+		static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+		const char *digit = text[i] ? strchr(digits, text[i]) : NULL;
+
+		if (!digit)
+			return 0;
+		unit = unit << 4 | ((unsigned int)(digit - digits) & 15);
+	}
+	return unit;
+}
+
+/* Writes a character as UTF-8. Returns where it ends. */
+static char *put_character(unsigned int c, char *to)
+{
+	if (c < 0x80) {
+		*to++ = (char)c;
+		return to;
+	}
+	if (c < 0x800) {
+		*to++ = (char)(0xc0 | c >> 6);
+	} else {
+		if (c < 0x10000) {
+			*to++ = (char)(0xe0 | c >> 12);
+		} else {
+			*to++ = (char)(0xf0 | c >> 18);
+			*to++ = (char)(0x80 | (c >> 12 & 63));
+		}
+		*to++ = (char)(0x80 | (c >> 6 & 63));
+	}
+	*to++ = (char)(0x80 | (c & 63));
+	return to;
+}
+
+/*
+ * Makes of a JSON string's text what it stands for (RFC 8259, 7): Go writes an ampersand as \u0026,
+ * others escape the slash. Returns 0, or -1 with errno if it is none.
+ */
+static int unescape(char *text)
+{
+	static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
+	const char *from = text, *letter;
 	char *to = text;
 
-	for (const char *from = text; *from; from++) {
-		from += *from == '\\' && from[1];
-		*to++ = *from;
+	while (*from) {
+		unsigned int c, low;
+
+		if (*from != '\\') {
+			*to++ = *from++;
+			continue;
+		}
+		letter = from[1] ? strchr(letters, from[1]) : NULL;
+		if (letter) {
+			*to++ = meant[letter - letters];
+			from += 2;
+			continue;
+		}
+		c = from[1] == 'u' ? read_unit(from + 2) : 0;
+		from += c ? 6 : 0;
+		if (c >= 0xd800 && c < 0xdc00) {
+			low = from[0] == '\\' && from[1] == 'u' ? read_unit(from + 2) : 0;
+			c = low >= 0xdc00 && low < 0xe000
+				    ? 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00)
+				    : 0;
+			from += c ? 6 : 0;
+		}
+		if (!c || (c >= 0xdc00 && c < 0xe000)) {
+			errno = EILSEQ;
+			return -1;
+		}
+		to = put_character(c, to);
 	}
 	*to = '\0';
+	return 0;
 }
 
 /*
@@ -124,8 +211,7 @@ static int go_to_root(void)
 		return 0;
 	path = state + (root.value + 1 - state);
 	state[root.end - 1 - state] = '\0';
-	unescape(path);
-	return chdir(path);
+	return unescape(path) < 0 ? -1 : chdir(path);
 }
 
 /* Whether the current directory is another one than the root. */
