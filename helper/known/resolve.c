@@ -40,6 +40,16 @@ static int read_ident(const struct request *q, struct ident *ret, struct error *
 	return r;
 }
 
+int resolve_own_name(const struct ident *id, struct error *e)
+{
+	if (strcmp(id->runtime, "netns") != 0 || !strchr(id->name, ':'))
+		return 0;
+	return error_set(e, STATUS_USAGE, -EINVAL,
+			 "container name '%.80s' holds a ':': after netns: any name without one "
+			 "will do",
+			 id->name);
+}
+
 /* What several engines say, one after the other. */
 struct said {
 	size_t count;
@@ -170,6 +180,9 @@ int resolve_instance(const struct context *c, const struct request *q, struct in
 	struct instance instance = { .pid = q->pid };
 	int r = read_ident(q, &instance.ident, e);
 
+	/* one that is there already goes on */
+	if (r == 0 && !q->expected)
+		r = resolve_own_name(&instance.ident, e);
 	if (r < 0)
 		return r;
 	o.owner = instance.ident.owner;

@@ -21,4 +21,11 @@ int resolve_instance(const struct context *c, const struct request *q, struct in
 int resolve_holder(const struct context *c, const struct request *q, bool must_exist,
 		   struct ident *ret, struct error *e);
 
+/*
+ * Whether a container may get a lease by this name. One that nobody else gives is to be told apart
+ * from other engines': "netns:lxc:web" would be taken for a container of LXC's.
+ * Returns 0, or -EINVAL with STATUS_USAGE.
+ */
+int resolve_own_name(const struct ident *id, struct error *e);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "keep/former.h"
 #include "known/held.h"
+#include "known/resolve.h"
 #include "net/own.h"
 #include "ops/verbs.h"
 #include "policy/reserved.h"
@@ -67,11 +68,14 @@ static int finish_move(struct context *c, const char *ident, struct error *e)
 int op_pin(struct context *c, const struct request *q, struct error *e)
 {
 	_held_ struct held h = HELD_NONE;
+	struct ident id;
 	int r;
 
 	if (!pools_find(c->pools, &q->address, e))
 		return -ERANGE;
 	r = held_take(c, q, false, &h, e);
+	if (r == 0 && !h.found && ident_from_text(h.ident, &id) == 0)
+		r = resolve_own_name(&id, e);
 	if (r < 0)
 		return r;
 	if (!h.found || memcmp(&h.lease.address, &q->address, sizeof(h.lease.address)) != 0)

@@ -14,6 +14,7 @@
 
 #define POD_NAMESPACE_MAX 63 /* bytes: a label (RFC 1123) */
 #define POD_NAME_MAX 253
+#define PID_DIGITS_MAX 7
 
 /* Nobody can be asked: who calls says where the container is. */
 const struct runtime runtime_cni = { .name = "cni" };
@@ -102,10 +103,17 @@ static int name_lease(struct cni_call *c, const char *args, int *ret_code, struc
 /* The process whose namespace the path is, or 0. */
 static pid_t process_of(const char *path)
 {
-	int n = 0, pid = 0;
+	static const char before[] = "/proc/", behind[] = "/ns/net";
+	const char *digits = path + strlen(before);
+	size_t len;
 
-	return sscanf(path, "/proc/%d/ns/net%n", &pid, &n) == 1 && n > 0 && !path[n] && pid > 0
-		       ? pid
+	if (strncmp(path, before, strlen(before)) != 0)
+		return 0;
+	/* as the kernel writes it, and no more than it has: 2^22 at most (PID_MAX_LIMIT) */
+	len = strspn(digits, "0123456789");
+	return len > 0 && len <= PID_DIGITS_MAX && *digits != '0' &&
+			       strcmp(digits + len, behind) == 0
+		       ? (pid_t)strtol(digits, NULL, 10)
 		       : 0;
 }
 

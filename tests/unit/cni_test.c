@@ -100,6 +100,12 @@ TEST(a_namespace_may_be_that_of_a_process)
 		int pid;
 	} rows[] = { { "/proc/12/ns/net", 12 },
 		     { "/proc/12/ns/net2", 0 },
+		     { "/proc/4194304/ns/net", 4194304 },
+		     { "/proc/4294967741/ns/net", 0 },
+		     { "/proc/ 12/ns/net", 0 },
+		     { "/proc/+12/ns/net", 0 },
+		     { "/proc/012/ns/net", 0 },
+		     { "/proc//ns/net", 0 },
 		     { "/proc/-1/ns/net", 0 },
 		     { "/proc/self/ns/net", 0 },
 		     { "/proc/12/task/3/ns/net", 0 } };
