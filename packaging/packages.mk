@@ -1,6 +1,6 @@
 # Packages, each built from what git knows of the tree, in build/packages; and builds for other machines.
 
-.PHONY: version dist deb rpm cross
+.PHONY: version dist deb deb-twice rpm cross
 # What version this is.
 version:
 	@echo "$(VERSION)"
@@ -12,6 +12,10 @@ dist:
 # For Debian: built, checked by lintian. VERSION=0.1.9 makes it an older one, to upgrade from.
 deb:
 	@packaging/deb "$(VERSION)"
+
+# Whether that gives the same bytes twice, in two folders.
+deb-twice:
+	@packaging/deb-twice "$(VERSION)"
 
 # For those who use RPM: built here by rpmbuild, as far as Debian has what it asks for.
 rpm:
