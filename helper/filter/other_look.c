@@ -225,7 +225,7 @@ static void look_at(struct nl_sock *s, const struct chain *c, const struct other
 }
 
 /* Opens a socket and lists the base chains. Returns 0 or -errno. */
-static int list_bases(struct nl_sock **s, struct bases *ret)
+static int list_bases(struct nl_sock **s, bool asked, struct bases *ret)
 {
 	_nl_msg_ struct nl_msg *m = NULL;
 	struct error ignored;
@@ -233,6 +233,8 @@ static int list_bases(struct nl_sock **s, struct bases *ret)
 
 	if (r < 0)
 		return r;
+	ret->asked = asked;
+	ret->count = 0;
 	m = message(NFT_MSG_GETCHAIN, AF_UNSPEC);
 	return nl_ask(*s, m, on_chain, ret);
 }
@@ -246,9 +248,9 @@ bool other_look_asked(const char *uplink, char *chain, size_t size)
 		.address = { .s6_addr = { 0xff, 0x02, [11] = 1, 0xff } },
 	};
 	_nl_sock_ struct nl_sock *s = NULL;
-	struct bases bases = { .asked = true };
+	struct bases bases;
 
-	if (list_bases(&s, &bases) < 0)
+	if (list_bases(&s, true, &bases) < 0)
 		return false;
 	for (size_t i = 0; i < bases.count; i++) {
 		const struct chain *c = &bases.list[i];
@@ -265,10 +267,10 @@ bool other_look_asked(const char *uplink, char *chain, size_t size)
 void other_look(const struct other_way *way, struct other_wall *ret)
 {
 	_nl_sock_ struct nl_sock *s = NULL;
-	struct bases bases = { .count = 0 };
+	struct bases bases;
 
 	*ret = (struct other_wall){ .owner = OTHER_OWNERS };
-	if (list_bases(&s, &bases) < 0)
+	if (list_bases(&s, false, &bases) < 0)
 		return;
 	for (size_t i = 0; i < bases.count; i++) {
 		look_at(s, &bases.list[i], way, false, ret);
