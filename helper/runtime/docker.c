@@ -1,11 +1,9 @@
-/* Containers of Docker and Podman, asked for one by one: the engines' tables. watch.c hears
- * of them. */
+/* The tables of Docker and Podman: containers, asked for one by one. watch.c hears of them. */
 #include <errno.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "engine/ask.h"
-#include "engine/http.h"
 #include "runtime/docker_container.h"
 #include "runtime/docker_list.h"
 #include "runtime/each.h"
@@ -57,46 +55,13 @@ static int docker_find(const struct runtime *self, const char *name,
 	return r == -ENODEV && *c.shares ? refuse_sharing(c.shares, engine, e) : r;
 }
 
-/* The IDs of all that run. */
-struct running {
-	struct docker_list list;
-	struct runtime_names ids;
-};
-
-static void running_release(struct running *r)
-{
-	runtime_names_release(&r->ids);
-}
-
-static enum engine_take on_list(const char *data, size_t len, void *arg)
-{
-	struct running *r = arg;
-
-	return docker_list_read(&r->list, data, len, runtime_names_add, &r->ids) < 0 ||
-			       r->ids.too_many
-		       ? ENGINE_BROKEN
-		       : ENGINE_TAKEN;
-}
-
 static int docker_each_running(const struct runtime *self, const struct runtime_options *o,
 			       int (*each)(const struct instance *i, void *arg), void *arg,
 			       struct error *e)
 {
-	CLEANUP(running_release) struct running running = { .ids = { .count = 0 } };
-	const struct engine_request list = { .what = DOCKER_LIST,
-					     .only_ok = true,
-					     .silence_ms = ENGINE_ANSWER_MS,
-					     .data = on_list,
-					     .arg = &running };
-	long status = 0;
-	int r = engine_can_ask(o->engines, self->engine, e);
+	struct docker_list list = { 0 };
 
-	if (r == 0)
-		r = engine_ask(&o->engines[self->engine], &list, &status, e);
-	if (r == 0 && !docker_list_is_whole(&running.list))
-		r = error_set(e, STATUS_FAILED, -EBADMSG, "%s's list of containers is broken",
-			      o->engines[self->engine].title);
-	return r < 0 ? r : runtime_each(self, o, &running.ids, each, arg, e);
+	return runtime_each(self, o, &docker_lister, &list, each, arg, e);
 }
 
 const struct runtime runtime_docker = {

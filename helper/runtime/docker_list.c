@@ -130,3 +130,16 @@ bool docker_list_is_whole(const struct docker_list *l)
 {
 	return l->state == LIST_AFTER;
 }
+
+static int read_any(void *list, const char *data, size_t len,
+		    void (*found)(const char *name, void *arg), void *arg)
+{
+	return docker_list_read(list, data, len, found, arg);
+}
+
+static bool is_any_whole(const void *list)
+{
+	return docker_list_is_whole(list);
+}
+
+const struct engine_lister docker_lister = { DOCKER_LIST, read_any, is_any_whole };

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "engine/path.h"
+#include "engine/lister.h"
 
 /*
  * How far the list has been read: [{"Id":"...",...},...]. To be zeroed before the first byte.
@@ -38,5 +38,8 @@ int docker_list_read(struct docker_list *l, const char *data, size_t len,
 
 /* Whether the list has come to its end. */
 bool docker_list_is_whole(const struct docker_list *l);
+
+/* The same for who reads any list: of a struct docker_list. */
+extern const struct engine_lister docker_lister;
 
 #endif

@@ -1,4 +1,4 @@
-/* Instances of Incus, asked for one by one: the engine's table. watch.c hears of them. */
+/* The table of Incus: instances, asked for one by one. watch.c hears of them. */
 #include <errno.h>
 #include <string.h>
 
@@ -40,45 +40,13 @@ static int incus_find(const struct runtime *self, const char *name, const struct
 	return r;
 }
 
-/* The names of all that there are. */
-struct listing {
-	struct incus_list list;
-	struct runtime_names names;
-};
-
-static void listing_release(struct listing *l)
-{
-	runtime_names_release(&l->names);
-}
-
-static enum engine_take on_list(const char *data, size_t len, void *arg)
-{
-	struct listing *l = arg;
-
-	return incus_list_read(&l->list, data, len, runtime_names_add, &l->names) < 0 ||
-			       l->names.too_many
-		       ? ENGINE_BROKEN
-		       : ENGINE_TAKEN;
-}
-
 static int incus_each_running(const struct runtime *self, const struct runtime_options *o,
 			      int (*each)(const struct instance *i, void *arg), void *arg,
 			      struct error *e)
 {
-	CLEANUP(listing_release) struct listing l = { .names = { .count = 0 } };
-	const struct engine_request request = { .what = INCUS_LIST,
-						.only_ok = true,
-						.silence_ms = ENGINE_ANSWER_MS,
-						.data = on_list,
-						.arg = &l };
-	long status = 0;
-	int r = engine_can_ask(o->engines, self->engine, e);
+	struct incus_list list = { .depth = 0 };
 
-	if (r == 0)
-		r = engine_ask(&o->engines[self->engine], &request, &status, e);
-	if (r == 0 && !incus_list_is_whole(&l.list))
-		r = error_set(e, STATUS_FAILED, -EBADMSG, "Incus's list of instances is broken");
-	return r < 0 ? r : runtime_each(self, o, &l.names, each, arg, e);
+	return runtime_each(self, o, &incus_lister, &list, each, arg, e);
 }
 
 const struct runtime runtime_incus = {

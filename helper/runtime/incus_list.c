@@ -76,3 +76,16 @@ bool incus_list_is_whole(const struct incus_list *l)
 {
 	return l->state == INCUS_AFTER;
 }
+
+static int read_any(void *list, const char *data, size_t len,
+		    void (*found)(const char *name, void *arg), void *arg)
+{
+	return incus_list_read(list, data, len, found, arg);
+}
+
+static bool is_any_whole(const void *list)
+{
+	return incus_list_is_whole(list);
+}
+
+const struct engine_lister incus_lister = { INCUS_LIST, read_any, is_any_whole };

@@ -3,6 +3,7 @@
 #define V6HOOK_INCUS_LIST_H
 
 #include "engine/incus_name.h"
+#include "engine/lister.h"
 
 #define INCUS_REFERENCE_MAX 160 /* bytes of one that is looked at */
 
@@ -26,5 +27,8 @@ int incus_list_read(struct incus_list *l, const char *data, size_t len,
 
 /* Whether the list has come to its end. */
 bool incus_list_is_whole(const struct incus_list *l);
+
+/* The same for who reads any list: of a struct incus_list. */
+extern const struct engine_lister incus_lister;
 
 #endif

@@ -43,8 +43,10 @@ struct watching {
 
 	bool list_wanted; /* what runs is to be looked at; anew, if that is under way */
 	bool listing;	  /* from the request until all of its containers are answered */
-	struct docker_list list;
-	struct incus_list names;
+	union {
+		struct docker_list docker;
+		struct incus_list incus;
+	} list;
 	struct engine_transfer *list_transfer; /* null: the list is read to its end */
 	bool list_paused, list_failed;
 	int64_t list_at; /* if it failed: when to ask again, in ms of the monotonic clock */
@@ -64,14 +66,13 @@ static void watching_release(struct watching *w)
 
 /* How an engine says what every engine says. */
 struct dialect {
-	enum engine_what events, list;
+	enum engine_what events;
+	const struct engine_lister *lister;
 	bool (*can_exist)(const char *id);
 	int (*look_send)(struct runtime_looking *w, struct engine_inspect *i, struct error *e);
 	void (*read_event)(const char *text, size_t len, struct engine_event *ret);
-	/* Take a piece of the stream, and of the list. Return 0, or else to end it. */
+	/* Takes a piece of the stream. Returns 0, or else to end it. */
 	int (*stream)(struct watching *w, const char *data, size_t len);
-	int (*read_list)(struct watching *w, const char *data, size_t len);
-	bool (*is_whole)(const struct watching *w);
 };
 
 static void fail(struct watching *w, int r, const struct error *e)
@@ -123,14 +124,15 @@ static enum engine_take on_list(const char *data, size_t len, void *arg)
 	w->list_paused = is_ahead(w);
 	if (w->list_paused)
 		return ENGINE_LATER;
-	return w->dialect->read_list(w, data, len) < 0 ? ENGINE_BROKEN : ENGINE_TAKEN;
+	return w->dialect->lister->read(&w->list, data, len, on_listed_id, w) < 0 ? ENGINE_BROKEN
+										  : ENGINE_TAKEN;
 }
 
 /* Without a list the events are followed all the same, and it is asked for again. */
 static void on_list_done(int r, long status, const struct error *e, void *arg)
 {
 	struct watching *w = arg;
-	bool whole = w->dialect->is_whole(w);
+	bool whole = w->dialect->lister->is_whole(&w->list);
 
 	(void)status;
 	w->list_transfer = NULL;
@@ -146,7 +148,7 @@ static void on_list_done(int r, long status, const struct error *e, void *arg)
 /* Asks for the list of what runs. Returns 0 or -ENOMEM. */
 static int send_list(struct watching *w, struct error *e)
 {
-	const struct engine_request request = { .what = w->dialect->list,
+	const struct engine_request request = { .what = w->dialect->lister->what,
 						.only_ok = true,
 						.silence_ms = ENGINE_LIST_SILENCE_MS,
 						.data = on_list,
@@ -156,7 +158,6 @@ static int send_list(struct watching *w, struct error *e)
 	w->list_wanted = w->list_paused = w->list_failed = false;
 	w->listing = true;
 	memset(&w->list, 0, sizeof(w->list));
-	memset(&w->names, 0, sizeof(w->names));
 	return engine_begin(w->at.session, &request, &w->list_transfer, e);
 }
 
@@ -234,46 +235,22 @@ static int read_frames(struct watching *w, const char *data, size_t len)
 	return r < 0 ? r : 0;
 }
 
-static int read_ids(struct watching *w, const char *data, size_t len)
-{
-	return docker_list_read(&w->list, data, len, on_listed_id, w);
-}
-
-static int read_names(struct watching *w, const char *data, size_t len)
-{
-	return incus_list_read(&w->names, data, len, on_listed_id, w);
-}
-
-static bool ids_are_whole(const struct watching *w)
-{
-	return docker_list_is_whole(&w->list);
-}
-
-static bool names_are_whole(const struct watching *w)
-{
-	return incus_list_is_whole(&w->names);
-}
-
 static const struct dialect dockers = {
 	.events = DOCKER_EVENTS,
-	.list = DOCKER_LIST,
+	.lister = &docker_lister,
 	.can_exist = docker_can_exist,
 	.look_send = docker_look_send,
 	.read_event = docker_event_read,
 	.stream = read_lines,
-	.read_list = read_ids,
-	.is_whole = ids_are_whole,
 };
 
 static const struct dialect incuses = {
 	.events = INCUS_EVENTS,
-	.list = INCUS_LIST,
+	.lister = &incus_lister,
 	.can_exist = incus_can_exist,
 	.look_send = incus_look_send,
 	.read_event = incus_event_read,
 	.stream = read_frames,
-	.read_list = read_names,
-	.is_whole = names_are_whole,
 };
 
 static void on_stream_done(int r, long status, const struct error *e, void *arg)

@@ -8,6 +8,7 @@
 #include "fake_curl.h"
 #include "runtime/engines.h"
 #include "runtime/runtime.h"
+#include "told.h"
 
 /* Reads every byte of a text, for the sanitizers to see them. */
 static void read_text(const char *text, size_t most)
@@ -46,18 +47,6 @@ static void on_heard(enum runtime_event event, const struct instance *i, const c
 	must(i->enable >= WISH_NONE && i->enable <= WISH_NO);
 	read_text(i->place, sizeof(i->place));
 	must(!*i->place || docker_place_labels(i->place, labels, sizeof(labels)) == 0);
-}
-
-static void on_refused(const char *name, const struct error *e, void *arg)
-{
-	(void)arg;
-	must(name && strlen(e->text) > 0);
-}
-
-static int on_each(const struct instance *i, void *arg)
-{
-	must(i->pid > 0);
-	return ++*(int *)arg > 8;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -8,6 +8,7 @@
 #include "fake_curl.h"
 #include "runtime/engines.h"
 #include "runtime/runtime.h"
+#include "told.h"
 
 static void on_note(enum note_level level, const char *text)
 {
@@ -31,18 +32,6 @@ static void on_heard(enum runtime_event event, const struct instance *i, const c
 	must(i->pid > 0);
 	must(i->enable == WISH_NONE || i->enable == WISH_YES);
 	must(i->given_count <= 2 && i->published.word == EXPOSE_NONE && !*i->place);
-}
-
-static void on_refused(const char *name, const struct error *e, void *arg)
-{
-	(void)arg;
-	must(name && strlen(e->text) > 0);
-}
-
-static int on_each(const struct instance *i, void *arg)
-{
-	must(i->pid > 0);
-	return ++*(int *)arg > 8;
 }
 
 struct frames {
