@@ -93,21 +93,6 @@ static int act(struct reconcile *r, const struct verdict *v, const struct holder
 	return r->each(&action, r->arg);
 }
 
-int reconcile_fail(struct reconcile *r, enum reconcile_what what, const char *ident,
-		   const struct in6_addr *address, const struct error *e)
-{
-	struct reconcile_action action = {
-		.what = what,
-		.address = *address,
-		.why = "let alone",
-		.error = e->text,
-	};
-
-	if (ident)
-		ident_from_text(ident, &action.ident);
-	return r->each(&action, r->arg);
-}
-
 /* Does what the verdict says. Returns 0 or what each returned. */
 static int follow(struct reconcile *r, const struct verdict *v, const struct holder *h)
 {
@@ -187,14 +172,7 @@ static int serve_running(struct reconcile *r, const struct running *running)
 /* Tells of one that was not guarded as it must be. Returns what each does. */
 static int tell_unguarded(const struct holder *h, void *arg)
 {
-	struct reconcile *r = arg;
-	struct reconcile_action action = {
-		.what = RECONCILE_ATTACH,
-		.address = h->address,
-		.why = "guard",
-	};
-
-	return ident_from_text(h->ident, &action.ident) < 0 ? 0 : r->each(&action, r->arg);
+	return reconcile_tell(arg, h->ident, &h->address, "guard", NULL);
 }
 
 /* Puts the guard right, before anything that is made public by what follows. Returns as each does.
@@ -225,14 +203,7 @@ static int guard(struct reconcile *r)
 /* Tells of one whose way was closed. Returns what each does. */
 static int tell_opened(const struct holder *h, void *arg)
 {
-	struct reconcile *r = arg;
-	struct reconcile_action action = {
-		.what = RECONCILE_ATTACH,
-		.address = h->address,
-		.why = "way through another firewall",
-	};
-
-	return ident_from_text(h->ident, &action.ident) < 0 ? 0 : r->each(&action, r->arg);
+	return reconcile_tell(arg, h->ident, &h->address, "way through another firewall", NULL);
 }
 
 /* Has other firewalls let through what must be, and no more. Returns as each does. */

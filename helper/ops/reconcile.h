@@ -26,6 +26,11 @@ static inline bool reconcile_changes(const struct reconcile *r)
 	return r->how == RECONCILE_DO || r->how == RECONCILE_REPAIR;
 }
 
+/* Tells what a lease was given, or lacks still if there is an error, else null. Returns what each
+ * does, or 0 if the lease is no container's. */
+int reconcile_tell(struct reconcile *r, const char *ident, const struct in6_addr *address,
+		   const char *why, const char *error);
+
 /* Tells that something could not be found out, so that nothing is done. Returns what each does. */
 int reconcile_fail(struct reconcile *r, enum reconcile_what what, const char *ident,
 		   const struct in6_addr *address, const struct error *e);

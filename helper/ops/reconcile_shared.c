@@ -1,5 +1,4 @@
-/* What a store that hosts share holds of this host's leases, and these themselves: made to agree.
- */
+/* reconcile: has the leases of this host and those in a store that hosts share agree. */
 #include "base/note.h"
 #include "ops/reconcile.h"
 #include "store/etcd_heal.h"
@@ -12,15 +11,8 @@ static int on_difference(enum etcd_heal what, const struct lease *lease, const c
 		[ETCD_HEAL_TAKE] = "its lease, which is in etcd",
 		[ETCD_HEAL_LOST] = "its lease: v6hook detach --release, and attach it anew",
 	};
-	struct reconcile *r = arg;
-	struct reconcile_action action = {
-		.what = RECONCILE_ATTACH,
-		.address = lease->address,
-		.why = whys[what],
-		.error = why,
-	};
 
-	return ident_from_text(lease->ident, &action.ident) < 0 ? 0 : r->each(&action, r->arg);
+	return reconcile_tell(arg, lease->ident, &lease->address, whys[what], why);
 }
 
 int reconcile_shared(struct reconcile *r)
