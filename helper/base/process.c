@@ -34,7 +34,7 @@ int process_read(pid_t pid, struct process *ret)
 	if (!line || sscanf(line, "\nPPid: %d", &p.parent) != 1)
 		return -ESRCH;
 	line = strstr(text, "\nUid:");
-	if (!line || sscanf(line, "\nUid: %*u %u", &p.uid) != 1)
+	if (!line || sscanf(line, "\nUid: %u %u", &p.real_uid, &p.uid) != 2)
 		return -ESRCH;
 	/* from our own PID namespace to its own: "NSpid:\t4711\t1" */
 	line = strstr(text, "\nNSpid:");

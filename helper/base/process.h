@@ -10,6 +10,7 @@
 struct process {
 	pid_t pid, parent; /* in our own PID namespace */
 	uid_t uid;	   /* effective */
+	uid_t real_uid;	   /* whose it is; another's than uid while a program with a setuid bit runs */
 	int depth;	   /* of its PID namespace below ours: 1 is ours */
 	pid_t inner;	   /* its number in its own PID namespace */
 };

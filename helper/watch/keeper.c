@@ -89,7 +89,8 @@ static bool keeps(pid_t pid, struct kept_process *ret, pid_t *ret_parent)
 	struct process p;
 	size_t len;
 
-	if (process_read(pid, &p) < 0 || p.depth != 1 || p.uid != 0 ||
+	/* a user can have a program with a setuid bit wait for theirs, and name its arguments */
+	if (process_read(pid, &p) < 0 || p.depth != 1 || p.uid != 0 || p.real_uid != 0 ||
 	    read_of(pid, "cmdline", &text, &len) < 0 || !argument(text, len, NULL, ret->id))
 		return false;
 	if (ret->podman)
