@@ -94,8 +94,9 @@ $(ROOMS): $(filter-out $(BUILD)/main.o,$(OBJECTS))
 .PHONY: help
 help:
 	@awk '/^#/ { text = text substr($$0, 2) } /^$$/ { text = "" } \
-		/^\.PHONY: / { if (text) { sub(/\. .*|\.$$/, "", text); printf "  %-14s%s\n", $$2, text } text = "" }' Makefile
-	@echo "Variables: V, WERROR (all); TEST (check); SECONDS (fuzz); BENCH (bench); SOAK (soak); PREFIX, DESTDIR (install)"
+		/^\.PHONY: / { if (text) { sub(/\. .*|\.$$/, "", text); printf "  %-14s%s\n", $$2, text } text = "" }' \
+		Makefile packaging/packages.mk
+	@echo "Variables: V, WERROR (all); TEST (check); ARCH (cross); SECONDS (fuzz); BENCH (bench); SOAK (soak); PREFIX, DESTDIR (install)"
 
 # An #include that points up or sideways fails the build.
 .PHONY: layers
