@@ -39,7 +39,8 @@ static int on_key(const struct lease *lease, void *arg)
 static void ask_all(const struct config_store *c, const uint8_t *data, size_t size)
 {
 	const struct in6_addr address = { .s6_addr = { 0x20, 0x01, 0x0d, 0xb8, [15] = 5 } };
-	const struct lease lease = lease_new("lxc:web1", &address, false);
+	const struct lease_store store = { .network = NULL };
+	const struct lease lease = lease_new(&store, "lxc:web1", &address, false);
 	const struct etcd_change put = { &lease, &address }, removal = { NULL, NULL };
 	struct etcd_pair pair = { 0 };
 	struct etcd_taken *taken = NULL;
