@@ -5,6 +5,13 @@
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lab.sh"
 lab_store=/var/lib/v6hook
 
+# own_program: from now on a copy of the program is run, which nobody rebuilds meanwhile
+own_program() {
+	mkdir -p $lab_run/bin
+	cp "$(type -P v6hook)" "$(type -P v6hook-full)" $lab_run/bin/ || lab_die 'there is no program'
+	PATH=$lab_run/bin:$PATH
+}
+
 # configure POOLS [MEMBERS]: writes the configuration; without MEMBERS, no duplicate probe; all ports are open, unless
 # they say what is ("expose": {} leaves it at the default)
 configure() {

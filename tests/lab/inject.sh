@@ -16,9 +16,7 @@ complaint=
 
 # inject_world: router and host, two containers on a bridge, and what is there before anything is attached
 inject_world() {
-	mkdir -p $lab_run/bin
-	cp "$(type -P v6hook)" "$(type -P v6hook-full)" $lab_run/bin/ || lab_die 'there is no program'
-	PATH=$lab_run/bin:$PATH
+	own_program
 	lab_router 2001:db8:1::/64
 	lab_host 2001:db8:1::2/64
 	bridge br0 10.0.3.1/24

@@ -10,11 +10,9 @@ watch_ready=$lab_run/ready
 fake_requests=$lab_run/requests
 watch_outside=2001:db8:1::6:1
 
-# watch_lab: router, host, and a copy of the program that nobody rebuilds meanwhile
+# watch_lab: router and host, with a copy of the program
 watch_lab() {
-	mkdir -p $lab_run/bin
-	cp "$(type -P v6hook)" "$(type -P v6hook-full)" $lab_run/bin/ || lab_die 'there is no program'
-	PATH=$lab_run/bin:$PATH
+	own_program
 	lab_router 2001:db8:1::/64
 	lab_host 2001:db8:1::2/64
 	: >$watch_log

@@ -33,13 +33,8 @@ static inline void damage(const char *bytes, size_t len)
 static inline void record_of(const char *ident, const char *address, const char *boot_id)
 {
 	struct attachment a = { .since = 1, .address = ip(address), .has_address = true };
-	struct error e;
 
-	if (boot_id)
-		snprintf(a.boot_id, sizeof(a.boot_id), "%s", boot_id);
-	else
-		assert_int_equal(lease_boot_id(a.boot_id, &e), 0);
-	check(store->ops->attach(store, ident, &a, &e) == 0, "%s", e.text);
+	record_attachment(ident, &a, boot_id);
 }
 
 static inline void record(const char *boot_id)

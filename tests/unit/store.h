@@ -197,17 +197,23 @@ static inline struct pools *pools_of(const char *first, const char *second)
 	return p;
 }
 
-/* Stores that the container was attached (or detached, if ended) that many seconds ago. */
-static inline void attached(const char *ident, int64_t ago, bool ended, const char *boot_id)
+/* Stores what is recorded of a container, of another boot or of this one (null). */
+static inline void record_attachment(const char *ident, struct attachment *a, const char *boot_id)
 {
-	struct attachment a = { .since = time(NULL) - ago, .ended = ended };
 	struct error e;
 
 	if (boot_id)
-		snprintf(a.boot_id, sizeof(a.boot_id), "%s", boot_id);
+		snprintf(a->boot_id, sizeof(a->boot_id), "%s", boot_id);
 	else
-		assert_int_equal(lease_boot_id(a.boot_id, &e), 0);
-	check(store->ops->attach(store, ident, &a, &e) == 0, "%s", e.text);
+		assert_int_equal(lease_boot_id(a->boot_id, &e), 0);
+	check(store->ops->attach(store, ident, a, &e) == 0, "%s", e.text);
+}
+
+/* Stores that the container was attached (or detached, if ended) that many seconds ago. */
+static inline void attached(const char *ident, int64_t ago, bool ended, const char *boot_id)
+{
+	record_attachment(ident, &(struct attachment){ .since = time(NULL) - ago, .ended = ended },
+			  boot_id);
 }
 
 /* The address that a container is given, or "" with the status in *ret_status. */
