@@ -2,14 +2,17 @@
 #ifndef V6HOOK_MUSL_H
 #define V6HOOK_MUSL_H
 
+#include <stddef.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #ifndef RENAME_NOREPLACE
 #define RENAME_NOREPLACE 1
 #define RENAME_EXCHANGE 2
-#define renameat2(from, old, to, new, flags) \
-	((int)syscall(SYS_renameat2, (from), (old), (to), (new), (flags)))
+static inline int renameat2(int from, const char *old, int to, const char *new, unsigned int flags)
+{
+	return (int)syscall(SYS_renameat2, from, old, to, new, flags);
+}
 #endif
 
 #ifndef FSOPEN_CLOEXEC
@@ -26,6 +29,14 @@
 	((int)syscall(SYS_fsmount, (context), (flags), (attributes)))
 #endif
 
-#define close_range(first, last, flags) ((int)syscall(SYS_close_range, (first), (last), (flags)))
+static inline int close_range(unsigned int first, unsigned int last, int flags)
+{
+	return (int)syscall(SYS_close_range, first, last, flags);
+}
+
+/* what small/names.c has in place of glibc's: musl looks for protocols in another way */
+struct protoent;
+int getprotobyname_r(const char *, struct protoent *, char *, size_t, struct protoent **);
+int getprotobynumber_r(int, struct protoent *, char *, size_t, struct protoent **);
 
 #endif
