@@ -102,6 +102,9 @@ verb_release=(detach lxc:c1 --release)
 ready_reconcile() {
 	beside
 	at 1
+	# c1 and the one that is gone share a namespace here: what c1 has in it would keep that one out
+	ip -n c1 -6 addr flush dev eth0 scope global
+	ip -n c1 -6 addr flush dev lo scope global
 	v6hook attach lxc:gone --pid "$inject_pid" --address "$p:5" >/dev/null
 	# no process has this PID
 	sed -i 's/"pid":.*/"pid": 4194304,/' "$lab_store/attached/lxc:gone.json"
@@ -109,7 +112,6 @@ ready_reconcile() {
 	ip -6 neigh del proxy "$p:1" dev eth0
 	ip -6 neigh add proxy "$p:7" dev eth0 proto "$lab_mark"
 	ip -6 route add "$p:8" dev br0 proto "$lab_mark"
-	# c1 and the one that is gone share a namespace here
 	ip -n c1 -6 addr flush dev eth0 scope global
 	at 1
 	ip -6 neigh del proxy "$p:1" dev eth0
