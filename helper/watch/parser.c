@@ -1,9 +1,9 @@
 /*
- * The half of the watch service that reads what Docker or Podman sends: without any privilege.
+ * The half of the watch service that reads what an engine sends: without any privilege.
  *
- * Theory of operation: who may write to Docker's socket is root on the host, so this process has no
- * such right either. A child of its own, the relay, opens the connections, writes the requests, and
- * copies the answers here (engine/relay.c). What is left to the parser are the ends of the
+ * Theory of operation: who may write to an engine's socket is root on the host, so this process has
+ * no such right either. A child of its own, the relay, opens the connections, writes the requests,
+ * and copies the answers here (engine/relay.c). What is left to the parser are the ends of the
  * answers and of the records, and a filter of system calls that lets it get nothing else.
  */
 #include "watch/parser.h"
@@ -79,7 +79,7 @@ static int on_open(void)
 	return confine_calls(false);
 }
 
-/* Opens connections for the parser, and hands on what Docker says: relay. */
+/* Opens connections for the parser, and hands on what the engine says: relay. */
 static int relay_run(const char *socket, int control, pid_t parent)
 {
 	prctl(PR_SET_NAME, "v6hook-relay");
