@@ -330,7 +330,7 @@ failing() {
 	now=$(state)
 	if [ $status = 0 ]; then
 		alike "$after" "$now" || complain "$1 $3" "it says that it succeeded $(</run/err)" "$wrong"
-	elif [ $status = 127 ] && [[ $(</run/err) =~ ^(cannot\ (set\ (%fs|up\ thread)|allocate\ TLS)|:\ error\ while\ loading\ shared)[^$'\n']*$ ]]; then
+	elif [ $status = 127 ] && [[ $(</run/err) =~ ^(Fatal\ glibc\ error:\ Cannot\ allocate\ TLS\ block|cannot\ (set\ (%fs|up\ thread)|allocate\ TLS)|:\ error\ while\ loading\ shared)[^$'\n']*$ ]]; then
 		# the C library's start, or the loader of v6hook-full, which have not begun the program yet
 		alike "$before" "$now" || complain "$1 $3" 'it did not begin' "$wrong"
 	elif ! [[ $(</run/err) =~ ^v6hook:\ [^$'\n']+$ ]]; then
