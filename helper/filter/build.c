@@ -55,6 +55,8 @@ static struct nl_msg *set_message(const struct filter_table *t, size_t at)
 		making_begin(t, NFT_MSG_NEWSET, NLM_F_CREATE | NLM_F_EXCL, NFTA_SET_TABLE);
 
 	making_text(&k, NFTA_SET_NAME, s->name);
+	if (t->expiring >> at & 1)
+		making_number(&k, NFTA_SET_FLAGS, NFT_SET_TIMEOUT);
 	making_number(&k, NFTA_SET_KEY_TYPE, s->type);
 	making_number(&k, NFTA_SET_KEY_LEN, s->len);
 	put_set_data(&k, s);
@@ -106,10 +108,12 @@ void build_table(const struct filter_table *t, void (*each)(struct nl_msg *messa
 	}
 }
 
-/* A message of one element. @comment: to be kept with it, or null */
+/* A message of one element. @comment: to be kept with it, or null; @ms: it goes after them, if not
+ * 0
+ */
 static struct nl_msg *element_message(const struct filter_table *t,
 				      const struct filter_element *element, int type, int flags,
-				      const char *comment)
+				      const char *comment, unsigned int ms)
 {
 	struct making k = making_begin(t, type, flags, NFTA_SET_ELEM_LIST_TABLE);
 	struct nlattr *all, *one;
@@ -118,6 +122,8 @@ static struct nl_msg *element_message(const struct filter_table *t,
 	all = making_open(&k, NFTA_SET_ELEM_LIST_ELEMENTS);
 	one = making_open(&k, NFTA_LIST_ELEM);
 	making_value(&k, NFTA_SET_ELEM_KEY, element->key, element->len);
+	if (ms)
+		making_wide(&k, NFTA_SET_ELEM_TIMEOUT, ms);
 	making_comment(&k, NFTA_SET_ELEM_USERDATA, comment);
 	making_close(&k, one);
 	making_close(&k, all);
@@ -127,12 +133,27 @@ static struct nl_msg *element_message(const struct filter_table *t,
 struct nl_msg *build_element(const struct filter_table *t, const struct filter_element *element,
 			     bool add)
 {
-	return add ? element_message(t, element, NFT_MSG_NEWSETELEM, NLM_F_CREATE, element->comment)
-		   : element_message(t, element, NFT_MSG_DELSETELEM, 0, NULL);
+	return add ? element_message(t, element, NFT_MSG_NEWSETELEM, NLM_F_CREATE, element->comment,
+				     0)
+		   : element_message(t, element, NFT_MSG_DELSETELEM, 0, NULL, 0);
+}
+
+struct nl_msg *build_element_for(const struct filter_table *t, const struct filter_element *element,
+				 unsigned int ms)
+{
+	return element_message(t, element, NFT_MSG_NEWSETELEM, NLM_F_CREATE, NULL, ms);
+}
+
+struct nl_msg *build_empty(const struct filter_table *t, size_t set)
+{
+	struct making k = making_begin(t, NFT_MSG_DELSETELEM, 0, NFTA_SET_ELEM_LIST_TABLE);
+
+	making_text(&k, NFTA_SET_ELEM_LIST_SET, t->sets[set].name);
+	return making_end(&k);
 }
 
 struct nl_msg *build_element_look(const struct filter_table *t,
 				  const struct filter_element *element)
 {
-	return element_message(t, element, NFT_MSG_GETSETELEM, 0, NULL);
+	return element_message(t, element, NFT_MSG_GETSETELEM, 0, NULL, 0);
 }

@@ -24,6 +24,13 @@ struct nl_msg *build_end(const struct filter_table *t);
 struct nl_msg *build_element(const struct filter_table *t, const struct filter_element *element,
 			     bool add);
 
+/* The message that adds one that goes by itself after so many milliseconds. Null without memory. */
+struct nl_msg *build_element_for(const struct filter_table *t, const struct filter_element *element,
+				 unsigned int ms);
+
+/* The message that removes all elements of a set. Null without memory. */
+struct nl_msg *build_empty(const struct filter_table *t, size_t set);
+
 /* The message that asks for one element by its key. Null without memory. */
 struct nl_msg *build_element_look(const struct filter_table *t,
 				  const struct filter_element *element);

@@ -149,6 +149,7 @@ struct filter_table {
 	size_t set_count;
 	const struct filter_chain *chains;
 	size_t chain_count;
+	uint32_t expiring; /* bits of the sets whose elements may go by themselves */
 };
 
 #define FILTER_KEY_MAX 40      /* bytes */
