@@ -18,6 +18,9 @@
 #define USER_ADDRESSES_MAX 65536
 #define STORE_PREFIX_MAX 64 /* bytes */
 #define STORE_HOST_MAX 64
+#define STORE_TTL_MIN 5 /* seconds */
+#define STORE_TTL_MAX 3600
+#define STORE_TTL_DEFAULT 15
 
 struct config_strings {
 	char **list;
@@ -92,6 +95,8 @@ struct config_store {
 	bool tls;	       /* one of the URLs is https */
 	char *ca, *cert, *key; /* files, or null */
 	char *user, *password; /* or null */
+	bool shared;	       /* a container is the same on all hosts, by its name */
+	unsigned int ttl_s;    /* after so much silence of a host its addresses may be had */
 };
 
 struct config {

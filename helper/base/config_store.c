@@ -75,6 +75,28 @@ static int store_password(const struct value *v, void *into)
 	return value_string(v, &((struct config_store *)into)->password);
 }
 
+/* Whose a container is that has the same name on another host. */
+static int store_identity(const struct value *v, void *into)
+{
+	static const char *const words[] = { "host", "cluster", NULL };
+	int which, r = value_word(v, words, &which);
+
+	if (r == 0)
+		((struct config_store *)into)->shared = which;
+	return r;
+}
+
+static int store_ttl(const struct value *v, void *into)
+{
+	struct config_store *s = into;
+	int r = value_number(v, STORE_TTL_MAX, &s->ttl_s);
+
+	/* with etcd's own second for an election: watch/sharer.c */
+	return r == 0 && s->ttl_s < STORE_TTL_MIN
+		       ? value_bad(v, "must be %d seconds at least", STORE_TTL_MIN)
+		       : r;
+}
+
 /* This host's own name, where none is written. Returns 0 or -errno. */
 static int name_host(const struct value *v, struct config_store *s)
 {
@@ -91,9 +113,17 @@ static int name_host(const struct value *v, struct config_store *s)
 int config_read_store(const struct value *v, void *into)
 {
 	static const struct key keys[] = {
-		{ "etcd", store_etcd }, { "prefix", store_prefix },	{ "host", store_host },
-		{ "ca", store_ca },	{ "cert", store_cert },		{ "key", store_key },
-		{ "user", store_user }, { "password", store_password }, { NULL, NULL },
+		{ "etcd", store_etcd },
+		{ "prefix", store_prefix },
+		{ "host", store_host },
+		{ "ca", store_ca },
+		{ "cert", store_cert },
+		{ "key", store_key },
+		{ "user", store_user },
+		{ "password", store_password },
+		{ "identity", store_identity },
+		{ "ttl_s", store_ttl },
+		{ NULL, NULL },
 	};
 	struct config_store *s = &((struct config *)into)->store;
 	int r = value_object(v, keys, s);
@@ -106,6 +136,9 @@ int config_read_store(const struct value *v, void *into)
 		return value_bad(v, "\"cert\" and \"key\" are needed both");
 	if (!s->user != !s->password)
 		return value_bad(v, "\"user\" and \"password\" are needed both");
+	if (s->ttl_s && !s->shared)
+		return value_bad(v, "\"ttl_s\" is for \"identity\": \"cluster\"");
+	s->ttl_s = s->ttl_s ? s->ttl_s : STORE_TTL_DEFAULT;
 	if ((s->ca || s->cert) && !s->tls)
 		return value_bad(v, "\"ca\" and \"cert\" are for URLs that begin with https://");
 	if (!s->prefix && !(s->prefix = strdup("/v6hook/")))

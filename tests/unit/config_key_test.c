@@ -123,6 +123,12 @@ static const struct {
 	  "" },
 	{ "store.user", "{\"pools\":[" POOL "],\"store\":{\"etcd\":[\"http://a\"],\"user\":#}}",
 	  "string" },
+	{ "store.identity",
+	  "{\"pools\":[" POOL "],\"store\":{\"etcd\":[\"http://a\"],\"identity\":#}}", "" },
+	{ "store.ttl_s",
+	  "{\"pools\":[" POOL "],\"store\":{\"etcd\":[\"http://a\"],\"identity\":\"cluster\","
+	  "\"ttl_s\":#}}",
+	  "number" },
 	{ "store.password",
 	  "{\"pools\":[" POOL "],\"store\":{\"etcd\":[\"http://a\"],\"password\":#}}", "string" },
 };

@@ -21,6 +21,10 @@ TEST(a_store_that_cannot_be_asked_is_refused)
 		{ STORE("{\"etcd\":[\"https://a\"],\"key\":\"/c\"}"), "needed both" },
 		{ STORE("{\"etcd\":[\"http://a\"],\"user\":\"u\"}"), "needed both" },
 		{ STORE("{\"etcd\":[\"http://a\"],\"ca\":\"/c\"}"), "https://" },
+		{ STORE("{\"etcd\":[\"http://a\"],\"identity\":\"rack\"}"), "store.identity" },
+		{ STORE("{\"etcd\":[\"http://a\"],\"ttl_s\":9}"), "is for \"identity\"" },
+		{ STORE("{\"etcd\":[\"http://a\"],\"identity\":\"cluster\",\"ttl_s\":4}"),
+		  "store.ttl_s: must be 5 seconds" },
 		{ STORE("{\"etcd\":[\"http://a\"],\"endpoints\":[]}"), "store.endpoints: unknown" },
 	};
 
