@@ -98,28 +98,40 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg)
 	return n;
 }
 
-/* Makes the handle with what holds for every request. Returns 0 or -errno. */
-static int begin(struct etcd_http *h, struct error *e)
+/* Makes a handle with what holds for every request. Returns 0 or -errno. */
+static int new_handle(const struct etcd_http *h, CURL **ret, struct error *e)
 {
+	CURL *handle;
 	int r = load(e);
 
-	if (r < 0 || h->handle)
+	if (r < 0)
 		return r;
-	h->handle = easy_init();
-	if (!h->handle)
+	handle = easy_init();
+	if (!handle)
 		return error_sys(e, -ENOMEM, "cannot ask etcd");
-	easy_setopt(h->handle, CURLOPT_NOPROXY, "*");
-	easy_setopt(h->handle, CURLOPT_NOSIGNAL, 1L);
-	easy_setopt(h->handle, CURLOPT_PROTOCOLS_STR, "http,https");
-	easy_setopt(h->handle, CURLOPT_WRITEFUNCTION, on_body);
-	easy_setopt(h->handle, CURLOPT_WRITEDATA, h);
+	easy_setopt(handle, CURLOPT_NOPROXY, "*");
+	easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+	easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
 	if (h->c->ca)
-		easy_setopt(h->handle, CURLOPT_CAINFO, h->c->ca);
+		easy_setopt(handle, CURLOPT_CAINFO, h->c->ca);
 	if (h->c->cert) {
-		easy_setopt(h->handle, CURLOPT_SSLCERT, h->c->cert);
-		easy_setopt(h->handle, CURLOPT_SSLKEY, h->c->key);
+		easy_setopt(handle, CURLOPT_SSLCERT, h->c->cert);
+		easy_setopt(handle, CURLOPT_SSLKEY, h->c->key);
 	}
+	*ret = handle;
 	return 0;
+}
+
+/* Makes the handle of all that is asked. Returns 0 or -errno. */
+static int begin(struct etcd_http *h, struct error *e)
+{
+	int r = h->handle ? 0 : new_handle(h, &h->handle, e);
+
+	if (r == 0) {
+		easy_setopt(h->handle, CURLOPT_WRITEFUNCTION, on_body);
+		easy_setopt(h->handle, CURLOPT_WRITEDATA, h);
+	}
+	return r;
 }
 
 /* A time for libcurl, for which 0 is for ever; in milliseconds. */
@@ -130,13 +142,12 @@ static long cap(unsigned int ms)
 	return left ? (long)left : 1;
 }
 
-/* Posts to one member. Returns libcurl's code, and the HTTP status. */
-static CURLcode post(struct etcd_http *h, size_t member, const char *method, const char *body,
-		     long *ret_status)
+/* Says to a handle what is to be posted, and to which member. Returns the headers. */
+static struct curl_slist *address(const struct etcd_http *h, CURL *handle, size_t member,
+				  const char *method, const char *body)
 {
 	char url[512], authorization[TOKEN_MAX + 32];
 	struct curl_slist *headers = NULL;
-	CURLcode code;
 
 	/* a slash at the end of what is configured is the user's to write or not */
 	snprintf(url, sizeof(url), "%.*s/v3/%s",
@@ -148,13 +159,38 @@ static CURLcode post(struct etcd_http *h, size_t member, const char *method, con
 		snprintf(authorization, sizeof(authorization), "Authorization: %s", h->token);
 		headers = slist_append(headers, authorization);
 	}
+	easy_setopt(handle, CURLOPT_URL, url);
+	easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
+	easy_setopt(handle, CURLOPT_COPYPOSTFIELDS, body);
+	easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, cap(CONNECT_MS));
+	return headers;
+}
+
+int etcd_http_prepare(struct etcd_http *h, const char *method, json_t *request, void **ret,
+		      void **ret_headers, struct error *e)
+{
+	_json_ json_t *taken = request;
+	_free_ char *body = taken ? json_dumps(taken, JSON_COMPACT) : NULL;
+	CURL *handle = NULL;
+	int r = body ? new_handle(h, &handle, e) : error_sys(e, -ENOMEM, "cannot ask etcd");
+
+	if (r < 0)
+		return r;
+	*ret_headers = address(h, handle, h->member, method, body);
+	*ret = handle;
+	return 0;
+}
+
+/* Posts to one member. Returns libcurl's code, and the HTTP status. */
+static CURLcode post(struct etcd_http *h, size_t member, const char *method, const char *body,
+		     long *ret_status)
+{
+	struct curl_slist *headers = address(h, h->handle, member, method, body);
+	CURLcode code;
+
 	h->len = 0;
 	h->large = false;
 	*ret_status = 0;
-	easy_setopt(h->handle, CURLOPT_URL, url);
-	easy_setopt(h->handle, CURLOPT_HTTPHEADER, headers);
-	easy_setopt(h->handle, CURLOPT_POSTFIELDS, body);
-	easy_setopt(h->handle, CURLOPT_CONNECTTIMEOUT_MS, cap(CONNECT_MS));
 	easy_setopt(h->handle, CURLOPT_TIMEOUT_MS, cap(ANSWER_MS));
 	code = easy_perform(h->handle);
 	easy_getinfo(h->handle, CURLINFO_RESPONSE_CODE, ret_status);

@@ -25,4 +25,12 @@ void etcd_http_free(struct etcd_http *h);
 int etcd_ask(struct etcd_http *h, const char *method, json_t *request, json_t **ret,
 	     struct error *e);
 
+/*
+ * Makes a request ready that others carry out (etcd_listen.c), to the member that answered last.
+ * @ret: of type CURL *, @ret_headers: struct curl_slist *, both the caller's to free
+ * Returns 0 or -errno.
+ */
+int etcd_http_prepare(struct etcd_http *h, const char *method, json_t *request, void **ret,
+		      void **ret_headers, struct error *e);
+
 #endif

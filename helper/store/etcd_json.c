@@ -86,6 +86,12 @@ json_t *etcd_put(const char *key, const char *value, size_t len)
 			 encode(value, len));
 }
 
+json_t *etcd_put_leased(const char *key, const char *value, const char *lease)
+{
+	return json_pack("{s:{s:o, s:o, s:s}}", "request_put", "key", encode(key, strlen(key)),
+			 "value", encode(value, strlen(value)), "lease", lease);
+}
+
 json_t *etcd_delete(const char *key)
 {
 	return json_pack("{s:{s:o}}", "request_delete_range", "key", encode(key, strlen(key)));
@@ -94,6 +100,18 @@ json_t *etcd_delete(const char *key)
 json_t *etcd_get(const char *key)
 {
 	return json_pack("{s:{s:o}}", "request_range", "key", encode(key, strlen(key)));
+}
+
+json_t *etcd_get_all(const char *from, const char *end)
+{
+	return json_pack("{s:{s:o, s:o}}", "request_range", "key", encode(from, strlen(from)),
+			 "range_end", encode(end, strlen(end)));
+}
+
+json_t *etcd_watch(const char *from, const char *end)
+{
+	return json_pack("{s:{s:o, s:o}}", "create_request", "key", encode(from, strlen(from)),
+			 "range_end", encode(end, strlen(end)));
 }
 
 json_t *etcd_range(const char *from, const char *end, unsigned int limit, bool keys_only,

@@ -28,6 +28,13 @@ json_t *etcd_compare(const char *key, int64_t revision); /* is that its last cha
 json_t *etcd_put(const char *key, const char *value, size_t len);
 json_t *etcd_delete(const char *key);
 json_t *etcd_get(const char *key);
+json_t *etcd_get_all(const char *from, const char *end);
+
+/* Put so that it goes with one of etcd's leases. @lease: its number, as etcd writes it */
+json_t *etcd_put_leased(const char *key, const char *value, const char *lease);
+
+/* To be told of each change of these keys. */
+json_t *etcd_watch(const char *from, const char *end);
 
 /* As request_range of a transaction, or by itself. @from, @end: the first key, and the first after
  * them. @at: the revision as of which, or 0 */

@@ -15,19 +15,33 @@ struct keys {
 	char holder[ETCD_KEY_MAX]; /* "": there is no container */
 };
 
+void etcd_pair_key(const struct config_store *c, const struct in6_addr *address, char *ret)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	snprintf(ret, ETCD_KEY_MAX, "%.*s" ETCD_LEASES "%s", STORE_PREFIX_MAX, c->prefix,
+		 text_address(address, text));
+}
+
+void etcd_pair_holder(const struct config_store *c, const char *ident, char *ret)
+{
+	if (c->shared)
+		snprintf(ret, ETCD_KEY_MAX, "%.*s" ETCD_SHARED "%.*s", STORE_PREFIX_MAX, c->prefix,
+			 IDENT_TEXT_MAX, ident);
+	else
+		snprintf(ret, ETCD_KEY_MAX, "%.*s" ETCD_CONTAINERS "%.*s/%.*s", STORE_PREFIX_MAX,
+			 c->prefix, STORE_HOST_MAX, c->host, IDENT_TEXT_MAX, ident);
+}
+
 static struct keys keys_of(const struct config_store *c, const struct in6_addr *address,
 			   const char *ident)
 {
 	struct keys k;
-	char text[INET6_ADDRSTRLEN];
 
-	snprintf(k.address, sizeof(k.address), "%.*s" ETCD_LEASES "%s", STORE_PREFIX_MAX, c->prefix,
-		 text_address(address, text));
+	etcd_pair_key(c, address, k.address);
 	k.holder[0] = '\0';
 	if (*ident)
-		snprintf(k.holder, sizeof(k.holder), "%.*s" ETCD_CONTAINERS "%.*s/%.*s",
-			 STORE_PREFIX_MAX, c->prefix, STORE_HOST_MAX, c->host, IDENT_TEXT_MAX,
-			 ident);
+		etcd_pair_holder(c, ident, k.holder);
 	return k;
 }
 

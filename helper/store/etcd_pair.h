@@ -3,6 +3,7 @@
  *
  *     PREFIX leases/2001:db8::5              the lease of that address, and whose host's it is
  *     PREFIX containers/HOST/docker:web1     the address that this container of that host has
+ *     PREFIX shared/docker:web1              the same, where it is the same on all hosts
  */
 #ifndef V6HOOK_ETCD_PAIR_H
 #define V6HOOK_ETCD_PAIR_H
@@ -12,6 +13,7 @@
 
 #define ETCD_LEASES "leases/"
 #define ETCD_CONTAINERS "containers/"
+#define ETCD_SHARED "shared/"
 
 /* What is known of both, or guessed. */
 struct etcd_pair {
@@ -29,6 +31,10 @@ struct etcd_change {
 	const struct in6_addr *holder; /* put for its container; null: removed if it is this
 					  address, else left */
 };
+
+/* Their names. @ret: ETCD_KEY_MAX bytes */
+void etcd_pair_key(const struct config_store *c, const struct in6_addr *address, char *ret);
+void etcd_pair_holder(const struct config_store *c, const char *ident, char *ret);
 
 /*
  * Looks both up. @ident: of the container, of this host; "" for none

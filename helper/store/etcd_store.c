@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "store/etcd_move.h"
 #include "store/etcd_pair.h"
 #include "store/etcd_taken.h"
 
@@ -63,6 +64,27 @@ static int overtaken(struct error *e)
 }
 
 /*
+ * What etcd holds for a container at an address; where it is the same on all hosts, another's
+ * becomes this one's. Returns 1, 0 if it does not hold it, or -errno.
+ */
+static int fetch(struct etcd_store *es, const struct in6_addr *address, const char *ident,
+		 struct lease *ret, struct error *e)
+{
+	struct etcd_pair pair;
+	int r;
+
+	if (es->c->shared)
+		return etcd_move(es->http, es->c, address, ident, true, ret, e);
+	r = etcd_pair_look(es->http, es->c, address, ident, &pair, e);
+	if (r < 0)
+		return r;
+	if (pair.address_revision == 0 || pair.damaged || !is_own(es, &pair.lease, ident))
+		return 0;
+	*ret = told(es, &pair.lease);
+	return 1;
+}
+
+/*
  * Makes known here again what etcd holds for a container of which the directory knows nothing.
  * @address: which its key there names
  * Returns -EALREADY with a message when that is done, 0 if it does not hold it, or -errno.
@@ -72,15 +94,15 @@ static int adopt(struct lease_store *s, const struct in6_addr *address, const ch
 {
 	struct etcd_store *es = s->shared;
 	struct lease lease, holder;
-	struct etcd_pair pair;
 	char text[INET6_ADDRSTRLEN];
-	int r = etcd_pair_look(es->http, es->c, address, ident, &pair, e);
+	struct error ignored;
+	int r = fetch(es, address, ident, &lease, e);
 
-	if (r < 0)
+	if (r <= 0)
 		return r;
-	if (pair.address_revision == 0 || pair.damaged || !is_own(es, &pair.lease, ident))
-		return 0;
-	lease = told(es, &pair.lease);
+	/* as it was given up here when it became another host's */
+	if (es->local->at(s, address, &holder, e) == 1 && holder.freed)
+		es->local->remove(s, &holder, &ignored);
 	r = es->local->claim(s, &lease, &holder, e);
 	if (r < 0)
 		return r == -EEXIST || r == -EBADMSG ? 0 : r;
@@ -97,6 +119,14 @@ static int obstacle(struct lease_store *s, const struct lease *lease, const stru
 	struct etcd_store *es = s->shared;
 	struct lease present;
 
+	/* it is the same container's on another host, whatever is asked for here */
+	if (es->c->shared && now->holder_revision && now->has_address &&
+	    es->local->present(s, lease->ident, &present, e) == 0) {
+		int r = adopt(s, &now->address, lease->ident, e);
+
+		if (r != 0)
+			return r;
+	}
 	if (now->address_revision && now->damaged)
 		return -EBADMSG;
 	if (now->address_revision && !is_own(es, &now->lease, lease->ident)) {
@@ -324,6 +354,14 @@ int etcd_store_take(struct lease_store *s, const struct lease *lease, struct err
 	return r == -EEXIST || r == -EBADMSG
 		       ? error_set(e, STATUS_FAILED, r, "here it is another's")
 		       : r;
+}
+
+int etcd_store_answers(struct lease_store *s, const struct lease *lease, struct error *e)
+{
+	struct etcd_store *es = s->shared;
+	struct lease ignored;
+
+	return etcd_move(es->http, es->c, &lease->address, lease->ident, false, &ignored, e);
 }
 
 int etcd_store_each(struct lease_store *s, int (*each)(const struct lease *lease, void *arg),

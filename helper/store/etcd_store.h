@@ -25,6 +25,12 @@ int etcd_store_give(struct lease_store *s, const struct lease *lease, struct err
  */
 int etcd_store_take(struct lease_store *s, const struct lease *lease, struct error *e);
 
+/*
+ * Whether a lease is this host's in etcd, and no other host answers for it any more; which is
+ * waited for. Returns as etcd_move.
+ */
+int etcd_store_answers(struct lease_store *s, const struct lease *lease, struct error *e);
+
 /* As etcd_each_lease, for a store that is in etcd. */
 int etcd_store_each(struct lease_store *s, int (*each)(const struct lease *lease, void *arg),
 		    void *arg, struct error *e);

@@ -3,7 +3,11 @@
 #include "fuzz.h"
 
 #include "base/cleanup.h"
+#include "base/deadline.h"
 #include "fake_curl.h"
+#include "store/etcd_alive.h"
+#include "store/etcd_listen.h"
+#include "store/etcd_move.h"
 #include "store/etcd_pair.h"
 #include "store/etcd_taken.h"
 
@@ -33,6 +37,41 @@ static int on_key(const struct lease *lease, void *arg)
 {
 	(void)lease;
 	return ++*(int *)arg > 2000;
+}
+
+static int on_moving(const struct in6_addr *address, bool own, int64_t revision, void *arg)
+{
+	(void)address, (void)own;
+	must(revision > 0);
+	return ++*(int *)arg > 2000;
+}
+
+/* What a host asks that shares its containers with others. */
+static void ask_alive(struct etcd_http *h, const struct config_store *c, const uint8_t *data,
+		      size_t size)
+{
+	const struct in6_addr address = { .s6_addr = { 0x20, 0x01, 0x0d, 0xb8, [15] = 5 } };
+	struct etcd_alive alive = { "7587848390335277822" };
+	struct etcd_listen *listens;
+	struct lease lease;
+	struct error e;
+	int count = 0;
+
+	fake_curl(data, size);
+	if (etcd_alive_begin(h, c, &alive, &e) == 0)
+		must(strlen(alive.id) < sizeof(alive.id));
+	fake_curl(data, size);
+	if (etcd_alive_on(h, &alive, &e) < 0)
+		must(strlen(e.text) > 0);
+	fake_curl(data, size);
+	etcd_alive_moving(h, c, &alive, on_moving, &count, &e);
+	if (etcd_listen(h, "a", "b", &listens, &e) == 0)
+		etcd_listen_free(listens);
+	/* nobody is waited for */
+	deadline_start(0);
+	fake_curl(data, size);
+	if (etcd_move(h, c, &address, "lxc:web1", false, &lease, &e) == 1)
+		check_lease(&lease);
 }
 
 /* Asks all that is ever asked, each with the same answers from the beginning. */
@@ -68,6 +107,7 @@ static void ask_all(const struct config_store *c, const uint8_t *data, size_t si
 		etcd_taken_has(taken, &address);
 		etcd_taken_free(taken);
 	}
+	ask_alive(h, c, data, size);
 	etcd_http_free(h);
 }
 

@@ -1,0 +1,110 @@
+/*
+ * Hearing at once that something has changed in etcd.
+ *
+ * Theory of operation: a watch of etcd's is a request whose answer does not end. What comes is not
+ * read: whoever hears that something came asks for all that there is, which cannot be missed, come
+ * twice or be compacted away.
+ */
+#include "store/etcd_listen.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <curl/curl.h>
+
+#include "base/library.h"
+#include "store/etcd_json.h"
+
+static CURLcode (*easy_setopt)(CURL *handle, CURLoption option, ...);
+static void (*easy_cleanup)(CURL *handle);
+static void (*slist_free)(struct curl_slist *list);
+static CURLM *(*multi_init)(void);
+static CURLMcode (*multi_add)(CURLM *multi, CURL *handle);
+static CURLMcode (*multi_perform)(CURLM *multi, int *running);
+static CURLMcode (*multi_poll)(CURLM *multi, struct curl_waitfd *extra, unsigned int count, int ms,
+			       int *ready);
+static CURLMcode (*multi_remove)(CURLM *multi, CURL *handle);
+static CURLMcode (*multi_cleanup)(CURLM *multi);
+
+struct etcd_listen {
+	CURLM *multi;
+	void *handle, *headers;
+	bool heard;
+};
+
+static int load(struct error *e)
+{
+	const struct library_symbol symbols[] = {
+		{ "curl_easy_setopt", &easy_setopt },
+		{ "curl_easy_cleanup", &easy_cleanup },
+		{ "curl_slist_free_all", &slist_free },
+		{ "curl_multi_init", &multi_init },
+		{ "curl_multi_add_handle", &multi_add },
+		{ "curl_multi_perform", &multi_perform },
+		{ "curl_multi_poll", &multi_poll },
+		{ "curl_multi_remove_handle", &multi_remove },
+		{ "curl_multi_cleanup", &multi_cleanup },
+	};
+
+	return multi_init ? 0 : library_load("libcurl.so.4", symbols, ARRAY_SIZE(symbols), e);
+}
+
+static size_t on_news(char *data, size_t size, size_t count, void *arg)
+{
+	(void)data;
+	((struct etcd_listen *)arg)->heard = true;
+	return size * count;
+}
+
+void etcd_listen_free(struct etcd_listen *l)
+{
+	if (l->multi && l->handle)
+		multi_remove(l->multi, l->handle);
+	if (l->handle)
+		easy_cleanup(l->handle);
+	if (l->headers)
+		slist_free(l->headers);
+	if (l->multi)
+		multi_cleanup(l->multi);
+	free(l);
+}
+
+int etcd_listen(struct etcd_http *h, const char *from, const char *end, struct etcd_listen **ret,
+		struct error *e)
+{
+	_etcd_listen_ struct etcd_listen *l = calloc(1, sizeof(*l));
+	int r = l ? load(e) : -ENOMEM;
+
+	if (r == 0)
+		l->multi = multi_init();
+	if (!l || (r == 0 && !l->multi))
+		return error_sys(e, -ENOMEM, "cannot listen to etcd");
+	if (r == 0)
+		r = etcd_http_prepare(h, "watch", etcd_watch(from, end), &l->handle, &l->headers,
+				      e);
+	if (r < 0)
+		return r;
+	easy_setopt(l->handle, CURLOPT_WRITEFUNCTION, on_news);
+	easy_setopt(l->handle, CURLOPT_WRITEDATA, l);
+	if (multi_add(l->multi, l->handle) != CURLM_OK)
+		return error_sys(e, -ENOMEM, "cannot listen to etcd");
+	*ret = steal_ptr(&l);
+	return 0;
+}
+
+int etcd_hear(struct etcd_listen *l, int ms)
+{
+	int running = 1, ready;
+
+	/* what has come already is not waited for */
+	multi_perform(l->multi, &running);
+	if (!l->heard && running) {
+		multi_poll(l->multi, NULL, 0, ms, &ready);
+		multi_perform(l->multi, &running);
+	}
+	if (l->heard) {
+		l->heard = false;
+		return 1;
+	}
+	return running ? 0 : -EHOSTDOWN;
+}
