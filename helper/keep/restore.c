@@ -17,10 +17,10 @@
 #include <strings.h>
 
 #include "base/note.h"
+#include "keep/answered.h"
 #include "known/living.h"
 #include "net/address.h"
 #include "net/link.h"
-#include "net/ndisc.h"
 #include "net/neigh.h"
 #include "net/port.h"
 #include "net/route.h"
@@ -133,7 +133,7 @@ static void tell(struct restore *r, const struct restore_one *o)
 	if (!h->attachment->routed && u->has_mac &&
 	    uplink_source(j->look->host, &j->own, u->ifindex, j->c->config->announce_link_local,
 			  &source) > 0 &&
-	    ndisc_announce_many(u->ifindex, u->mac, &source, &h->address, &error) < 0)
+	    answered_announce(j->c, u->ifindex, u->mac, &source, &h->address, &error) < 0)
 		note(NOTE_WARNING, "cannot announce the address: %s", error.text);
 	r->reach.c = j->c;
 	r->reach.opens = true;

@@ -32,6 +32,7 @@ struct request {
 	struct in6_addr address;      /* --address: the administrator's */
 	const struct in6_addr *label; /* v6hook.address, of the one who started it, or null */
 	bool release;		      /* detach --release */
+	bool lost; /* its lease is another host's by now: it is given up even if it is pinned */
 	const unsigned char *mac;     /* the port to use if there are several, or null */
 	const char *bridge;	      /* only the one on this bridge; or null */
 	const struct in6_addr *given; /* addresses that the engine says it gave the container */

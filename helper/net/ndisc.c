@@ -256,8 +256,8 @@ int ndisc_announce_many(int ifindex, const unsigned char own_mac[6], const struc
 	return send_packet(fd, ifindex, &p, e);
 }
 
-int ndisc_announce(int ifindex, const unsigned char own_mac[6], const struct in6_addr *source,
-		   const struct in6_addr *address, struct error *e)
+int ndisc_announce_raw(int ifindex, const unsigned char own_mac[6], const struct in6_addr *source,
+		       const struct in6_addr *address, struct error *e)
 {
 	struct {
 		struct nd_neighbor_advert advert;
@@ -283,7 +283,7 @@ int ndisc_announce(int ifindex, const unsigned char own_mac[6], const struct in6
 	_close_ int fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMPV6);
 
 	if (fd < 0 && errno == EAFNOSUPPORT)
-		return ndisc_announce_many(ifindex, own_mac, source, address, e);
+		return -EAFNOSUPPORT;
 	memcpy(message.option + 2, own_mac, ETH_ALEN);
 	if (fd < 0 || setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops, sizeof(hops)) < 0 ||
 	    setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, &none, sizeof(none)) < 0 ||
@@ -293,4 +293,12 @@ int ndisc_announce(int ifindex, const unsigned char own_mac[6], const struct in6
 		   sizeof(all_nodes)) < 0)
 		return error_sys(e, -errno, "cannot send on the uplink");
 	return 0;
+}
+
+int ndisc_announce(int ifindex, const unsigned char own_mac[6], const struct in6_addr *source,
+		   const struct in6_addr *address, struct error *e)
+{
+	int r = ndisc_announce_raw(ifindex, own_mac, source, address, e);
+
+	return r == -EAFNOSUPPORT ? ndisc_announce_many(ifindex, own_mac, source, address, e) : r;
 }

@@ -51,4 +51,11 @@ int ndisc_announce(int ifindex, const unsigned char own_mac[6], const struct in6
 int ndisc_announce_many(int ifindex, const unsigned char own_mac[6], const struct in6_addr *source,
 			const struct in6_addr *address, struct error *e);
 
+/*
+ * The same, so that the kernel's output hook sees it: what filter/fence.h holds back is not sent.
+ * Returns 0, -EAFNOSUPPORT without a message where a service may open no such socket, or -errno.
+ */
+int ndisc_announce_raw(int ifindex, const unsigned char own_mac[6], const struct in6_addr *source,
+		       const struct in6_addr *address, struct error *e);
+
 #endif

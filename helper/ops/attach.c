@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/note.h"
+#include "keep/answered.h"
 #include "keep/guarded.h"
 #include "keep/waiting.h"
 #include "known/occupied.h"
@@ -188,6 +189,8 @@ static int connect_container(struct attaching *a, const struct request *q, struc
 	if (r < 0)
 		goto undo_container;
 	if (!host.routed)
+		r = answered_begin(a->c, &a->choice.lease, e);
+	if (r == 0 && !host.routed)
 		r = host_open(&host, &host_done, e);
 	/* once more: from here on its end is somebody else's to tell */
 	if (r == 0)

@@ -82,7 +82,7 @@ int op_detach(struct context *c, const struct request *q, struct listing *ret, s
 		/* why its start hook failed is kept for list: a hook follows it to the end */
 		return q->hook ? 0 : end_unleased(c, q, h.ident, e);
 	}
-	if (q->release && h.lease.pinned)
+	if (q->release && h.lease.pinned && !q->lost)
 		return error_set(e, STATUS_FAILED, -EBUSY, "it is pinned: v6hook unpin %s first",
 				 h.ident);
 	r = s->ops->attachment(s, h.ident, &a, e);

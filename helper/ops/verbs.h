@@ -64,6 +64,13 @@ void op_attach_probe(struct context *c, const struct listing *l, void (*apart)(v
 int op_detach(struct context *c, const struct request *q, struct listing *ret, struct error *e);
 
 /*
+ * Takes an address out of service that is another host's in etcd by now, for as long as the
+ * instance runs that had it. Returns 0 and what was detached, if anything was, or -errno.
+ */
+int op_evict(struct context *c, const struct in6_addr *address, struct listing *ret,
+	     struct error *e);
+
+/*
  * Makes the lease of one name that of another, of the same engine, if that instance was the last
  * that it was attached to: who tells the names need not be trusted.
  * @from: without a name: whatever name that instance was attached by last, which is filled in

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/note.h"
+#include "keep/answered.h"
 #include "known/onlink.h"
 #include "net/across.h"
 #include "net/ndisc.h"
@@ -13,12 +14,18 @@ void announced_address(struct attaching *a)
 	const struct uplink *u = &a->choice.uplink;
 	struct in6_addr source;
 	struct error error;
+	int r;
 
 	if (a->choice.pool->routed || !u->has_mac ||
 	    uplink_source(a->at.host, &a->at.own, u->ifindex, a->c->config->announce_link_local,
 			  &source) <= 0)
 		return;
-	if (ndisc_announce(u->ifindex, u->mac, &source, &a->choice.lease.address, &error) < 0)
+	if (a->c->config->store.shared)
+		r = answered_announce(a->c, u->ifindex, u->mac, &source, &a->choice.lease.address,
+				      &error);
+	else
+		r = ndisc_announce(u->ifindex, u->mac, &source, &a->choice.lease.address, &error);
+	if (r < 0)
 		note(NOTE_WARNING, "cannot announce the address: %s", error.text);
 }
 

@@ -16,8 +16,8 @@
 
 #include "base/clock.h"
 #include "base/note.h"
+#include "keep/answered.h"
 #include "net/link.h"
-#include "net/ndisc.h"
 #include "net/neigh.h"
 #include "net/uplink.h"
 #include "wire/nl.h"
@@ -113,7 +113,7 @@ static bool came_back(struct announcer *a)
 }
 
 /* Announces the next of the round. */
-static void announce_one(struct announcer *a)
+static void announce_one(struct announcer *a, const struct context *c)
 {
 	const struct marked_entry *entry = &a->round.list[a->done++];
 	const struct announce_link *l = link_of(a, entry->ifindex);
@@ -123,16 +123,16 @@ static void announce_one(struct announcer *a)
 	if (!l || !l->has_source || proxy_is_marked(a->nl, &entry->address, entry->ifindex) != 1 ||
 	    link_by_index(a->nl, entry->ifindex, &link) < 0 || !link.carrier || !link.has_mac)
 		return;
-	if (ndisc_announce_many(entry->ifindex, link.mac, &l->source, &entry->address, &error) < 0)
+	if (answered_announce(c, entry->ifindex, link.mac, &l->source, &entry->address, &error) < 0)
 		note(NOTE_WARNING, "cannot announce an address again: %s", error.text);
 }
 
 /* Announces what is due by now. */
-static void announce_due(struct announcer *a, int64_t now)
+static void announce_due(struct announcer *a, const struct context *c, int64_t now)
 {
 	while (a->done < a->round.count &&
 	       a->begun + a->lasts * (int64_t)a->done / (int64_t)a->round.count <= now)
-		announce_one(a);
+		announce_one(a, c);
 }
 
 /* Looks after the uplinks. Returns whether one has come back. */
@@ -161,7 +161,7 @@ int64_t announce_again(struct announcer *a, const struct context *c)
 
 	if (!a->nl && nl_open(&a->nl, &ignored) < 0)
 		return INT64_MAX;
-	announce_due(a, now);
+	announce_due(a, c, now);
 	if (over && a->hurried)
 		a->hurried--;
 	if (look(a, c, now)) {
@@ -173,7 +173,7 @@ int64_t announce_again(struct announcer *a, const struct context *c)
 	if (over && list(a, c, now) == 0) {
 		a->begun = now;
 		a->lasts = a->hurried ? HURRIED_MS : every;
-		announce_due(a, now);
+		announce_due(a, c, now);
 	}
 	next = a->done == a->round.count ? a->begun + a->lasts
 					 : now + (a->hurried ? HURRIED_SLICE : SLICE_MS);

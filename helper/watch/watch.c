@@ -36,6 +36,7 @@
 #include "watch/journal.h"
 #include "watch/loop.h"
 #include "watch/notify.h"
+#include "watch/sharer.h"
 #include "watch/stats.h"
 #include "watch/views.h"
 
@@ -50,6 +51,7 @@ struct watch {
 	struct drift *drift;
 	struct channel channels[ENGINES];
 	struct announcer announcer;
+	struct sharer sharer;
 	struct views views;
 	struct loop *loop;
 	int signals, timer;
@@ -74,6 +76,8 @@ static void set_timer(struct watch *w)
 
 	for (size_t i = 0; w->askers && i < ENGINES; i++)
 		at = channel_due(&w->channels[i]) < at ? channel_due(&w->channels[i]) : at;
+	if (w->askers)
+		at = sharer_due(&w->sharer) < at ? sharer_due(&w->sharer) : at;
 	at = silent < at ? silent : at;
 	at = drift < at ? drift : at;
 	at = announce < at ? announce : at;
@@ -156,6 +160,8 @@ static void on_child(struct watch *w, pid_t pid, int wait_status, const struct r
 	for (size_t i = 0; i < ENGINES; i++)
 		if (channel_ended(&w->channels[i], pid))
 			return;
+	if (sharer_ended(&w->sharer, pid))
+		return;
 	if ((w->askers && askers_ended(w->askers, pid, wait_status != 0)) ||
 	    !jobs_ended(w->jobs, pid, &kind))
 		return;
@@ -226,6 +232,7 @@ static int see_to_config(struct watch *w, struct error *e)
 	notify_ready(w);
 	for (size_t i = 0; i < ENGINES; i++)
 		channel_again(&w->channels[i]);
+	sharer_again(&w->sharer);
 	/* a boot, or what happened while nobody watched */
 	drift_all(w->drift);
 	views_all(&w->views, w->follow.now.config);
@@ -283,6 +290,8 @@ static void on_timer(int fd, void *arg)
 	for (size_t i = 0; w->askers && i < ENGINES; i++)
 		if (clock_ms() >= channel_due(&w->channels[i]))
 			channel_start(&w->channels[i], w->follow.now.config);
+	if (w->askers && clock_ms() >= sharer_due(&w->sharer))
+		sharer_start(&w->sharer, &w->follow.now);
 	jobs_expire(w->jobs, clock_ms());
 	/* here, where a loop that is stuck, or a handler that is, does not come */
 	notify_service("WATCHDOG=1");
@@ -345,6 +354,7 @@ static int set_up(struct watch *w, struct error *e)
 static void watch_release(struct watch *w)
 {
 	/* the parsers die with this process: PR_SET_PDEATHSIG */
+	sharer_stop(&w->sharer);
 	if (w->jobs)
 		jobs_free(w->jobs);
 	if (w->loop)
