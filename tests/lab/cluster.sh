@@ -68,3 +68,90 @@ on() {
 	[ ! -e "/run/netns/$1" ] || within=(nsenter --net="/run/netns/$1")
 	"${within[@]}" v6hook "${@:2}" --config $cluster_run/"$1".json
 }
+
+# ---- three members of etcd, and hosts, each in a network namespace of its own
+
+cluster_members=(mone mtwo mthree)
+declare -A member_pid
+
+# url MEMBER PORT: prints where it is
+url() {
+	local i
+
+	for i in "${!cluster_members[@]}"; do
+		[ "${cluster_members[i]}" != "$1" ] || echo "http://[2001:db8:1::e$i]:$2"
+	done
+}
+
+# member NAME [ARG]...: starts a member of etcd, in its network namespace
+member() {
+	local all
+
+	all=$(for one in "${cluster_members[@]}"; do printf '%s=%s,' "$one" "$(url "$one" 2380)"; done)
+	nsenter --net="/run/netns/$1" etcd --name "$1" --data-dir "$cluster_run/$1" --listen-client-urls "$(url "$1" 2379)" \
+		--advertise-client-urls "$(url "$1" 2379)" --listen-peer-urls "$(url "$1" 2380)" \
+		--initial-advertise-peer-urls "$(url "$1" 2380)" --initial-cluster "${all%,}" "${@:2}" >>"$cluster_run/log.$1" 2>&1 &
+	member_pid[$1]=$!
+}
+
+# members [ARG]...: starts all three, and has etcdctl ask them
+members() {
+	local i
+
+	for i in "${!cluster_members[@]}"; do
+		lab_netns "${cluster_members[i]}"
+		lab_plug "${cluster_members[i]}" eth0
+		ip -n "${cluster_members[i]}" addr add "2001:db8:1::e$i/64" dev eth0
+		member "${cluster_members[i]}" "$@"
+	done
+	ETCDCTL_ENDPOINTS=$(for one in "${cluster_members[@]}"; do printf '%s,' "$(url "$one" 2379)"; done)
+	export ETCDCTL_ENDPOINTS=${ETCDCTL_ENDPOINTS%,}
+}
+
+# ask MEMBER CMD...: runs etcdctl with this member alone
+ask() {
+	env -u ETCDCTL_ENDPOINTS etcdctl --endpoints "$(url "$1" 2379)" "${@:2}"
+}
+
+# healthy: whether a majority answers
+healthy() {
+	etcdctl put /health x >/dev/null 2>&1
+}
+
+# leader: prints which member leads
+leader() {
+	local i
+
+	for i in "${cluster_members[@]}"; do
+		[ "$(ask "$i" endpoint status -w json 2>/dev/null |
+			jq -r '.[0].Status | .leader == .header.member_id')" != true ] || echo "$i"
+	done | head -n 1
+}
+
+# segment_host NAME ADDR NETNS...: a host on the segment, with a bridge and containers of no engine on it
+segment_host() {
+	local one
+
+	lab_netns "$1"
+	lab_plug "$1" eth0
+	ip -n "$1" addr add "$2/64" dev eth0
+	ip -n "$1" route add default via fe80::1 dev eth0
+	ip -n "$1" link add br0 up type bridge
+	for one in "${@:3}"; do
+		ip netns add "$one"
+		ip -n "$1" link add "v-$one" up master br0 type veth peer name eth0 netns "$one"
+		ip -n "$one" link set lo up
+		ip -n "$one" link set eth0 up
+	done
+}
+
+# members_config NAME POOL [MEMBERS [STORE]]: as host, with all members of etcd
+members_config() {
+	local urls
+
+	urls=$(for one in "${cluster_members[@]}"; do printf '"%s", ' "$(url "$one" 2379)"; done)
+	printf '{ "pools": [ %s ], %s, "expose": { "lxc": "all" }, "state_dir": "%s", "socket": "%s",
+		"store": { "etcd": [ %s ], "host": "%s" %s } }\n' "$2" "${3-\"probe_ms\": 0}" \
+		"$cluster_run/$1.state" "$cluster_run/$1.sock" "${urls%, }" "$1" "${4-}" >"$cluster_run/$1.json"
+	chmod 600 "$cluster_run/$1.json"
+}
