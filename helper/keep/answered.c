@@ -13,7 +13,7 @@
 
 /* Asks etcd whose it is, and has it let through. Returns as answered_begin. */
 static int let_through(struct nl_sock *nl, const struct context *c, const struct lease *lease,
-		       struct error *e)
+		       bool take, struct error *e)
 {
 	struct in6_addr ticket;
 	char text[INET6_ADDRSTRLEN];
@@ -22,7 +22,7 @@ static int let_through(struct nl_sock *nl, const struct context *c, const struct
 	for (int tries = 0; r == -ESTALE && tries < TRIES; tries++) {
 		r = fence_ask(nl, &ticket, e);
 		if (r == 0)
-			r = etcd_store_answers(c->store, lease, e);
+			r = etcd_store_answers(c->store, lease, take, e);
 		if (r == 0)
 			return error_set(e, STATUS_FAILED, -ESTALE,
 					 "%s is another host's by now: v6hook list --all",
@@ -36,7 +36,7 @@ static int let_through(struct nl_sock *nl, const struct context *c, const struct
 	return r;
 }
 
-int answered_begin(const struct context *c, const struct lease *lease, struct error *e)
+int answered_begin(const struct context *c, const struct lease *lease, bool take, struct error *e)
 {
 	_nl_sock_ struct nl_sock *nl = NULL;
 	char text[INET6_ADDRSTRLEN];
@@ -52,7 +52,7 @@ int answered_begin(const struct context *c, const struct lease *lease, struct er
 	if (r == 0)
 		r = fence_has(nl, &lease->address, e);
 	if (r == 0)
-		r = let_through(nl, c, lease, e);
+		r = let_through(nl, c, lease, take, e);
 	/* it stays held back: the service lets it through when it has etcd's word */
 	if (r == -EHOSTDOWN || r == -EIO) {
 		note(NOTE_STATE, "%s is not answered for yet: %s",

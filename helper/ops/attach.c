@@ -189,7 +189,9 @@ static int connect_container(struct attaching *a, const struct request *q, struc
 	if (r < 0)
 		goto undo_container;
 	if (!host.routed)
-		r = answered_begin(a->c, &a->choice.lease, e);
+		r = answered_begin(
+			a->c, &a->choice.lease,
+			q->word || !attaching_again(a) || !recorded_is_instance(a, &a->before), e);
 	if (r == 0 && !host.routed)
 		r = host_open(&host, &host_done, e);
 	/* once more: from here on its end is somebody else's to tell */

@@ -12,7 +12,7 @@ static int give_up(struct context *c, const struct lease *lease, struct error *e
 	int r = s->ops->lock(s, LOCK_CONTAINER, lease->ident, false, CONTEXT_WAIT_MS, &lock, e);
 
 	if (r == 0)
-		r = etcd_store_answers(s, lease, e);
+		r = etcd_store_answers(s, lease, false, e);
 	if (r == 0)
 		r = lease_free(s, lease, e);
 	return r < 0 && r != -EBUSY ? r : 0;
@@ -36,7 +36,7 @@ int op_evict(struct context *c, const struct in6_addr *address, struct listing *
 	if (r <= 0 || !attachment_is_live(&a, c->boot_id))
 		return r < 0 ? r : give_up(c, &lease, e);
 	/* it may have been taken back, by a new instance: then the record is another, too */
-	r = etcd_store_answers(c->store, &lease, e);
+	r = etcd_store_answers(c->store, &lease, false, e);
 	if (r != 0)
 		return r < 0 && r != -EBUSY ? r : 0;
 	q.expected = &a;

@@ -20,11 +20,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "store/etcd_change.h"
 #include "store/etcd_move.h"
 #include "store/etcd_pair.h"
 #include "store/etcd_taken.h"
-
-#define TRIES 4 /* of what others have changed meanwhile */
 
 struct etcd_store {
 	const struct config_store *c;
@@ -55,12 +54,6 @@ static struct lease told(const struct etcd_store *s, const struct lease *lease)
 	if (strcmp(l.host, s->c->host) == 0)
 		l.host[0] = '\0';
 	return l;
-}
-
-static int overtaken(struct error *e)
-{
-	return error_set(e, STATUS_FAILED, -EAGAIN,
-			 "others changed it in etcd again and again: try once more");
 }
 
 /*
@@ -170,7 +163,7 @@ static int claim_anew(struct lease_store *s, const struct lease *lease, struct l
 	struct etcd_pair known = { 0 }; /* most are free, and most who ask have none */
 	int r = 0;
 
-	for (int tries = 0; r == 0 && tries < TRIES; tries++) {
+	for (int tries = 0; r == 0 && tries < ETCD_TRIES; tries++) {
 		r = etcd_pair_change(es->http, es->c, &lease->address, ident, &known, &change, e);
 		if (r < 0)
 			return error_prefix(e, r, "no address can be had anew");
@@ -180,7 +173,7 @@ static int claim_anew(struct lease_store *s, const struct lease *lease, struct l
 			return r;
 	}
 	if (r == 0)
-		return overtaken(e);
+		return etcd_overtaken(e);
 	r = es->local->claim(s, lease, ret_holder, e);
 	if (r < 0)
 		unclaim(s, lease, ident);
@@ -213,45 +206,11 @@ static int shared_claim(struct lease_store *s, const struct lease *lease, struct
 	return claim_anew(s, lease, ret_holder, e);
 }
 
-/* The address is another's in etcd. Returns -ESTALE. */
-static int lost(const struct etcd_pair *pair, const struct in6_addr *address, struct error *e)
-{
-	char text[INET6_ADDRSTRLEN];
-
-	return error_set(e, STATUS_FAILED, -ESTALE, "address %s is %.300s's on host %s by now",
-			 text_address(address, text),
-			 pair->damaged ? "somebody" : pair->lease.ident,
-			 pair->damaged ? "?" : pair->lease.host);
-}
-
-/*
- * Changes what etcd holds of a lease that is this host's. @ident: of the container whose key is
- * meant; Returns 0, -ESTALE if the lease is another's there, or -errno.
- */
-static int change_own(struct lease_store *s, const struct lease *lease, const char *ident,
-		      const struct etcd_change *change, struct error *e)
-{
-	struct etcd_store *es = s->shared;
-	struct etcd_pair pair;
-	int r = etcd_pair_look(es->http, es->c, &lease->address, ident, &pair, e);
-
-	for (int tries = 0; r == 0 && tries < TRIES; tries++) {
-		if (pair.address_revision &&
-		    (pair.damaged || strcmp(pair.lease.host, es->c->host) != 0 ||
-		     strcmp(pair.lease.ident, lease->ident) != 0))
-			return lost(&pair, &lease->address, e);
-		r = etcd_pair_change(es->http, es->c, &lease->address, ident, &pair, change, e);
-		if (r != 0)
-			return r < 0 ? r : 0;
-	}
-	return r < 0 ? r : overtaken(e);
-}
-
 static int shared_update(struct lease_store *s, const struct lease *lease, struct error *e)
 {
 	struct etcd_store *es = s->shared;
 	const struct etcd_change change = { lease, lease->freed ? NULL : &lease->address };
-	int r = change_own(s, lease, lease->ident, &change, e);
+	int r = etcd_change_own(es->http, es->c, lease, lease->ident, &change, e);
 
 	/* another has it: here it is given up without asking */
 	if (r < 0 && !(r == -ESTALE && lease->freed))
@@ -268,42 +227,18 @@ static int shared_rename(struct lease_store *s, const struct lease *lease, const
 
 	snprintf(renamed.ident, sizeof(renamed.ident), "%s", ident);
 	/* killed in between, the container's former key leads to a lease that is not its own */
-	r = change_own(s, lease, ident, &(struct etcd_change){ &renamed, &lease->address }, e);
+	r = etcd_change_own(es->http, es->c, lease, ident,
+			    &(struct etcd_change){ &renamed, &lease->address }, e);
 	if (r == 0)
-		r = change_own(s, &renamed, lease->ident, &(struct etcd_change){ &renamed, NULL },
-			       e);
+		r = etcd_change_own(es->http, es->c, &renamed, lease->ident,
+				    &(struct etcd_change){ &renamed, NULL }, e);
 	return r < 0 ? r : es->local->rename(s, lease, ident, e);
-}
-
-/*
- * Removes from etcd what is given, of whatever host, if it is still that. Returns 0, -ESTALE or
- * -errno.
- */
-static int remove_shared(struct etcd_store *es, const struct lease *lease, struct error *e)
-{
-	const bool own = !*lease->host;
-	struct etcd_pair pair;
-	int r = etcd_pair_look(es->http, es->c, &lease->address, own ? lease->ident : "", &pair, e);
-
-	for (int tries = 0; r == 0 && tries < TRIES; tries++) {
-		if (pair.address_revision == 0)
-			return 0;
-		if (pair.damaged || strcmp(pair.lease.ident, lease->ident) != 0 ||
-		    strcmp(pair.lease.host, own ? es->c->host : lease->host) != 0 ||
-		    pair.lease.freed != lease->freed)
-			return -ESTALE;
-		r = etcd_pair_change(es->http, es->c, &lease->address, own ? lease->ident : "",
-				     &pair, &(struct etcd_change){ NULL, NULL }, e);
-		if (r != 0)
-			return r < 0 ? r : 0;
-	}
-	return r < 0 ? r : overtaken(e);
 }
 
 static int shared_remove(struct lease_store *s, const struct lease *lease, struct error *e)
 {
 	struct etcd_store *es = s->shared;
-	int r = remove_shared(es, lease, e);
+	int r = etcd_change_remove(es->http, es->c, lease, e);
 
 	/* what is another's in etcd is not to be kept here either */
 	if ((r < 0 && r != -ESTALE) || *lease->host)
@@ -323,8 +258,10 @@ bool etcd_store_is_own(const struct lease_store *s, const struct lease *lease, c
 
 int etcd_store_give(struct lease_store *s, const struct lease *lease, struct error *e)
 {
-	return change_own(s, lease, lease->ident, &(struct etcd_change){ lease, &lease->address },
-			  e);
+	struct etcd_store *es = s->shared;
+
+	return etcd_change_own(es->http, es->c, lease, lease->ident,
+			       &(struct etcd_change){ lease, &lease->address }, e);
 }
 
 int etcd_store_take(struct lease_store *s, const struct lease *lease, struct error *e)
@@ -356,12 +293,12 @@ int etcd_store_take(struct lease_store *s, const struct lease *lease, struct err
 		       : r;
 }
 
-int etcd_store_answers(struct lease_store *s, const struct lease *lease, struct error *e)
+int etcd_store_answers(struct lease_store *s, const struct lease *lease, bool take, struct error *e)
 {
 	struct etcd_store *es = s->shared;
 	struct lease ignored;
 
-	return etcd_move(es->http, es->c, &lease->address, lease->ident, false, &ignored, e);
+	return etcd_move(es->http, es->c, &lease->address, lease->ident, take, &ignored, e);
 }
 
 int etcd_store_each(struct lease_store *s, int (*each)(const struct lease *lease, void *arg),

@@ -27,9 +27,10 @@ int etcd_store_take(struct lease_store *s, const struct lease *lease, struct err
 
 /*
  * Whether a lease is this host's in etcd, and no other host answers for it any more; which is
- * waited for. Returns as etcd_move.
+ * waited for. @take: it becomes this host's, if it is its container's. Returns as etcd_move.
  */
-int etcd_store_answers(struct lease_store *s, const struct lease *lease, struct error *e);
+int etcd_store_answers(struct lease_store *s, const struct lease *lease, bool take,
+		       struct error *e);
 
 /* As etcd_each_lease, for a store that is in etcd. */
 int etcd_store_each(struct lease_store *s, int (*each)(const struct lease *lease, void *arg),

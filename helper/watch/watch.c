@@ -76,8 +76,7 @@ static void set_timer(struct watch *w)
 
 	for (size_t i = 0; w->askers && i < ENGINES; i++)
 		at = channel_due(&w->channels[i]) < at ? channel_due(&w->channels[i]) : at;
-	if (w->askers)
-		at = sharer_due(&w->sharer) < at ? sharer_due(&w->sharer) : at;
+	at = w->askers && sharer_due(&w->sharer) < at ? sharer_due(&w->sharer) : at;
 	at = silent < at ? silent : at;
 	at = drift < at ? drift : at;
 	at = announce < at ? announce : at;
@@ -160,9 +159,8 @@ static void on_child(struct watch *w, pid_t pid, int wait_status, const struct r
 	for (size_t i = 0; i < ENGINES; i++)
 		if (channel_ended(&w->channels[i], pid))
 			return;
-	if (sharer_ended(&w->sharer, pid))
-		return;
-	if ((w->askers && askers_ended(w->askers, pid, wait_status != 0)) ||
+	if (sharer_ended(&w->sharer, pid) ||
+	    (w->askers && askers_ended(w->askers, pid, wait_status != 0)) ||
 	    !jobs_ended(w->jobs, pid, &kind))
 		return;
 	if (kind == JOB_RECONCILE)
