@@ -197,7 +197,7 @@ int overview_print(const struct context *c, const struct overview *o, bool json,
 		return print_json(c, o, out);
 	title(out, "service", 0);
 	fprintf(out, "%s%s\n", services[o->service],
-		o->service == SERVICE_RUNS_NOT	? ": v6hook watch (v6hook-watch.service)"
+		o->service == SERVICE_RUNS_NOT	? ": systemctl enable --now v6hook-watch"
 		: o->service == SERVICE_UNKNOWN ? ": only root is told"
 						: "");
 	for (size_t i = 0; i < o->engine_count; i++) {

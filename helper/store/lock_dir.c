@@ -26,9 +26,12 @@ static bool is_current(struct lease_dir *d, int fd)
 static int open_lock(struct lease_dir *d, short *type)
 {
 	const int flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
-	_close_ int fd = openat(d->top, "lock", O_RDWR | O_CREAT | flags, 0600);
+	_close_ int fd = -1;
 	struct stat st;
 
+	if (d->top < 0)
+		return -ENOENT; /* who only reads makes no directory */
+	fd = openat(d->top, "lock", O_RDWR | O_CREAT | flags, 0600);
 	if (fd < 0 && errno == EROFS) {
 		fd = openat(d->top, "lock", O_RDONLY | flags);
 		*type = F_RDLCK;
