@@ -147,7 +147,7 @@ static const struct verb {
 	  .needs = NEEDS_RAW },
 	{ .args = { "export", "", 0, 0, "Prints all leases of this host, for import elsewhere" },
 	  .run = carry_export },
-	{ .args = { "import", "", 0, 0, "Makes the leases that it reads this host's" },
+	{ .args = { "import", "", 0, 0, "Makes the leases on its standard input this host's" },
 	  .run = carry_import },
 	{ .args = { "sweep", "", ARGS_ALL, 0,
 		    "Gives free what the guard keeps for ports that are gone" },

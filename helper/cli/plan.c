@@ -175,7 +175,8 @@ int plan_confirm(struct error *e)
 
 	if (!isatty(STDIN_FILENO))
 		return error_set(e, STATUS_USAGE, -ENOTTY,
-				 "nothing was changed, as there is no terminal to ask on: --yes");
+				 "nothing was changed, as there is no terminal to ask on: --yes "
+				 "does it unasked");
 	printf("\nDo this? [y/N] ");
 	fflush(stdout);
 	if (!fgets(answer, sizeof(answer), stdin) || (*answer != 'y' && *answer != 'Y'))

@@ -36,9 +36,11 @@ static int move_pin(struct context *c, const char *ident, const struct in6_addr 
 	if (r < 0)
 		return r;
 	if (r == 1 && attachment_is_live(&a, c->boot_id))
-		return error_set(e, STATUS_FAILED, -EBUSY,
-				 "it is attached with another address: v6hook detach %s first",
-				 ident);
+		return error_set(
+			e, STATUS_FAILED, -EBUSY,
+			"it is attached with another address: v6hook detach %s, then pin it, "
+			"then v6hook attach %s",
+			ident, ident);
 	r = check_free(c, address, ident, e);
 	if (r == 0)
 		r = lease_claim(c->store, address, ident, true, c->config->hold_s, &lease, e);
