@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "doctor/checks.h"
+#include "filter/fence.h"
 #include "store/etcd_heal.h"
 
 #define TOLD 4 /* differences that are told one by one */
@@ -31,6 +32,21 @@ static int on_difference(enum etcd_heal what, const struct lease *lease, const c
 	return 0;
 }
 
+/* Whether what may become another host's is answered for just now. */
+static void check_fence(struct exam *x)
+{
+	_nl_sock_ struct nl_sock *nl = NULL;
+	struct error e;
+
+	/* without the right to look, or a table, nothing is known */
+	if (nl_open_filter(&nl, &e) < 0 || fence_is_open(nl, &e) != 0)
+		return;
+	exam_tell(x, FINDING_BROKEN,
+		  "nothing that hosts share is answered for: etcd was not heard of lately");
+	exam_evidence(x, "nft list table ip6 v6hook-shared: \"open\" is empty");
+	exam_remedy(x, "systemctl status v6hook-watch # does it run, and reach etcd?");
+}
+
 void check_lease_shared(struct exam *x)
 {
 	const struct config_store *c = &x->scene->config->store;
@@ -40,6 +56,8 @@ void check_lease_shared(struct exam *x)
 
 	if (!x->scene->store || c->etcd.count == 0)
 		return;
+	if (c->shared)
+		check_fence(x);
 	if (etcd_heal(x->scene->store, false, on_difference, &d, &e) < 0) {
 		for (size_t i = 0; i < c->etcd.count; i++)
 			snprintf(members + strlen(members), sizeof(members) - strlen(members),

@@ -39,6 +39,7 @@ struct etcd_http {
 	CURL *handle;
 	size_t member;	       /* the one that answered last */
 	char token[TOKEN_MAX]; /* of the user, or "" */
+	unsigned int most_ms;  /* that one member may take, or 0 */
 	char *answer;
 	size_t len, room;
 	bool large; /* the answer is larger than ANSWER_MAX */
@@ -53,6 +54,11 @@ int etcd_http_new(const struct config_store *c, struct etcd_http **ret, struct e
 	h->c = c;
 	*ret = h;
 	return 0;
+}
+
+void etcd_http_hurry(struct etcd_http *h, unsigned int ms)
+{
+	h->most_ms = ms;
 }
 
 void etcd_http_free(struct etcd_http *h)
@@ -135,9 +141,9 @@ static int begin(struct etcd_http *h, struct error *e)
 }
 
 /* A time for libcurl, for which 0 is for ever; in milliseconds. */
-static long cap(unsigned int ms)
+static long cap(const struct etcd_http *h, unsigned int ms)
 {
-	unsigned int left = deadline_cap(ms);
+	unsigned int left = deadline_cap(h->most_ms && h->most_ms < ms ? h->most_ms : ms);
 
 	return left ? (long)left : 1;
 }
@@ -162,7 +168,7 @@ static struct curl_slist *address(const struct etcd_http *h, CURL *handle, size_
 	easy_setopt(handle, CURLOPT_URL, url);
 	easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
 	easy_setopt(handle, CURLOPT_COPYPOSTFIELDS, body);
-	easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, cap(CONNECT_MS));
+	easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, cap(h, CONNECT_MS));
 	return headers;
 }
 
@@ -191,7 +197,7 @@ static CURLcode post(struct etcd_http *h, size_t member, const char *method, con
 	h->len = 0;
 	h->large = false;
 	*ret_status = 0;
-	easy_setopt(h->handle, CURLOPT_TIMEOUT_MS, cap(ANSWER_MS));
+	easy_setopt(h->handle, CURLOPT_TIMEOUT_MS, cap(h, ANSWER_MS));
 	code = easy_perform(h->handle);
 	easy_getinfo(h->handle, CURLINFO_RESPONSE_CODE, ret_status);
 	slist_free(headers);

@@ -15,6 +15,9 @@ struct etcd_http;
 int etcd_http_new(const struct config_store *c, struct etcd_http **ret, struct error *e);
 void etcd_http_free(struct etcd_http *h);
 
+/* From now on one member may take so many milliseconds at most, before the next is asked. */
+void etcd_http_hurry(struct etcd_http *h, unsigned int ms);
+
 /*
  * Asks the members one after the other until one answers. A request may be carried out even though
  * this fails, or twice: each must be one for which that is no harm.

@@ -277,29 +277,33 @@ static int keep(struct keeping *k, struct error *e)
 	_etcd_listen_ struct etcd_listen *l = NULL;
 	char from[ETCD_KEY_MAX], end[ETCD_KEY_MAX];
 	int64_t due = clock_ms() + k->open_ms / 3;
-	int r = 0;
+	int r = 0, heard = 0;
 
 	etcd_moving_keys(&k->from->config->store, from, end);
-	for (;;) {
+	for (;; heard = 0) {
 		const int64_t left = due - clock_ms();
 
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			;
+		/* one that is deaf asks until it is answered, and listens to who has answered then
+		 */
 		if (!l && r == 0)
 			etcd_listen(k->http, from, end, &l, e);
-		if (l)
-			r = left > 0 ? etcd_hear(l, (int)left) : 0;
-		else
+		if (!l)
 			poll(NULL, 0, left > 0 ? (int)left : 0);
-		if (l && r < 0)
-			cleanup_etcd_listen(&l);
-		if (r < 0)
-			l = NULL;
-		if (r == 1) {
+		else if (left > 0)
+			heard = etcd_hear(l, (int)left);
+		if (heard < 0) {
+			etcd_listen_free(steal_ptr(&l));
+			r = -EHOSTDOWN;
+		}
+		if (heard > 0) {
 			r = give_up(k, e);
 		} else if (clock_ms() >= due) {
 			r = go_on(k, false, e);
 			due = clock_ms() + (r == 0 ? k->open_ms / 3 : RETRY_MS);
+		} else {
+			continue;
 		}
 		/* with etcd away the fence closes by itself */
 		if (r == -EHOSTDOWN || r == -EIO)
@@ -322,6 +326,9 @@ static int run(const struct context *from)
 		r = nl_open(&k.route, &e);
 	if (r == 0)
 		r = etcd_http_new(&from->config->store, &k.http, &e);
+	/* a member that is cut off is passed over while there is time for another */
+	if (r == 0)
+		etcd_http_hurry(k.http, k.open_ms / 4);
 	if (r == 0)
 		r = begin(&k, &e);
 	if (r == 0)
