@@ -16,6 +16,7 @@
 #include "known/refind.h"
 #include "known/word.h"
 #include "ops/verbs.h"
+#include "store/etcd_store.h"
 
 /* Whether that instance holds the attachment and is gone. */
 static bool is_over(const struct attachment *a, const char *instance)
@@ -38,6 +39,17 @@ static void end(struct attachment *a, enum word word)
 	a->waits = false;
 	a->word = a->word > word ? a->word : word;
 	*a->error = '\0';
+}
+
+/*
+ * Whether the lease is another host's still, as it was when somebody thought so: this host may have
+ * taken it back before it could be locked. Returns 0, -ESTALE or -errno.
+ */
+static int check_lost(struct context *c, const struct lease *lease, struct error *e)
+{
+	int r = etcd_store_answers(c->store, lease, false, e);
+
+	return r == 1 || r == -EBUSY ? -ESTALE : r;
 }
 
 /*
@@ -85,6 +97,9 @@ int op_detach(struct context *c, const struct request *q, struct listing *ret, s
 	if (q->release && h.lease.pinned && !q->lost)
 		return error_set(e, STATUS_FAILED, -EBUSY, "it is pinned: v6hook unpin %s first",
 				 h.ident);
+	r = q->lost ? check_lost(c, &h.lease, e) : 0;
+	if (r < 0)
+		return r;
 	r = s->ops->attachment(s, h.ident, &a, e);
 	if (r == -EBADMSG) {
 		damaged = true;
