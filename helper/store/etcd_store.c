@@ -97,6 +97,11 @@ static int adopt(struct lease_store *s, const struct in6_addr *address, const ch
 	if (es->local->at(s, address, &holder, e) == 1 && holder.freed)
 		es->local->remove(s, &holder, &ignored);
 	r = es->local->claim(s, &lease, &holder, e);
+	/* another one would be a second one of a container that is the same everywhere */
+	if ((r == -EEXIST || r == -EBADMSG) && es->c->shared)
+		return error_set(e, STATUS_FAILED, -EAGAIN,
+				 "it has %s in etcd, which is another's here: v6hook reconcile",
+				 text_address(address, text));
 	if (r < 0)
 		return r == -EEXIST || r == -EBADMSG ? 0 : r;
 	return error_set(e, STATUS_FAILED, -EALREADY,
