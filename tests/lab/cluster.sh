@@ -72,6 +72,7 @@ on() {
 # ---- three members of etcd, and hosts, each in a network namespace of its own
 
 cluster_members=(mone mtwo mthree)
+# shellcheck disable=SC2034
 declare -A member_pid
 
 # url MEMBER PORT: prints where it is
