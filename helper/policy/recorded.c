@@ -137,6 +137,22 @@ bool recorded_same_guard(const struct attachment *a, const struct attachment *b)
 	       memcmp(a->also, b->also, sizeof(a->also[0]) * (size_t)a->also_count) == 0;
 }
 
+/* Whether two records of one container say the same, but for the address and since when. */
+static bool is_same(const struct attachment *old, const struct attachment *now)
+{
+	return old->netns_inode == now->netns_inode && old->netns_dev == now->netns_dev &&
+	       old->pid == now->pid && old->started == now->started &&
+	       /* by these it is found again: by its engine, and to see whether it lives */
+	       strcmp(old->instance, now->instance) == 0 &&
+	       strcmp(old->network, now->network) == 0 &&
+	       strcmp(old->netns_path, now->netns_path) == 0 &&
+	       strcmp(old->bridge, now->bridge) == 0 && strcmp(old->uplink, now->uplink) == 0 &&
+	       old->routed == now->routed && old->port == now->port && !old->waits &&
+	       !*old->error && strcmp(old->place, now->place) == 0 &&
+	       recorded_same_guard(old, now) && recorded_same_exposure(old, now) &&
+	       strcmp(old->hostname, now->hostname) == 0;
+}
+
 int recorded_attach(struct attaching *a, const struct request *q, struct attachment *ret,
 		    struct error *e)
 {
@@ -174,13 +190,7 @@ int recorded_attach(struct attaching *a, const struct request *q, struct attachm
 	*ret = now;
 	if (attaching_again(a)) {
 		moved_links(a, &now);
-		if (old->netns_inode == now.netns_inode && old->netns_dev == now.netns_dev &&
-		    old->pid == now.pid && old->started == now.started &&
-		    strcmp(old->bridge, now.bridge) == 0 && strcmp(old->uplink, now.uplink) == 0 &&
-		    old->routed == now.routed && old->port == now.port && !old->waits &&
-		    !*old->error && strcmp(old->place, now.place) == 0 &&
-		    recorded_same_guard(old, &now) && recorded_same_exposure(old, &now) &&
-		    strcmp(old->hostname, now.hostname) == 0) {
+		if (is_same(old, &now)) {
 			if (old->has_address &&
 			    memcmp(&old->address, &now.address, sizeof(now.address)) == 0)
 				return 0;
