@@ -82,6 +82,9 @@ int daemon_read(const char *path, struct daemon *ret, struct error *e)
 		d.text = steal_ptr(&text);
 	}
 	word = json_text(tree, "data-root");
+	/* as Docker before 23 calls it, too */
+	if (!word)
+		word = json_text(tree, "graph");
 	d.data_root = strdup(word ? word : "/var/lib/docker");
 	if (!d.data_root) {
 		daemon_release(&d);

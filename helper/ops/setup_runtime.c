@@ -124,31 +124,78 @@ static bool is_made_with(int dir, const char *id)
 	       strncmp(m.value, "\"" DAEMON_RUNTIME "\"", strlen("\"" DAEMON_RUNTIME "\"")) == 0;
 }
 
-/* Containers keep the runtime that they were made with. Returns 0, -EBUSY or -errno. */
-static int check_containers(const struct runtime_wish *w, const struct daemon *d, struct error *e)
+/* Containers that were made with our runtime. */
+struct made {
+	unsigned int count;
+	char first[13]; /* of whose ID */
+};
+
+/* Counts them in a directory of Docker's. Returns 0 or -errno. */
+static int count_made(const char *root, struct made *m, struct error *e)
 {
 	_closedir_ DIR *dir = NULL;
-	char path[PATH_MAX], first[13] = "";
+	char path[PATH_MAX];
 	struct dirent *entry;
-	unsigned int count = 0;
 
-	if (!w->undo || w->force)
-		return 0;
-	snprintf(path, sizeof(path), "%s/containers", d->data_root);
+	if (snprintf(path, sizeof(path), "%s/containers", root) >= (int)sizeof(path))
+		return error_sys(e, -ENAMETOOLONG, "cannot read %s", root);
 	dir = opendir(path);
 	if (!dir && errno != ENOENT)
 		return error_sys(e, -errno, "cannot read %s, where containers that need it are",
 				 path);
-	while (dir && (entry = readdir(dir))) {
-		if (!is_made_with(dirfd(dir), entry->d_name) || count++)
-			continue;
-		snprintf(first, sizeof(first), "%.12s", entry->d_name);
-	}
-	return count ? error_set(e, STATUS_FAILED, -EBUSY,
-				 "containers were made with this runtime, and would not start any "
-				 "more (%u, such as %s): make them anew without it, or --force",
-				 count, first)
-		     : 0;
+	while (dir && (entry = readdir(dir)))
+		if (is_made_with(dirfd(dir), entry->d_name) && m->count++ == 0)
+			snprintf(m->first, sizeof(m->first), "%.12s", entry->d_name);
+	return 0;
+}
+
+/* Whether it is called as the directory that Docker has for users of a range (userns-remap). */
+static bool is_of_users(const char *name)
+{
+	static const char digits[] = "0123456789";
+	const size_t user = strspn(name, digits);
+	const size_t group = name[user] == '.' ? strspn(name + user + 1, digits) : 0;
+
+	return user && group && !name[user + 1 + group];
+}
+
+/* The same in the directory where it keeps all, and in those that it has there for users. */
+static int count_all_made(const char *root, struct made *m, struct error *e)
+{
+	int r = count_made(root, m, e);
+	_closedir_ DIR *dir = opendir(root);
+	struct dirent *entry;
+	char path[PATH_MAX];
+
+	while (r == 0 && dir && (entry = readdir(dir)))
+		if (is_of_users(entry->d_name) &&
+		    snprintf(path, sizeof(path), "%s/%s", root, entry->d_name) < (int)sizeof(path))
+			r = count_made(path, m, e);
+	return r;
+}
+
+/* Containers keep the runtime that they were made with. Returns 0, -EBUSY or -errno. */
+static int check_containers(const struct runtime_wish *w, const struct daemon *d, struct error *e)
+{
+	_free_ char *options = options_of_dockerd();
+	const char *root = d->data_root, *value;
+	struct made made = { 0 };
+	int r;
+
+	if (!w->undo || w->force)
+		return 0;
+	for (const char *o = options; o && *o; o += strlen(o) + 1)
+		if ((is_option(o, "--data-root", &value) || is_option(o, "--graph", &value) ||
+		     is_option(o, "-g", &value)) &&
+		    *value == '/')
+			root = value;
+	r = count_all_made(root, &made, e);
+	if (r < 0 || !made.count)
+		return r;
+	return error_set(e, STATUS_FAILED, -EBUSY,
+			 "containers were made with this runtime, and would not start any more "
+			 "(%u, such as %s): make them anew without it, or --force",
+			 made.count, made.first);
 }
 
 int op_runtime_look(const struct runtime_wish *w, struct runtime_plan *ret, struct error *e)
