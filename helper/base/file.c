@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "base/cleanup.h"
 
@@ -186,4 +187,21 @@ void file_unmake(const char *path, const char *mark)
 	if (file_read(AT_FDCWD, path, MADE_MOST, &old, &len) == 0 &&
 	    strncmp(old, mark, strlen(mark)) == 0)
 		unlink(path);
+}
+
+int file_has_room(const char *dir, const char **ret_why)
+{
+	struct statvfs fs;
+
+	if (statvfs(dir, &fs) < 0)
+		return 0;
+	if (fs.f_flag & ST_RDONLY) {
+		*ret_why = "mounted read-only";
+		return -EROFS;
+	}
+	/* what is reserved for root is room, too */
+	if (fs.f_bfree && (fs.f_ffree || !fs.f_files))
+		return 0;
+	*ret_why = fs.f_bfree ? "no inodes are left (df -i)" : "no space is left (df)";
+	return -ENOSPC;
 }

@@ -39,4 +39,11 @@ int file_replace(const char *path, const char *mark, const char *text, size_t le
 /* Removes such a file, if it is ours. */
 void file_unmake(const char *path, const char *mark);
 
+/*
+ * Whether root can write a new file in a directory, as far as that can be told without writing one.
+ * @ret_why: filled in if not
+ * Returns 0, also where nothing can be told; -EROFS or -ENOSPC.
+ */
+int file_has_room(const char *dir, const char **ret_why);
+
 #endif

@@ -5,9 +5,9 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "doctor/checks.h"
 #include "doctor/holders.h"
@@ -37,20 +37,14 @@ void check_store(struct exam *x)
 void check_store_space(struct exam *x)
 {
 	const char *dir = x->scene->config->state_dir;
-	struct statvfs fs;
-	bool locked;
+	const char *why;
+	const int r = file_has_room(dir, &why);
 
-	if (statvfs(dir, &fs) < 0)
-		return;
-	locked = fs.f_flag & ST_RDONLY;
-	if (!locked && fs.f_bavail && (fs.f_favail || !fs.f_files))
+	if (r == 0)
 		return;
 	exam_tell(x, FINDING_BROKEN, "no new lease can be written");
-	exam_evidence(x, "%s: %s", dir,
-		      locked	    ? "mounted read-only"
-		      : fs.f_bavail ? "no inodes are left (df -i)"
-				    : "no space is left (df)");
-	if (locked)
+	exam_evidence(x, "%s: %s", dir, why);
+	if (r == -EROFS)
 		exam_remedy(x, "mount -o remount,rw $(df --output=target %s | tail -n 1)", dir);
 	else
 		exam_remedy(x, "du -xh $(df --output=target %s | tail -n 1) | sort -h | tail", dir);

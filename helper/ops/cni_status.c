@@ -1,6 +1,7 @@
 /* CNI's STATUS: whether an ADD would be served, asked every few seconds. */
 #include <errno.h>
 
+#include "base/file.h"
 #include "ops/cni.h"
 #include "policy/reserved.h"
 #include "known/way.h"
@@ -49,6 +50,7 @@ int op_cni_status(struct context *c, const struct cni_conf *conf, bool *ret_limi
 {
 	_nl_sock_ struct nl_sock *host = NULL;
 	struct asked a = { .c = c };
+	const char *why;
 	struct link bridge;
 	int r = nl_open(&host, e);
 
@@ -60,6 +62,9 @@ int op_cni_status(struct context *c, const struct cni_conf *conf, bool *ret_limi
 		r = error_set(e, STATUS_FAILED, -ENODEV, "\"bridge\": there is no bridge %s",
 			      conf->bridge);
 	*ret_limited = r < 0;
+	if (r == 0 && file_has_room(c->config->state_dir, &why) < 0)
+		r = error_set(e, STATUS_FAILED, -ENOSPC, "no lease can be written in %s: %s",
+			      c->config->state_dir, why);
 	if (r == 0)
 		r = lease_has_room(c->store, c->pools, is_forbidden, &a, c->config->hold_s, e);
 	host_addresses_release(&a.own);
