@@ -112,7 +112,7 @@ static bool understand(const struct lease_dir *d, const struct inotify_event *ev
 	if (lease_dir_file_address(name, &ret->address))
 		return true;
 	ret->what = LEASE_CHANGE_LINK;
-	cut(name, ".left");
+	cut(name, LEASE_DIR_LEFT);
 	return lease_dir_ident_of(name, ret->ident);
 }
 

@@ -310,7 +310,7 @@ static int dir_walk(struct lease_store *s, int (*each)(const struct lease *lease
 	if (!dir)
 		return lease_dir_fail(d, "read", "leases", r, e);
 	while ((entry = lease_dir_next(dir, &r))) {
-		tidy &= strncmp(entry->d_name, FILE_NEW, strlen(FILE_NEW)) != 0;
+		tidy &= !lease_dir_may_be_litter(entry->d_name);
 		r = take_entry(d, entry->d_name, each, arg, &met, e);
 		if (r != 0)
 			break;

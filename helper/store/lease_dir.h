@@ -79,6 +79,9 @@ int lease_dir_sync(struct lease_dir *d);
 /* A damaged lease file has this after its name; its address stays taken. */
 #define LEASE_DIR_DAMAGED ".damaged"
 
+/* A container's second link has this after the name of its first (link_dir.c). */
+#define LEASE_DIR_LEFT ".left"
+
 /* Whether the lease file has been set aside as damaged. */
 bool lease_dir_is_damaged(struct lease_dir *d, const char *file);
 
@@ -190,5 +193,8 @@ void lease_dir_heard(struct lease_store *s, void (*each)(const struct lease_chan
 /* Those that link_dir.c and sweep_dir.c hold. */
 int lease_dir_former(struct lease_store *s, const char *ident, struct lease *ret, struct error *e);
 void lease_dir_sweep(struct lease_store *s);
+
+/* Whether sweep would look at a file of that name. */
+bool lease_dir_may_be_litter(const char *name);
 
 #endif

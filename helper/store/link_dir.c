@@ -27,7 +27,7 @@ static struct links links_of(const char *ident)
 
 	lease_dir_ident_file(ident, l.present, sizeof(l.present));
 	/* no ident has such a file: theirs end with .json */
-	snprintf(l.left, sizeof(l.left), "%.290s.left", l.present);
+	snprintf(l.left, sizeof(l.left), "%.290s" LEASE_DIR_LEFT, l.present);
 	return l;
 }
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 static int files_in_the_making(void)
@@ -30,6 +31,38 @@ TEST(what_killed_writers_left_is_swept)
 	assert_int_equal(files_in_the_making(), 0);
 	assert_string_equal(found("lxc:a"), "2001:db8::5");
 	assert_int_equal(store->ops->attachment(store, "lxc:a", &a, &e), 1);
+}
+
+static bool is_there(const char *link)
+{
+	struct stat st;
+
+	return lstat(in_scratch(link), &st) == 0;
+}
+
+TEST(what_a_killed_claim_left_is_swept_unless_it_is_at_work)
+{
+	const char link[] = "leases/cni:gone.json.left";
+	struct lease_store *other = open_store();
+	struct error e;
+	int lock;
+
+	claim("cni:lives", "2001:db8::5");
+	assert_return_code(symlink("2001:db8::9.json", in_scratch(link)), errno);
+	assert_int_equal(other->ops->lock(other, LOCK_CONTAINER, "cni:gone", false, 0, &lock, &e),
+			 0);
+	store->ops->sweep(store);
+	assert_true(is_there(link));
+	close(lock);
+	store->ops->sweep(store);
+	assert_false(is_there(link));
+	/* and beside a lease, which stays */
+	assert_return_code(symlink("2001:db8::9.json", in_scratch("leases/cni:lives.json.left")),
+			   errno);
+	store->ops->sweep(store);
+	assert_false(is_there("leases/cni:lives.json.left"));
+	assert_string_equal(found("cni:lives"), "2001:db8::5");
+	lease_store_close(other);
 }
 
 TEST(other_files_are_not_swept)
@@ -132,6 +165,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(what_killed_writers_left_is_swept),
+		STORE_TEST(what_a_killed_claim_left_is_swept_unless_it_is_at_work),
 		STORE_TEST(other_files_are_not_swept),
 		STORE_TEST(what_is_being_written_is_let_alone),
 		STORE_TEST(a_writer_that_is_done_holds_nothing_up),
