@@ -53,6 +53,10 @@ int word_check(struct context *c, const struct request *q, const struct instance
 
 	if (q->word == WORD_ROOT)
 		return 0;
+	/* one that was started anew, though in a namespace that has the other's file and number */
+	if (before && q->instance && *before->instance && !instance->ident.owner &&
+	    strcmp(q->instance, before->instance) != 0)
+		return 0;
 	if (before && before->word > q->word && (instance->ident.owner || is_same(&s, before)) &&
 	    word_stands(c, before))
 		s.found = before->word;
