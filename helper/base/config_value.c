@@ -1,12 +1,15 @@
 /* One value of a strict JSON file: taken as what it must be, or refused with the way to its key. */
 #include "base/config_value.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/hostname.h"
+
+#define KEY_MAX 32 /* letters; a name that is longer is like no key */
 
 int value_bad(const struct value *v, const char *fmt, ...)
 {
@@ -17,6 +20,62 @@ int value_bad(const struct value *v, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	return error_set(v->e, STATUS_USAGE, -EINVAL, "%s: %s", v->where, text);
+}
+
+/* How many letters are to be put in, taken out or changed to make one name of the other. */
+static size_t letters_between(const char *a, const char *b)
+{
+	size_t row[KEY_MAX + 1], n = strlen(b);
+
+	for (size_t j = 0; j <= n; j++)
+		row[j] = j;
+	for (size_t i = 0; a[i]; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i + 1;
+		for (size_t j = 0; j < n; j++) {
+			const size_t above = row[j + 1];
+			const size_t swapped = diagonal + (tolower((unsigned char)a[i]) != b[j]);
+			const size_t moved = (above < row[j] ? above : row[j]) + 1;
+
+			row[j + 1] = swapped < moved ? swapped : moved;
+			diagonal = above;
+		}
+	}
+	return row[n];
+}
+
+/* The key that may be meant by a name that is none, or null. */
+static const char *nearest_key(const struct key *keys, const char *name)
+{
+	const size_t len = strlen(name);
+	size_t least = len / 4 + 2;
+	const char *nearest = NULL;
+
+	if (len > KEY_MAX)
+		return NULL;
+	for (; keys->name; keys++) {
+		size_t letters = letters_between(name, keys->name);
+
+		/* one that was not written to its end, too */
+		if (len > 2 && strncmp(keys->name, name, len) == 0)
+			letters = 1;
+		if (letters < least) {
+			least = letters;
+			nearest = keys->name;
+		}
+	}
+	return nearest;
+}
+
+/* Refuses a key that is none of them. */
+static int bad_key(const struct value *v, const struct key *keys, const char *name)
+{
+	const char *nearest = nearest_key(keys, name);
+
+	return value_bad(v, "unknown key%s%s%s (man 5 v6hook.json)",
+			 nearest ? ": did you mean " : "", nearest ? nearest : "",
+			 nearest ? "?" : "");
 }
 
 int value_object(const struct value *v, const struct key *keys, void *into)
@@ -36,7 +95,7 @@ int value_object(const struct value *v, const struct key *keys, void *into)
 		while (k->name && strcmp(k->name, name) != 0)
 			k++;
 		if (!k->name)
-			return value_bad(&member, "unknown key");
+			return bad_key(&member, keys, name);
 		r = k->read(&member, into);
 		if (r < 0)
 			return r;
