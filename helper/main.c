@@ -178,7 +178,8 @@ static void print_usage(FILE *out)
 		fprintf(out, "  %-20s %s\n", left, verbs[i].args.purpose);
 	}
 	fprintf(out,
-		"\nv6hook VERB --help tells the options, v6hook alone the status.\n"
+		"\nVERB --help tells its options, --version the version, v6hook alone the "
+		"status.\n"
 		"CONTAINER is a name, or lxc:NAME; docker, podman, incus, cni, netns likewise.\n"
 		"Exit status: 0 done, 1 failed, 2 wrong use or configuration, 3 no free "
 		"address,\n4 no such container or not running, 5 address in use elsewhere.\n");
@@ -279,7 +280,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		if (strcmp(alone ? "status" : word, verbs[i].args.name) == 0)
 			return run_verb(&verbs[i], argc - !alone, argv + !alone);
-	snprintf(shown, sizeof(shown), "unknown verb '%.100s' (see v6hook --help)", word);
+	snprintf(shown, sizeof(shown), "%s '%.100s' (see v6hook --help)",
+		 *word == '-' ? "a verb comes before" : "unknown verb", word);
 	say(false, shown);
 	return STATUS_USAGE;
 }
