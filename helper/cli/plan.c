@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "disk/put.h"
+
 #define WIDTH 96
 #define PODMAN_COMMAND "systemctl enable --now podman.socket"
 #define LXC_INCLUDE "lxc.include = " V6HOOK_DATADIR "/lxc/config/v6hook.conf"
@@ -63,8 +65,11 @@ static void print_manager(const struct setup_plan *p, FILE *out)
 {
 	const struct manager *m = &p->manager;
 
-	tell(out, "network", "%s%s%s%s", m->title, m->netplan ? ", as netplan has it" : "",
-	     *m->file ? ": " : "", m->file);
+	tell(out, "manager", "%s%s%s%s%s", m->title,
+	     m->kind == MANAGER_NONE
+		     ? " (networkd, NetworkManager, ifupdown): nothing is written for it"
+		     : "",
+	     m->netplan ? ", as netplan has it" : "", *m->file ? ": " : "", m->file);
 }
 
 static void print_engines(const struct setup_plan *p, FILE *out)
@@ -88,14 +93,16 @@ static void print_files(const struct setup_plan *p, FILE *out)
 {
 	for (size_t i = 0; i < p->planned; i++) {
 		const struct setup_file *f = &p->record->files[i];
+		char before[PATH_MAX];
 
+		put_beside(f->path, PUT_BEFORE, before);
 		if (f->amended)
 			fprintf(out, "\n# %s: accept_ra 2 in the stanza of %s for inet6\n", f->path,
 				p->uplink.name);
 		else
-			fprintf(out, "\n# %s%s\n%s", f->path,
-				f->kept ? ", in place of the one that is there; that is kept" : "",
-				f->text);
+			fprintf(out, "\n# %s%s%s\n%s", f->path,
+				f->kept ? ", in place of the one that is there, kept as " : "",
+				f->kept ? before : "", f->text);
 	}
 	for (size_t i = p->planned; i < p->record->file_count; i++)
 		fprintf(out, "\n# %s: taken back, it is an earlier run's\n",
