@@ -206,6 +206,28 @@ static int take_proposed(struct nl_sock *nl, struct host_addresses *own, struct 
 	return add_text(p->ranges, &p->range_count, text);
 }
 
+/* Whether an exclusion that is named cuts something out of the ranges. Returns 0 or -errno. */
+static int check_exclusion(const struct setup_plan *p, const char *text, struct error *e)
+{
+	struct range excluded, range;
+	int r = range_parse(text, &excluded, e);
+
+	if (r < 0)
+		return error_prefix(e, r, "--exclude");
+	for (size_t i = 0; i < p->range_count; i++) {
+		r = range_parse(p->ranges[i], &range, e);
+		if (r < 0 || range_overlaps(&range, &excluded))
+			return r;
+	}
+	return p->wish->range_count
+		       ? error_set(e, STATUS_USAGE, -EINVAL, "--exclude %s lies in no --range",
+				   text)
+		       : error_set(e, STATUS_USAGE, -EINVAL,
+				   "--exclude %s does not lie in %s, which is proposed: name "
+				   "another with --range",
+				   text, p->ranges[0]);
+}
+
 int setup_find_range(struct nl_sock *nl, struct setup_plan *p, struct uplink *ret, struct error *e)
 {
 	_host_addresses_ struct host_addresses own = { 0 };
@@ -221,7 +243,10 @@ int setup_find_range(struct nl_sock *nl, struct setup_plan *p, struct uplink *re
 		r = add_text(p->excludes, &p->exclude_count,
 			     text_address(&p->proposal.exclude[i], text));
 	}
-	for (size_t i = 0; r == 0 && i < w->exclude_count; i++)
-		r = add_text(p->excludes, &p->exclude_count, w->excludes[i]);
+	for (size_t i = 0; r == 0 && i < w->exclude_count; i++) {
+		r = check_exclusion(p, w->excludes[i], e);
+		if (r == 0)
+			r = add_text(p->excludes, &p->exclude_count, w->excludes[i]);
+	}
 	return r == -ENOMEM ? error_sys(e, r, "cannot make a plan") : r;
 }
