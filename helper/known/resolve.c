@@ -10,6 +10,8 @@
 #include "base/note.h"
 #include "runtime/engines.h"
 
+#define ENGINE_NAMES "lxc, docker, podman, incus, cni or netns"
+
 /* Reads name, --runtime and --lxcpath. ret->runtime is "" if none says which engine. */
 static int read_ident(const struct request *q, struct ident *ret, struct error *e)
 {
@@ -23,9 +25,7 @@ static int read_ident(const struct request *q, struct ident *ret, struct error *
 				 q->container, q->runtime);
 	if (q->runtime && !runtime_by_name(q->runtime))
 		return error_set(e, STATUS_USAGE, -EINVAL,
-				 "--runtime '%.40s' is unknown: write lxc, docker, podman, incus, "
-				 "cni or netns",
-				 q->runtime);
+				 "--runtime '%.40s' is unknown: write " ENGINE_NAMES, q->runtime);
 	if (q->runtime)
 		snprintf(id.runtime, sizeof(id.runtime), "%s", q->runtime);
 	if (q->lxcpath && !*id.runtime)
@@ -109,13 +109,17 @@ static void add_hint(const struct runtime_options *o, enum engine which, const c
 static int unknown(const struct runtime_options *o, const char *name, int r, const char *asked,
 		   struct error *e)
 {
-	char hint[160] = "";
+	char hint[160] = "", none[128] = "";
+	const char *colon = strchr(name, ':');
 
+	if (colon)
+		snprintf(none, sizeof(none), "'%.*s' is no engine (write " ENGINE_NAMES "); ",
+			 colon - name > 40 ? 40 : (int)(colon - name), name);
 	add_hint(o, ENGINE_PODMAN, CONFIG_PODMAN_SOCKET, hint, sizeof(hint));
 	add_hint(o, ENGINE_INCUS, CONFIG_INCUS_SOCKET, hint, sizeof(hint));
 	return error_set(e, r == -ENOENT ? STATUS_NO_CONTAINER : STATUS_FAILED, r,
-			 "%s container '%s': %s%s", r == -ENOENT ? "no" : "there may be a", name,
-			 asked, hint);
+			 "%s container '%s': %s%s%s", r == -ENOENT ? "no" : "there may be a", name,
+			 none, asked, hint);
 }
 
 /*
