@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 
@@ -49,6 +50,10 @@ int engine_can_ask(const struct config_engine *engines, enum engine which, struc
 		return error_set(e, STATUS_FAILED, there,
 				 "%s is no socket: the configuration must name %s's",
 				 engine->socket, engine->title);
+	/* connect(2) takes the right to write */
+	if (geteuid() != 0 && access(engine->socket, W_OK) < 0 && errno == EACCES)
+		return error_set(e, STATUS_FAILED, -EHOSTDOWN,
+				 "%s is not this user's to ask: only root is told", engine->socket);
 	if (there < 0)
 		return error_set(e, STATUS_FAILED, -EHOSTDOWN, "%s does not answer on %s (%s)",
 				 engine->title, engine->socket, engine->start);
