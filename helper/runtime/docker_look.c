@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/note.h"
 #include "engine/ask.h"
 #include "runtime/docker_container.h"
 
@@ -39,6 +40,21 @@ static void tell_container(struct asking *a)
 		w->refused(c->instance.ident.name, &e, w->arg);
 	else
 		w->heard(RUNTIME_RUNNING, &c->instance, NULL, why_of(a->inspect, c), w->arg);
+}
+
+/*
+ * Tells of one that the engine does not answer for: Docker holds a container's lock while it starts
+ * it, for which an inspect waits. Its start is an event, after which it is asked for again.
+ */
+static void tell_silent(const struct config_engine *engine, const struct engine_inspect *i)
+{
+	/* an ID is cut as Docker cuts it */
+	const int most = strcmp(i->name, i->id) == 0 ? 12 : 80;
+
+	note(NOTE_WARNING,
+	     "%s:%.*s: %s does not say yet what it is, it may still be starting it: it is "
+	     "attached when %s tells",
+	     engine->name, most, i->name, engine->title, engine->title);
 }
 
 /* What is to be asked for next of a container that was read; null if all is known. */
@@ -89,7 +105,9 @@ static enum taken take_answer(struct asking *a, int r, long status, struct error
 		engine_queue_ask_owner(&w->queue, i, c->shares, c->instance.ident.name);
 		return TAKEN_AGAIN;
 	}
-	if (r != -ENOENT && r != -ESRCH && r != -EHOSTDOWN)
+	if (r == -ETIMEDOUT)
+		tell_silent(w->engine, i);
+	else if (r != -ENOENT && r != -ESRCH && r != -EHOSTDOWN)
 		w->refused(*c->instance.ident.name ? c->instance.ident.name : i->name, e, w->arg);
 	return TAKEN_DONE;
 }
