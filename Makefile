@@ -343,7 +343,7 @@ uninstall:
 		"$(DESTDIR)$(word 2,$(subst :, ,$(place)))")
 	@$(if $(DESTDIR),,[ ! -d /run/systemd/system ] || systemctl daemon-reload)
 	@for dir in $(if $(DESTDIR),$(foreach place,$(PLACES),"$(DESTDIR)$(dir $(word 2,$(subst :, ,$(place))))"),\
-		$(DATADIR)/lxc/hooks $(DATADIR)/lxc/config $(DATADIR)/lxc); do \
+		$(DATADIR)/lxc/hooks $(DATADIR)/lxc/config $(DATADIR)/lxc $(DATADIR)/v6hook /etc/v6hook); do \
 		rmdir $(if $(DESTDIR),-p) "$$dir" 2>/dev/null; done; true
 
 # Removes what was built.
