@@ -128,11 +128,12 @@ int cni_read_valid(const struct value *v, struct cni_conf *c)
 	const json_t *one;
 	size_t i;
 
-	/* its name in the text of 1.1.0, and the one that its makers meant */
-	if (c->has_valid)
+	/* its name in the text of 1.1.0, and the one that its makers meant: one may be null */
+	if (c->valid_count)
 		return 0;
 	if (!json_is_array(v->json) && !json_is_null(v->json))
 		return value_bad(v, "must be a list");
+	free(c->valid);
 	c->valid = calloc(json_array_size(v->json) + 1, sizeof(*c->valid));
 	if (!c->valid)
 		return error_sys(v->e, -ENOMEM, "%s", v->where);

@@ -344,10 +344,11 @@ TEST(valid_attachments_are_read)
 		struct error e;
 		int code;
 
+		/* the other one is null: no word, where this one has some */
 		snprintf(text, sizeof(text),
-			 "{ " HEAD
+			 "{ " HEAD ", \"%s\": null"
 			 ", \"%s\": [ { \"containerID\": \"a\", \"ifname\": \"eth0\" } ] }",
-			 keys[i]);
+			 keys[1 - i], keys[i]);
 		assert_int_equal(cni_conf_read(text, strlen(text), CNI_GC, &conf, &code, &e), 0);
 		assert_int_equal(conf.valid_count, 1);
 		assert_string_equal(conf.valid[0].instance, "a");
