@@ -48,13 +48,12 @@ static void tell_container(struct asking *a)
  */
 static void tell_silent(const struct config_engine *engine, const struct engine_inspect *i)
 {
-	/* an ID is cut as Docker cuts it */
-	const int most = strcmp(i->name, i->id) == 0 ? 12 : 80;
-
 	note(NOTE_WARNING,
 	     "%s:%.*s: %s does not say yet what it is, it may still be starting it: it is "
 	     "attached when %s tells",
-	     engine->name, most, i->name, engine->title, engine->title);
+	     /* an ID is cut as Docker cuts it */
+	     engine->name, strcmp(i->name, i->id) == 0 ? 12 : 80, i->name, engine->title,
+	     engine->title);
 }
 
 /* What is to be asked for next of a container that was read; null if all is known. */
