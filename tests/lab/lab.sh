@@ -389,9 +389,10 @@ marked_routes() {
 
 # kernel_state: prints all that v6hook might change and must put back, for comparison; the containers' veths left out
 kernel_state() {
-	# one program for all of it, as this is asked for all the time
+	# one program for all of it, as this is asked for all the time; an address is a route of the kernel's own, too, but only
+	# when duplicate address detection has come to its end
 	printf '%s\n' 'addr show' 'route show table all' 'neigh show nud permanent' 'neigh show proxy' | ip -6 -o -batch - |
-		sed -E '/^[0-9]+: veth/d; / dev (veth|if[0-9])/d; s/ tentative//; s/^[0-9]+: //; s/ expires [0-9]+sec//
+		sed -E '/^[0-9]+: veth/d; / dev (veth|if[0-9])/d; /^(local|anycast) /d; s/ tentative//; s/^[0-9]+: //; s/ expires [0-9]+sec//
 			s/ (hoplimit [0-9]+|linkdown)//g; / inet6 /s/\\.*//' | sort
 	grep -s . /proc/sys/net/ipv6/conf/{all,eth0,br0}/{forwarding,accept_ra,proxy_ndp,disable_ipv6} \
 		/proc/sys/net/ipv6/neigh/eth0/proxy_{delay,qlen}
