@@ -173,8 +173,8 @@ int port_check(struct nl_sock *inner, const struct port *port, struct error *e)
 	int r = link_by_index(inner, port->inner, &end);
 
 	if (r == -ENODEV)
-		return error_set(e, STATUS_FAILED, -ENXIO, "its port %s is taken away just now",
-				 port->inner_name);
+		return error_set(e, STATUS_FAILED, -EAGAIN,
+				 "its port %s is taken away just now: try again", port->inner_name);
 	if (r == 0 && strcmp(end.name, port->inner_name) != 0)
 		return error_set(e, STATUS_FAILED, -EAGAIN,
 				 "its port %s is given another name just now: try again",

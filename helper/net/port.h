@@ -39,8 +39,8 @@ int port_find_on(struct nl_sock *host, struct nl_sock *inner, const struct netns
 
 /*
  * Whether the container's end is there as it was found. For those who failed at it.
- * Returns 0, -ENXIO if it is gone, -EAGAIN if it has another name by now, with a message; or 0 as
- * well where nothing can be said.
+ * Returns 0, -EAGAIN with a message if it is gone, where there may be another one by now, or has
+ * another name; or 0 as well where nothing can be said.
  */
 int port_check(struct nl_sock *inner, const struct port *port, struct error *e);
 

@@ -298,8 +298,8 @@ static int find_reason(const struct attaching *a, int r, struct error *e)
 	return why < 0 ? why : r;
 }
 
-/* Once. @last: the port's new name is no reason to try again, but a failure. As op_attach; -EAGAIN
- * if the port got another name meanwhile. */
+/* Once. @last: what became of the port is no reason to try again, but a failure. As op_attach;
+ * -EAGAIN if the port was taken away or got another name meanwhile. */
 static int attach(struct context *c, const struct request *q, bool last, struct listing *ret,
 		  struct error *e)
 {
