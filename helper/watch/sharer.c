@@ -59,13 +59,7 @@ struct keeping {
 
 static int add_to(struct address_list *l, const struct in6_addr *address)
 {
-	struct in6_addr *larger = list_room(l->list, l->count, sizeof(*larger));
-
-	if (!larger)
-		return -ENOMEM;
-	l->list = larger;
-	l->list[l->count++] = *address;
-	return 0;
+	return list_add(&l->list, &l->count, address, sizeof(*address));
 }
 
 static bool has(const struct address_list *l, const struct in6_addr *address)
