@@ -205,7 +205,7 @@ static int ask_port(struct nl_sock *s)
 	if (r == 0) {
 		int gone = port_check(s, &port, &e);
 
-		must(gone == 0 || ((gone == -ENXIO || gone == -EAGAIN) && *e.text));
+		must(gone == 0 || (gone == -EAGAIN && *e.text));
 	}
 	return r;
 }
