@@ -21,6 +21,8 @@
 
 #define TEXT_MAX 65536
 #define GENERATIONS_MOST 64
+#define TRIES 100 /* while the one who keeps it changes */
+#define PAUSE_US 1000
 
 /* Reads a file of a process. Returns 0 or -errno. */
 static int read_of(pid_t pid, const char *file, char **ret, size_t *ret_len)
@@ -82,32 +84,43 @@ static void take_place(pid_t pid, struct kept_process *ret)
 		strcpy(ret->bundle, path);
 }
 
-/* Whether a process of the host's root was started for the container. @ret: has its ID */
-static bool keeps(pid_t pid, struct kept_process *ret, pid_t *ret_parent)
+/*
+ * Whether a process of the host's root was started for the container. @ret: has its ID. Returns 1,
+ * 0, or -EAGAIN if it is ending, and another is to be the parent of its children.
+ */
+static int keeps(pid_t pid, struct kept_process *ret, pid_t *ret_parent)
 {
 	_free_ char *text = NULL;
 	struct process p;
 	size_t len;
 
+	if (process_read(pid, &p) < 0)
+		return -EAGAIN;
 	/* a user can have a program with a setuid bit wait for theirs, and name its arguments */
-	if (process_read(pid, &p) < 0 || p.depth != 1 || p.uid != 0 || p.real_uid != 0 ||
-	    read_of(pid, "cmdline", &text, &len) < 0 || !argument(text, len, NULL, ret->id))
-		return false;
+	if (p.depth != 1 || p.uid != 0 || p.real_uid != 0)
+		return 0;
+	/* its memory goes first, its children afterwards */
+	if (read_of(pid, "cmdline", &text, &len) < 0 || len == 0)
+		return -EAGAIN;
+	if (!argument(text, len, NULL, ret->id))
+		return 0;
 	if (ret->podman)
 		take_words(text, len, ret);
 	else
 		take_place(pid, ret);
 	*ret_parent = p.parent;
-	return true;
+	return 1;
 }
 
-int keeper_find(pid_t pid, struct kept_process *ret, struct error *e)
+/* Once. As keeper_find; -EAGAIN if one of those above it is ending. */
+static int find(pid_t pid, struct kept_process *ret, struct error *e)
 {
 	struct kept_process found = { .first = pid };
 	_free_ char *text = NULL;
 	struct process p;
 	pid_t above;
 	size_t len;
+	int r;
 
 	if (process_read(pid, &p) < 0 || read_of(pid, "cgroup", &text, &len) < 0)
 		return error_set(e, STATUS_FAILED, -ESRCH, "process %d has ended", (int)pid);
@@ -117,12 +130,13 @@ int keeper_find(pid_t pid, struct kept_process *ret, struct error *e)
 	for (int i = 0; i < GENERATIONS_MOST && is_in(p.parent, found.id); i++) {
 		found.first = p.parent;
 		if (process_read(p.parent, &p) < 0)
-			return error_set(e, STATUS_FAILED, -ESRCH, "process %d has ended",
-					 (int)pid);
+			return error_set(e, STATUS_FAILED, -EAGAIN, "process %d has ended",
+					 (int)p.parent);
 	}
 	found.is_init = p.inner == 1;
-	if (!keeps(p.parent, &found, &above))
-		return error_set(e, STATUS_FAILED, -EPERM,
+	r = keeps(p.parent, &found, &above);
+	if (r <= 0)
+		return error_set(e, STATUS_FAILED, r < 0 ? r : -EPERM,
 				 "process %d is in no container that an engine of this host keeps",
 				 (int)pid);
 	/* while the container is made, the runtime is between */
@@ -130,4 +144,16 @@ int keeper_find(pid_t pid, struct kept_process *ret, struct error *e)
 		keeps(above, &found, &above);
 	*ret = found;
 	return 0;
+}
+
+int keeper_find(pid_t pid, struct kept_process *ret, struct error *e)
+{
+	int r = find(pid, ret, e);
+
+	/* who ran it, as `docker exec` has runc do, may end just now and leave it to the shim */
+	for (int left = TRIES; r == -EAGAIN && left > 0; left--) {
+		usleep(PAUSE_US);
+		r = find(pid, ret, e);
+	}
+	return r == -EAGAIN ? -EPERM : r;
 }
