@@ -300,6 +300,8 @@ static void reload(struct ears *h, int64_t now)
 		r = recall_all(h->kept, &e);
 	}
 	if (r == 0) {
+		/* a port that came before this was read went unheard */
+		h->doubt.odd |= kept_waits(h->kept);
 		ears_doubt(h);
 		return;
 	}

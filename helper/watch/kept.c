@@ -91,6 +91,14 @@ bool kept_minds(const struct kept *k, const struct link *link, bool gone)
 	return false;
 }
 
+bool kept_waits(const struct kept *k)
+{
+	for (size_t i = 0; i < k->count; i++)
+		if (k->list[i]->waits)
+			return true;
+	return false;
+}
+
 struct kept_entry *kept_by_fd(const struct kept *k, int fd)
 {
 	for (size_t i = 0; i < k->count; i++)

@@ -75,6 +75,9 @@ struct kept_entry *kept_find(const struct kept *k, const struct in6_addr *addres
  */
 bool kept_minds(const struct kept *k, const struct link *link, bool gone);
 
+/* Whether one of them waits for a port. */
+bool kept_waits(const struct kept *k);
+
 /* The one with this descriptor, of its process or in its network; or null. */
 struct kept_entry *kept_by_fd(const struct kept *k, int fd);
 

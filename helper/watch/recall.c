@@ -98,16 +98,16 @@ static bool keep_live(struct kept *k, const char *ident, const struct attachment
 }
 
 /* Keeps one that waits for a port, which is told; what has failed is tried again. */
-static bool keep_waiting(struct kept *k, const char *ident, const struct attachment *a)
+static void keep_waiting(struct kept *k, const char *ident, const struct attachment *a)
 {
 	struct kept_entry *entry = kept_add(k, ident, a, &in6addr_any, false);
 
 	if (!entry)
-		return false;
+		return;
 	entry->waits = true;
 	entry->nsid = a->nsid;
 	entry->retry_at = *a->error ? a->since + RETRY_S : INT64_MAX;
-	return await_end(k, entry, a);
+	await_end(k, entry, a);
 }
 
 /* Keeps in mind that a failed attach is to be tried again, unless it is a user's. */
@@ -193,8 +193,11 @@ static bool keep(struct kept *k, const char *ident, const struct stored *now)
 		return true;
 	moved = now->found != 1 || (a->has_address && memcmp(&a->address, &now->lease.address,
 							     sizeof(a->address)) != 0);
-	if (a->waits)
-		return !keep_waiting(k, ident, a) || now->odd || moved;
+	if (a->waits) {
+		keep_waiting(k, ident, a);
+		/* a port that came before this was read went unheard */
+		return true;
+	}
 	return !keep_live(k, ident, a, a->has_address ? &a->address : &now->lease.address) ||
 	       now->odd || moved;
 }
