@@ -13,14 +13,17 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "ops/verbs.h"
 #include "watch/journal.h"
 #include "watch/named.h"
 
 #define RING_MOST 16 /* names that are exchanged among each other */
-#define BUSY_MS 100
-#define BUSY_TRIES 50
+#define TRIES 3	     /* while others move the same ones */
+#define BUSY_NS 50000000
+#define BUSY_MOST_MS 5000
 
 static void tell(const struct ident *from, const struct ident *to)
 {
@@ -42,17 +45,22 @@ static bool is_stale(struct context *c, const struct config_engine *engine,
 	       strcmp(ret_now->name, held->name) != 0;
 }
 
-/* Moves what waits under its ID: not given up while another is at work on the name. */
-static int move_on(struct context *c, struct ident *waits, const struct ident *to, const char *id)
+/*
+ * As op_rename, but waits while another is at work on one of the names: what is not moved now is
+ * not looked at again, and is given a second lease by its new name.
+ */
+static int rename_to(struct context *c, struct ident *from, const struct ident *to, const char *id,
+		     struct error *e)
 {
-	const struct timespec pause = { .tv_nsec = BUSY_MS * 1000000 };
-	struct error ignored;
-	int r = -EBUSY;
+	/* of two that wait for each other one comes first */
+	const struct timespec pause = { .tv_nsec = BUSY_NS + getpid() % 64 * BUSY_NS / 64 };
+	const int64_t until = clock_ms() + BUSY_MOST_MS;
+	const struct ident first = *from;
+	int r;
 
-	for (int tries = 0; r == -EBUSY && tries < BUSY_TRIES; tries++) {
-		if (tries)
-			nanosleep(&pause, NULL);
-		r = op_rename(c, waits, to, id, &ignored);
+	while ((r = op_rename(c, from, to, id, e)) == -EBUSY && clock_ms() < until) {
+		nanosleep(&pause, NULL);
+		*from = first;
 	}
 	return r;
 }
@@ -62,20 +70,26 @@ static int move(struct context *c, const struct config_engine *engine, struct id
 		const struct ident *to, const char *id, int depth, struct error *e)
 {
 	struct ident waits = *to, other = *to, now;
+	const struct ident first = *from;
 	struct attachment a;
 	struct error ignored;
-	int r = op_rename(c, from, to, id, e);
+	int r = -EEXIST;
 
-	if (r != -EEXIST || depth == RING_MOST || !is_stale(c, engine, to, &a, &now))
+	for (int tries = 0; r == -EEXIST && tries < TRIES; tries++) {
+		*from = first;
+		r = rename_to(c, from, to, id, e);
+		if (r != -EEXIST || depth == RING_MOST || !is_stale(c, engine, to, &a, &now))
+			continue;
+		snprintf(waits.name, sizeof(waits.name), "%s", id);
+		if (rename_to(c, from, &waits, id, &ignored) != 1)
+			continue;
+		if (move(c, engine, &other, &now, a.instance, depth + 1, &ignored) == 1)
+			tell(&other, &now);
+		if (rename_to(c, &waits, to, id, &ignored) == 1)
+			return 1;
+		rename_to(c, &waits, from, id, &ignored);
 		return r;
-	snprintf(waits.name, sizeof(waits.name), "%s", id);
-	if (op_rename(c, from, &waits, id, &ignored) != 1)
-		return r;
-	if (move(c, engine, &other, &now, a.instance, depth + 1, &ignored) == 1)
-		tell(&other, &now);
-	if (move_on(c, &waits, to, id) == 1)
-		return 1;
-	move_on(c, &waits, from, id);
+	}
 	return r;
 }
 
@@ -88,10 +102,10 @@ int renamed_follow(struct context *c, const struct config_engine *engine, const 
 
 	snprintf(to.runtime, sizeof(to.runtime), "%s", engine->name);
 	memcpy(from.runtime, to.runtime, sizeof(from.runtime));
-	snprintf(from.name, sizeof(from.name), "%s", r->old_name);
 	snprintf(to.name, sizeof(to.name), "%s", r->name);
-	if (strcmp(from.name, to.name) == 0)
+	if (strcmp(r->old_name, to.name) == 0)
 		return 0;
+	/* by whatever name it has its lease: what is heard may be old */
 	err = move(c, engine, &from, &to, r->id, 0, &e);
 	if (err < 0)
 		journal_change("failed", ident_text(&to, container), NULL, r->why, e.text);

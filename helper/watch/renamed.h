@@ -8,7 +8,7 @@
 /*
  * Gives what an instance holds the name that it has now, and tells the journal. Its engine has
  * confirmed that name.
- * @r: its record: old_name, or "" for whatever name it was attached by last; name; id
+ * @r: its record: name, id; old_name if that was told
  * Returns 1, 0 if it holds nothing by another name, or -errno, which is told; -EEXIST if the name
  * has a lease of its own.
  */
