@@ -300,8 +300,6 @@ static void reload(struct ears *h, int64_t now)
 		r = recall_all(h->kept, &e);
 	}
 	if (r == 0) {
-		/* a port that came before this was read went unheard */
-		h->doubt.odd |= kept_waits(h->kept);
 		ears_doubt(h);
 		return;
 	}
@@ -363,6 +361,8 @@ int ears_open(struct ears *h, struct error *e)
 		r = loop_add(h->loop, h->filter, on_filter, h);
 	if (r == 0)
 		r = compare_open(&h->compare, h->kept, e);
+	if (r == 0)
+		h->kept->host = h->compare.nl;
 	/* the store is listened to and read at once */
 	h->reload_at = 0;
 	return r;

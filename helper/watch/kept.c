@@ -1,6 +1,7 @@
 /* Who is attached, as the service knows it by heart: which address, by which way, whose process. */
 #include "watch/kept.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,12 +92,14 @@ bool kept_minds(const struct kept *k, const struct link *link, bool gone)
 	return false;
 }
 
-bool kept_waits(const struct kept *k)
+bool kept_misses_port(const struct kept *k, const struct attachment *a)
 {
-	for (size_t i = 0; i < k->count; i++)
-		if (k->list[i]->waits)
-			return true;
-	return false;
+	struct link port;
+	int r = k->host && a->port ? link_by_index(k->host, a->port, &port) : 0;
+
+	if (r < 0 || !k->host || !a->port)
+		return r == -ENODEV;
+	return port.master && port.master != (int)if_nametoindex(a->bridge);
 }
 
 struct kept_entry *kept_by_fd(const struct kept *k, int fd)

@@ -50,6 +50,7 @@ struct kept_entry {
 
 struct kept {
 	const struct context *c;
+	struct nl_sock *host; /* to ask for ports; null: not yet */
 	struct loop *loop;
 	loop_handler ended;
 	void *arg;
@@ -75,8 +76,8 @@ struct kept_entry *kept_find(const struct kept *k, const struct in6_addr *addres
  */
 bool kept_minds(const struct kept *k, const struct link *link, bool gone);
 
-/* Whether one of them waits for a port. */
-bool kept_waits(const struct kept *k);
+/* Whether the port that is recorded of one who is attached has gone, or has left its bridge. */
+bool kept_misses_port(const struct kept *k, const struct attachment *a);
 
 /* The one with this descriptor, of its process or in its network; or null. */
 struct kept_entry *kept_by_fd(const struct kept *k, int fd);

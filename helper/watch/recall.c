@@ -82,19 +82,22 @@ static bool keep_live(struct kept *k, const char *ident, const struct attachment
 		      const struct in6_addr *address)
 {
 	struct kept_entry *entry = kept_find(k, address);
+	bool same;
 
 	if (!is_kept(k, entry, ident, a)) {
 		entry = kept_add(k, ident, a, address, true);
 		if (entry)
 			guarded_port(k->c, NULL, address, a, &entry->guard);
-		return entry && await_end(k, entry, a);
+		/* what became of its port before this was read went unheard */
+		return entry && await_end(k, entry, a) && !kept_misses_port(k, a);
 	}
 	guarded_port(k->c, NULL, address, a, &entry->guard);
+	same = entry->port == a->port;
 	entry->stale = false;
 	entry->port = a->port;
 	memcpy(entry->mac, a->mac, sizeof(entry->mac));
 	entry->since = clock_ms();
-	return true;
+	return same || !kept_misses_port(k, a);
 }
 
 /* Keeps one that waits for a port, which is told; what has failed is tried again. */
