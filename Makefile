@@ -205,11 +205,11 @@ demo-picture:
 
 # Measures side by side with what else there is. Tables, JSON and a plot are left in build/bench. BENCH names the
 # parts, which are the scripts of tests/bench: make bench BENCH=attach. As root.
-BENCH ?= attach lxc docker answer ask guard
-BENCH_TOOLS := $(addprefix build/bench/,floor run echo solicit trip fill)
+BENCH ?= attach lxc docker answer ask guard cluster
+BENCH_TOOLS := $(addprefix build/bench/,floor run echo solicit trip fill crowd)
 .PHONY: bench
 bench:
-	@tests/packages build lab check bench
+	@tests/packages build lab check bench cluster
 	@$(MAKE) --no-print-directory -s all bench-tools
 	@tests/bench/bench $(BENCH)
 
