@@ -63,6 +63,17 @@ lab_provide() {
 
 # ---- the network around the host
 
+# no_room: prints how often this machine had no room for a frame in a processor's queue (net.core.netdev_max_backlog), which
+# all hosts that are played on it share
+no_room() {
+	local sum=0 first second
+
+	while read -r first second _; do
+		sum=$((sum + 16#$second))
+	done </proc/net/softnet_stat
+	echo $sum
+}
+
 # lab_in NETNS CMD...: runs CMD in a network namespace of the lab
 lab_in() {
 	nsenter --net="/run/netns/$1" "${@:2}"

@@ -343,7 +343,9 @@ TEST(whatever_is_killed_leaves_whole_leases)
 			for (int k = 0; k < i; k++)
 				assert_string_not_equal(had[k], had[i]);
 		}
-		check(!strstr(warned, "damaged"), "round %u: %s", round, warned);
+		/* of two that were killed a link may be lost, and is made again; no file is cut */
+		check(!strstr(warned, "is damaged") && !strstr(warned, "restored"), "round %u: %s",
+		      round, warned);
 	}
 }
 
