@@ -9,6 +9,15 @@
 #include <time.h>
 #include <unistd.h>
 
+unsigned int asking_seconds(const char *text, unsigned int most)
+{
+	unsigned int seconds = 0;
+
+	for (; *text >= '0' + !seconds && *text <= '9' && seconds <= most; text++)
+		seconds = seconds * 10 + (unsigned int)(*text - '0');
+	return *text || seconds > most ? 0 : seconds;
+}
+
 /* Milliseconds of the monotonic clock. */
 static long long now_ms(void)
 {

@@ -14,6 +14,12 @@
 const char *asking(const char *socket, const struct ask *ask, const int *fds, unsigned int wait_ms,
 		   struct ask_answer *answer);
 
+/*
+ * Reads seconds as they are written down: digits alone, with no sign, blank or leading zero.
+ * Returns them, or 0 for what is none, or more than most.
+ */
+unsigned int asking_seconds(const char *text, unsigned int most);
+
 /* Writes "PROGRAM: TEXT" on stderr, in one line. */
 void asking_say(const char *program, const char *text);
 

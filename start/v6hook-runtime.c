@@ -39,6 +39,7 @@
 #define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define ROUNDS "V6HOOK_RUNTIME_ROUNDS" /* in the environment, see goes_round */
 #define ROUNDS_MOST 4
+#define WAIT_MOST_S 60
 #define CANNOT_RUN 126 /* as a shell ends that finds the program, and */
 #define NOT_FOUND 127  /* that does not */
 
@@ -230,8 +231,6 @@ static const char *value_of(const char *arg, const char *name)
 static int take_option(const char *arg, struct options *o)
 {
 	const char *value;
-	char *end;
-	long seconds;
 
 	if (strcmp(arg, "--v6hook-required") == 0) {
 		o->required = 1;
@@ -246,9 +245,8 @@ static int take_option(const char *arg, struct options *o)
 		return *value == '/' ? 1 : -1;
 	}
 	if ((value = value_of(arg, "--v6hook-wait"))) {
-		seconds = strtol(value, &end, 10);
-		o->wait_ms = (unsigned int)seconds * 1000;
-		return end != value && !*end && seconds > 0 && seconds <= 60 ? 1 : -1;
+		o->wait_ms = asking_seconds(value, WAIT_MOST_S) * 1000;
+		return o->wait_ms ? 1 : -1;
 	}
 	return strncmp(arg, "--v6hook", strlen("--v6hook")) == 0 ? -1 : 0;
 }

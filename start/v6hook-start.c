@@ -15,7 +15,6 @@
  * With --place it asks nothing: it puts itself and the socket into a container that is being made,
  * to be run there later, or ends with 1.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "asking.h"
@@ -28,7 +27,8 @@ int main(int argc, char **argv)
 	static const struct ask ask = { .magic = ASK_MAGIC, .verb = ASK_OWN };
 	const char *socket = ASK_SOCKET, *problem;
 	struct ask_answer answer;
-	int required = 0, wait_s = 0, place = 0;
+	int required = 0, place = 0;
+	unsigned int wait_s = 0;
 
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--required") == 0)
@@ -36,19 +36,17 @@ int main(int argc, char **argv)
 		else if (strcmp(argv[i], "--place") == 0)
 			place = 1;
 		else if (strcmp(argv[i], "--wait") == 0 && i + 1 < argc)
-			wait_s = atoi(argv[++i]);
+			wait_s = asking_seconds(argv[++i], WAIT_MOST_S);
 		else
 			socket = argv[i];
 	}
-	if (wait_s < 0 || wait_s > WAIT_MOST_S)
-		wait_s = 0;
 	if (place) {
 		problem = placing(socket);
 		if (problem)
 			asking_say("v6hook-start", problem);
 		return problem != NULL;
 	}
-	problem = asking(socket, &ask, NULL, (unsigned int)wait_s * 1000, &answer);
+	problem = asking(socket, &ask, NULL, wait_s * 1000, &answer);
 	if (problem)
 		asking_say("v6hook-start", problem);
 	return problem ? required : 0;

@@ -3,7 +3,9 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -147,6 +149,21 @@ uint64_t text_hash(const char *text, uint64_t seed)
 	h = (h ^ (h >> 33)) * 0xff51afd7ed558ccdu;
 	h = (h ^ (h >> 33)) * 0xc4ceb9fe1a85ec53u;
 	return h ^ (h >> 33);
+}
+
+bool text_to_number(const char *text, unsigned long most, unsigned long *ret)
+{
+	const size_t digits = strspn(text, "0123456789");
+	unsigned long number;
+
+	if (!digits || text[digits] || (*text == '0' && digits > 1))
+		return false;
+	errno = 0;
+	number = strtoul(text, NULL, 10);
+	if (errno || number > most)
+		return false;
+	*ret = number;
+	return true;
 }
 
 bool text_equal(const char *a, const char *b)

@@ -40,6 +40,12 @@ uint64_t text_hash(const char *text, uint64_t seed);
 /* Whether a and b are both null, or both the same string. */
 bool text_equal(const char *a, const char *b);
 
+/*
+ * Reads a whole number as it is written down: digits alone, with no sign, blank or leading zero.
+ * Returns whether it is one, and not above most.
+ */
+bool text_to_number(const char *text, unsigned long most, unsigned long *ret);
+
 /* The current time as "2026-01-31T23:59:59Z" (RFC 3339, UTC) in out, of at least 32 bytes. */
 char *text_time(int64_t unix_seconds, char *out, size_t size);
 

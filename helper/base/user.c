@@ -4,22 +4,20 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/passwd.h"
+#include "base/text.h"
 
 int user_find(const char *text, uid_t *ret)
 {
-	char buffer[PASSWD_MAX], *end;
+	char buffer[PASSWD_MAX];
 	struct passwd entry;
 	unsigned long number;
 
 	if (*text >= '0' && *text <= '9') {
-		errno = 0;
-		number = strtoul(text, &end, 10);
 		/* the last number means "none" to the kernel */
-		if (errno || *end || number >= UINT32_MAX)
+		if (!text_to_number(text, UINT32_MAX - 1, &number))
 			return -ENOENT;
 		*ret = (uid_t)number;
 		return 0;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/config.h"
+#include "base/text.h"
 #include "cli/hook.h"
 
 #define LISTEN_MOST_S 600
@@ -109,20 +110,6 @@ static int usage(const struct args_verb *verb, struct error *e, const char *what
 			 verb->name, what, which, verb->name);
 }
 
-/* Reads a number from 1 on. Returns 0 or -EINVAL. */
-static int read_number(const char *text, long most, long *ret)
-{
-	char *end;
-	long number;
-
-	errno = 0;
-	number = strtol(text, &end, 10);
-	if (errno || end == text || *end || number < 1 || number > most)
-		return -EINVAL;
-	*ret = number;
-	return 0;
-}
-
 /* Adds one to a list of setup's. */
 static int take_one(const struct args_verb *verb, const char *value, const char **list,
 		    size_t *count, struct error *e)
@@ -143,30 +130,11 @@ static int take_upstream(const struct args_verb *verb, const char *value, struct
 		       : usage(verb, e, "--upstream takes on-link or routed, not ", value);
 }
 
-static int read_pid(const char *text, pid_t *ret)
-{
-	long pid;
-	int r = read_number(text, INT_MAX, &pid);
-
-	if (r == 0)
-		*ret = (pid_t)pid;
-	return r;
-}
-
-static int read_seconds(const char *text, unsigned int *ret)
-{
-	long seconds;
-	int r = read_number(text, LISTEN_MOST_S, &seconds);
-
-	if (r == 0)
-		*ret = (unsigned int)seconds;
-	return r;
-}
-
 static int take(const struct args_verb *verb, int option, const char *value, struct args *a,
 		struct error *e)
 {
 	struct request *q = &a->request;
+	unsigned long number = 0;
 
 	switch (option) {
 	case 'r':
@@ -176,9 +144,10 @@ static int take(const struct args_verb *verb, int option, const char *value, str
 		q->lxcpath = value;
 		return 0;
 	case 'p':
-		return read_pid(value, &q->pid) < 0
-			       ? usage(verb, e, "--pid takes a process ID, not ", value)
-			       : 0;
+		if (!text_to_number(value, INT_MAX, &number) || !number)
+			return usage(verb, e, "--pid takes a process ID, not ", value);
+		q->pid = (pid_t)number;
+		return 0;
 	case 'n':
 		q->netns = value;
 		return 0;
@@ -219,10 +188,10 @@ static int take(const struct args_verb *verb, int option, const char *value, str
 		a->undo = true;
 		return 0;
 	case 'l':
-		return read_seconds(value, &a->listen_s) < 0
-			       ? usage(verb, e, "--listen takes seconds, from 1 to 600, not ",
-				       value)
-			       : 0;
+		if (!text_to_number(value, LISTEN_MOST_S, &number) || !number)
+			return usage(verb, e, "--listen takes seconds, from 1 to 600, not ", value);
+		a->listen_s = (unsigned int)number;
+		return 0;
 	case 'd':
 		a->dry_run = true;
 		return 0;

@@ -13,6 +13,7 @@
 
 #include "base/config_read.h"
 #include "base/deadline.h"
+#include "base/text.h"
 
 #define LOG_MOST_US 200000
 
@@ -47,7 +48,7 @@ int hook_read(const char *engine, struct request *ret, struct error *e)
 	const char *version = getenv("LXC_HOOK_VERSION"), *type = getenv("LXC_HOOK_TYPE");
 	const char *name = getenv("LXC_NAME"), *file = getenv("LXC_CONFIG_FILE");
 	const char *pid = getenv("LXC_PID");
-	char end;
+	unsigned long number = 0;
 
 	openlog("v6hook", LOG_PID, LOG_DAEMON);
 	deadline_start(HOOK_DEADLINE_MS);
@@ -66,8 +67,9 @@ int hook_read(const char *engine, struct request *ret, struct error *e)
 	ret->lxcpath = file ? path_of(file, name) : NULL;
 	ret->engine_config = file;
 	ret->starts = type && strcmp(type, "start-host") == 0;
-	if (ret->starts && (!pid || sscanf(pid, "%d%c", &ret->pid, &end) != 1 || ret->pid < 1))
+	if (ret->starts && (!pid || !text_to_number(pid, INT_MAX, &number) || !number))
 		return refuse(e, "LXC_PID is not set");
+	ret->pid = (pid_t)number;
 	return 0;
 }
 

@@ -4,8 +4,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/text.h"
 
 static uint64_t half(const unsigned char *bytes)
 {
@@ -79,10 +80,10 @@ static int parse_cidr(const char *whole, const char *address, const char *length
 		      struct error *e)
 {
 	struct in6_addr a;
-	unsigned int len = 0;
-	char end, name[INET6_ADDRSTRLEN];
-	bool known = strlen(length) <= 3 && strspn(length, "0123456789") == strlen(length) &&
-		     sscanf(length, "%3u%c", &len, &end) == 1 && len <= 128;
+	unsigned long number = 0;
+	char name[INET6_ADDRSTRLEN];
+	const bool known = text_to_number(length, 128, &number);
+	const unsigned int len = (unsigned int)number;
 	int r;
 
 	if (known && len < 64 && inet_pton(AF_INET6, address, &a) == 1)

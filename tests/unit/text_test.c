@@ -109,6 +109,33 @@ TEST(escaped_text_stays_on_its_line)
 	}
 }
 
+TEST(numbers_are_digits_alone)
+{
+	static const char *const not_one[] = {
+		"",
+		" 1",
+		"1 ",
+		"+1",
+		"-1",
+		"01",
+		"00",
+		"0x1",
+		"1x",
+		"\t1",
+		"4097",
+		"18446744073709551616",
+		"18446744073709551617",
+	};
+	unsigned long number = 7;
+
+	for (size_t i = 0; i < ARRAY_SIZE(not_one); i++)
+		check(!text_to_number(not_one[i], 4096, &number) && number == 7, "\"%s\" is %lu",
+		      not_one[i], number);
+	assert_false(text_to_number("18446744073709551616", ULONG_MAX, &number));
+	assert_true(text_to_number("0", 4096, &number) && number == 0);
+	assert_true(text_to_number("4096", 4096, &number) && number == 4096);
+}
+
 TEST(escaped_text_is_cut_between_characters)
 {
 	static const char text[] = "a\xc3\xa4\n\xc2\x85\xf0\x9f\x98\x80\xffz";
@@ -327,6 +354,7 @@ int main(void)
 		cmocka_unit_test(ill_formed_utf8_is_refused),
 		cmocka_unit_test(utf8_that_ends_within_a_character_is_refused),
 		cmocka_unit_test(escaped_text_stays_on_its_line),
+		cmocka_unit_test(numbers_are_digits_alone),
 		cmocka_unit_test(escaped_text_is_cut_between_characters),
 		cmocka_unit_test(file_names_are_encoded),
 		cmocka_unit_test(file_name_of_nothing_is_empty),
