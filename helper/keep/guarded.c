@@ -199,7 +199,7 @@ static bool hold(struct making *m, const struct holder *h)
 	if (!m->change)
 		return true;
 	r = m->locks < 0 ? s->ops->lock(s, LOCK_CONTAINER, h->ident, false, 0, &m->locks, &ignored)
-			 : s->ops->lock_too(s, h->ident, m->locks);
+			 : s->ops->lock_too(s, h->ident, 0, m->locks);
 	return r >= 0 && s->ops->unchanged(s, h->ident, h->attachment) == 1;
 }
 

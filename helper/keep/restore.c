@@ -32,7 +32,7 @@ static int hold(struct restore *r, const char *ident)
 	struct error ignored;
 
 	return r->locks < 0 ? s->ops->lock(s, LOCK_CONTAINER, ident, false, 0, &r->locks, &ignored)
-			    : s->ops->lock_too(s, ident, r->locks);
+			    : s->ops->lock_too(s, ident, 0, r->locks);
 }
 
 /* Whether the container's end is up, has the address, and leads elsewhere by the gateway. */

@@ -156,10 +156,11 @@ struct lease_store_ops {
 		    unsigned int wait_ms, int *ret_fd, struct error *e);
 
 	/*
-	 * Adds the lock of another container to one that is held, if it is to be had at once: one
-	 * descriptor unlocks both. @fd: as lock gave it. Returns 0, -EBUSY or -errno; no message.
+	 * Adds the lock of another container, or of what else has a name that none can have, to one
+	 * that is held: one descriptor unlocks both. @wait_ms: as for lock; @fd: as lock gave it
+	 * Returns 0, -EBUSY, -ESTALE if neither is a lock any more, or -errno; no message.
 	 */
-	int (*lock_too)(struct lease_store *s, const char *ident, int fd);
+	int (*lock_too)(struct lease_store *s, const char *ident, unsigned int wait_ms, int fd);
 
 	/*
 	 * The lease of a container, for who holds its lock. One whose file or link is damaged or

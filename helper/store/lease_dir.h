@@ -162,7 +162,7 @@ struct dirent *lease_dir_next(DIR *dir, int *ret);
 /* The operations of struct lease_store_ops that lock_dir.c and attached_dir.c hold. */
 int lease_dir_lock(struct lease_store *s, enum lease_lock what, const char *ident, bool shared,
 		   unsigned int wait_ms, int *ret_fd, struct error *e);
-int lease_dir_lock_too(struct lease_store *s, const char *ident, int fd);
+int lease_dir_lock_too(struct lease_store *s, const char *ident, unsigned int wait_ms, int fd);
 int lease_dir_unchanged(struct lease_store *s, const char *ident, const struct attachment *a);
 int lease_dir_attachment(struct lease_store *s, const char *ident, struct attachment *ret,
 			 struct error *e);

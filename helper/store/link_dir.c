@@ -83,32 +83,33 @@ int lease_dir_is_own(struct lease_dir *d, const char *ident, const char *file, s
 
 /*
  * Makes the second link lead to a file, unless it leads to another lease of the container already,
- * of an earlier run that was killed; or to what is the present one by now. Returns 0 or -errno.
+ * of an earlier run that was killed; or to what is the present one by now. @ret: which file it
+ * leads to then. Returns 0 or -errno.
  */
 static int keep_in_mind(struct lease_dir *d, const char *ident, const struct links *l,
-			const char *file, const char *present)
+			const char *file, const char *present, char ret[64])
 {
 	struct lease ignored;
-	char now[64];
-	int r;
+	int r = 0;
 
-	if (symlinkat(file, d->leases, l->left) == 0)
-		return 0;
-	r = errno == EEXIST ? read_link(d, l->left, now) : -errno;
-	if (r < 0 || strcmp(now, file) == 0)
-		return r;
-	if (strcmp(now, present) != 0 && lease_dir_is_own(d, ident, now, &ignored) == 1)
-		return 0;
-	return replace_link(d, l->left, file);
+	if (symlinkat(file, d->leases, l->left) < 0) {
+		r = errno == EEXIST ? read_link(d, l->left, ret) : -errno;
+		if (r < 0 || strcmp(ret, file) == 0 ||
+		    (strcmp(ret, present) != 0 && lease_dir_is_own(d, ident, ret, &ignored) == 1))
+			return r;
+		r = replace_link(d, l->left, file);
+	}
+	snprintf(ret, 64, "%s", file);
+	return r;
 }
 
 int lease_dir_intend(struct lease_dir *d, const char *ident, const char *file)
 {
 	struct links l = links_of(ident);
-	char present[64];
+	char present[64], ignored[64];
 	int r = read_link(d, l.present, present);
 
-	return r < 0 ? r : keep_in_mind(d, ident, &l, file, present);
+	return r < 0 ? r : keep_in_mind(d, ident, &l, file, present, ignored);
 }
 
 void lease_dir_forget(struct lease_dir *d, const char *ident, const char *file)
@@ -121,7 +122,7 @@ void lease_dir_forget(struct lease_dir *d, const char *ident, const char *file)
 int lease_dir_link(struct lease_dir *d, const char *ident, const char *file)
 {
 	struct links l = links_of(ident);
-	char present[64], left[64] = "";
+	char present[64], left[64];
 	int r = read_link(d, l.present, present);
 
 	if (r == 0 && strcmp(present, file) == 0) {
@@ -129,9 +130,7 @@ int lease_dir_link(struct lease_dir *d, const char *ident, const char *file)
 		return 0;
 	}
 	if (r == 0)
-		r = keep_in_mind(d, ident, &l, file, present);
-	if (r == 0)
-		r = read_link(d, l.left, left);
+		r = keep_in_mind(d, ident, &l, file, present, left);
 	if (r < 0)
 		return r;
 	/* the file is durable first: a power loss must not leave the link without it */

@@ -12,22 +12,23 @@
 #include "base/text.h"
 #include "store/lease_dir.h"
 
-/* Whether the descriptor is the file that has the name now. */
-static bool is_current(struct lease_dir *d, int fd)
+/* Whether what was locked is the file that has the name now. */
+static bool is_current(struct lease_dir *d, const struct stat *held)
 {
-	struct stat now, held;
+	struct stat now;
 
-	return fstatat(d->top, "lock", &now, AT_SYMLINK_NOFOLLOW) == 0 && fstat(fd, &held) == 0 &&
-	       now.st_dev == held.st_dev && now.st_ino == held.st_ino;
+	return fstatat(d->top, "lock", &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       now.st_dev == held->st_dev && now.st_ino == held->st_ino;
 }
 
 /* Opens or makes the file. @type: a shared lock is what can be had where nothing can be written,
- * and nothing can be claimed or freed there. Returns a descriptor or -errno. */
-static int open_lock(struct lease_dir *d, short *type)
+ * and nothing can be claimed or freed there. @ret: which file it is. Returns a descriptor or
+ * -errno.
+ */
+static int open_lock(struct lease_dir *d, short *type, struct stat *ret)
 {
 	const int flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
 	_close_ int fd = -1;
-	struct stat st;
 
 	if (d->top < 0)
 		return -ENOENT; /* who only reads makes no directory */
@@ -38,15 +39,15 @@ static int open_lock(struct lease_dir *d, short *type)
 	}
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st) < 0)
+	if (fstat(fd, ret) < 0)
 		return -errno;
-	return S_ISREG(st.st_mode) ? steal_fd(&fd) : -EISDIR;
+	return S_ISREG(ret->st_mode) ? steal_fd(&fd) : -EISDIR;
 }
 
 /* The same, with whatever cannot be opened out of the way. */
-static int open_any(struct lease_dir *d, short *type)
+static int open_any(struct lease_dir *d, short *type, struct stat *ret)
 {
-	int fd = open_lock(d, type);
+	int fd = open_lock(d, type, ret);
 
 	if (!d->write)
 		return fd;
@@ -55,7 +56,7 @@ static int open_any(struct lease_dir *d, short *type)
 	if (faccessat(d->top, "lock", F_OK, AT_SYMLINK_NOFOLLOW) < 0 ||
 	    lease_dir_clear_way(d, d->top, "lock", "it is no file that can be locked") < 0)
 		return fd;
-	return open_lock(d, type);
+	return open_lock(d, type, ret);
 }
 
 /* Locks, waiting so long. Returns 0, -EBUSY or -errno. */
@@ -89,12 +90,15 @@ static struct flock lock_of(enum lease_lock what, const char *ident, bool shared
 	};
 }
 
-int lease_dir_lock_too(struct lease_store *s, const char *ident, int fd)
+int lease_dir_lock_too(struct lease_store *s, const char *ident, unsigned int wait_ms, int fd)
 {
 	struct flock lock = lock_of(LOCK_CONTAINER, ident, false);
-	int r = wait_for(fd, &lock, 0);
+	int r = wait_for(fd, &lock, deadline_cap(wait_ms));
+	struct stat held;
 
-	return r < 0 ? r : is_current(lease_dir_of(s), fd) ? 0 : -ESTALE;
+	if (r == 0 && fstat(fd, &held) < 0)
+		r = -errno;
+	return r < 0 ? r : is_current(lease_dir_of(s), &held) ? 0 : -ESTALE;
 }
 
 int lease_dir_lock(struct lease_store *s, enum lease_lock what, const char *ident, bool shared,
@@ -108,7 +112,8 @@ int lease_dir_lock(struct lease_store *s, enum lease_lock what, const char *iden
 		return r;
 	wait_ms = deadline_cap(wait_ms);
 	for (int tries = 0; tries < 16; tries++) {
-		_close_ int fd = open_any(d, &lock.l_type);
+		struct stat held;
+		_close_ int fd = open_any(d, &lock.l_type, &held);
 
 		if (fd < 0)
 			return lease_dir_fail(d, "open", "lock", fd, e);
@@ -119,7 +124,7 @@ int lease_dir_lock(struct lease_store *s, enum lease_lock what, const char *iden
 					 ident ? ident : "the host", wait_ms);
 		if (r < 0)
 			return lease_dir_fail(d, "lock", "lock", r, e);
-		if (is_current(d, fd)) {
+		if (is_current(d, &held)) {
 			*ret_fd = steal_fd(&fd);
 			return 0;
 		}
