@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,11 +13,11 @@
 #include "base/member.h"
 #include "base/program.h"
 #include "disk/daemon.h"
+#include "disk/dockerd.h"
 #include "disk/put.h"
 #include "ops/setup.h"
 
 #define CONFIG "/etc/docker/daemon.json"
-#define PID_FILE "/var/run/docker.pid"
 #define PROGRAM V6HOOK_LIBEXECDIR "/v6hook-runtime"
 #define VERSION_MS 10000
 #define MADE_MAX (1024 * 1024) /* bytes: what Docker keeps of a container */
@@ -31,53 +30,27 @@ void runtime_plan_release(struct runtime_plan *p)
 	free(p->text);
 }
 
-/* What dockerd was started with, ended by an empty one; null if it does not run, or is not seen. */
-static char *options_of_dockerd(void)
-{
-	_free_ char *text = NULL, *line = NULL;
-	char path[64];
-	size_t len;
-
-	if (file_read(AT_FDCWD, PID_FILE, 32, &text, &len) < 0)
-		return NULL;
-	snprintf(path, sizeof(path), "/proc/%d/cmdline", atoi(text));
-	if (file_read(AT_FDCWD, path, MADE_MAX, &line, &len) < 0 || !len || line[len - 1])
-		return NULL;
-	return steal_ptr(&line);
-}
-
-/* Whether an option is that one. @ret: its value, behind it or in the next one, which may be "" */
-static bool is_option(const char *option, const char *name, const char **ret)
-{
-	size_t len = strlen(name);
-
-	if (strncmp(option, name, len) != 0 || (option[len] && option[len] != '='))
-		return false;
-	*ret = option + len + 1;
-	return true;
-}
-
 /*
  * Looks for what dockerd was started with that this must not meet: it does not start with one thing
  * told both ways. Returns 0 or -EINVAL.
  */
 static int check_options(const struct runtime_wish *w, struct error *e)
 {
-	_free_ char *options = options_of_dockerd();
+	_free_ char *options = dockerd_options();
 	const char *value;
 
 	for (const char *o = options; o && *o; o += strlen(o) + 1) {
-		if (is_option(o, "--config-file", &value) && strcmp(value, CONFIG) != 0)
+		if (dockerd_option(o, "--config-file", &value) && strcmp(value, CONFIG) != 0)
 			return error_set(e, STATUS_FAILED, -EINVAL,
 					 "dockerd reads %s instead of " CONFIG ": write it there "
 					 "yourself: v6hook(8), setup",
 					 value);
-		if (!w->undo && is_option(o, "--add-runtime", &value))
+		if (!w->undo && dockerd_option(o, "--add-runtime", &value))
 			return error_set(e, STATUS_FAILED, -EINVAL,
 					 "dockerd is started with --add-runtime, which excludes "
 					 "\"runtimes\" in " CONFIG ": --add-runtime " DAEMON_RUNTIME
 					 "=" PROGRAM);
-		if (!w->undo && w->by_default && is_option(o, "--default-runtime", &value))
+		if (!w->undo && w->by_default && dockerd_option(o, "--default-runtime", &value))
 			return error_set(
 				e, STATUS_FAILED, -EINVAL,
 				"dockerd is started with --default-runtime: say there that "
@@ -174,22 +147,35 @@ static int count_all_made(const char *root, struct made *m, struct error *e)
 	return r;
 }
 
+/* Whether a word is the option that says where dockerd keeps all. @ret: then that */
+static bool is_root(const char *word, const char **ret)
+{
+	const char *value;
+
+	if ((!dockerd_option(word, "--data-root", &value) &&
+	     !dockerd_option(word, "--graph", &value) && !dockerd_option(word, "-g", &value)) ||
+	    *value != '/')
+		return false;
+	*ret = value;
+	return true;
+}
+
 /* Containers keep the runtime that they were made with. Returns 0, -EBUSY or -errno. */
 static int check_containers(const struct runtime_wish *w, const struct daemon *d, struct error *e)
 {
-	_free_ char *options = options_of_dockerd();
-	const char *root = d->data_root, *value;
+	_free_ char *options = dockerd_options(), *words = options ? NULL : dockerd_words();
+	const char *root = d->data_root, *other = root;
 	struct made made = { 0 };
 	int r;
 
 	if (!w->undo || w->force)
 		return 0;
 	for (const char *o = options; o && *o; o += strlen(o) + 1)
-		if ((is_option(o, "--data-root", &value) || is_option(o, "--graph", &value) ||
-		     is_option(o, "-g", &value)) &&
-		    *value == '/')
-			root = value;
+		is_root(o, &root);
 	r = count_all_made(root, &made, e);
+	for (const char *o = words; r == 0 && !made.count && o && *o; o += strlen(o) + 1)
+		if (is_root(o, &other))
+			r = count_all_made(other, &made, e);
 	if (r < 0 || !made.count)
 		return r;
 	return error_set(e, STATUS_FAILED, -EBUSY,
