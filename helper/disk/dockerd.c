@@ -23,7 +23,6 @@ static const char *const places[] = {
 	"/usr/local/lib/systemd/system/docker.service.d/*.conf",
 	"/usr/lib/systemd/system/docker.service",
 	"/usr/lib/systemd/system/docker.service.d/*.conf",
-	"/lib/systemd/system/docker.service",
 	"/etc/default/docker",
 	"/etc/conf.d/docker",
 };
