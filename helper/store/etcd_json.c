@@ -110,8 +110,9 @@ json_t *etcd_get_all(const char *from, const char *end)
 
 json_t *etcd_watch(const char *from, const char *end)
 {
-	return json_pack("{s:{s:o, s:o}}", "create_request", "key", encode(from, strlen(from)),
-			 "range_end", encode(end, strlen(end)));
+	return json_pack("{s:{s:o, s:o, s:[s]}}", "create_request", "key",
+			 encode(from, strlen(from)), "range_end", encode(end, strlen(end)),
+			 "filters", "NODELETE");
 }
 
 json_t *etcd_range(const char *from, const char *end, unsigned int limit, bool keys_only,

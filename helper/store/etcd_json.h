@@ -33,7 +33,7 @@ json_t *etcd_get_all(const char *from, const char *end);
 /* Put so that it goes with one of etcd's leases. @lease: its number, as etcd writes it */
 json_t *etcd_put_leased(const char *key, const char *value, const char *lease);
 
-/* To be told of each change of these keys. */
+/* To be told of whatever is put for these keys; not of what is removed. */
 json_t *etcd_watch(const char *from, const char *end);
 
 /* As request_range of a transaction, or by itself. @from, @end: the first key, and the first after
