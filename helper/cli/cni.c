@@ -168,7 +168,7 @@ static int run(struct asked *a, struct error *e)
 /* The code of a failure that has none yet. */
 static enum cni_code code_of(int r, const struct error *e)
 {
-	if (r == -ENOSPC || r == -EBUSY || r == -EAGAIN || r == -ETIMEDOUT)
+	if (r == -ENOSPC || r == -EBUSY || r == -EAGAIN || r == -ETIMEDOUT || r == -EHOSTDOWN)
 		return CNI_CODE_LATER;
 	if (e->status == STATUS_NO_CONTAINER)
 		return CNI_CODE_NO_CONTAINER;

@@ -6,6 +6,7 @@
 #include "policy/reserved.h"
 #include "known/way.h"
 #include "store/allocate.h"
+#include "store/etcd_store.h"
 #include "wire/nl.h"
 
 /* What lease_has_room asks by. */
@@ -72,5 +73,7 @@ int op_cni_status(struct context *c, const struct cni_conf *conf, bool *ret_limi
 		return error_set(e, STATUS_FULL, -ENOSPC,
 				 "no free address: every one of the configured ranges is taken "
 				 "(v6hook list shows by whom)");
+	if (r == 1)
+		r = etcd_store_reach(c->store, e);
 	return r < 0 ? r : 0;
 }

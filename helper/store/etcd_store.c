@@ -306,6 +306,14 @@ int etcd_store_answers(struct lease_store *s, const struct lease *lease, bool ta
 	return etcd_move(es->http, es->c, &lease->address, lease->ident, take, &ignored, e);
 }
 
+int etcd_store_reach(struct lease_store *s, struct error *e)
+{
+	struct etcd_store *es = s->shared;
+	struct etcd_pair ignored;
+
+	return es ? etcd_pair_look(es->http, es->c, &in6addr_any, "", &ignored, e) : 0;
+}
+
 int etcd_store_each(struct lease_store *s, int (*each)(const struct lease *lease, void *arg),
 		    void *arg, struct error *e)
 {

@@ -32,6 +32,9 @@ int etcd_store_take(struct lease_store *s, const struct lease *lease, struct err
 int etcd_store_answers(struct lease_store *s, const struct lease *lease, bool take,
 		       struct error *e);
 
+/* Whether etcd answers now, if the store is in etcd. Returns 0 or as etcd_ask. */
+int etcd_store_reach(struct lease_store *s, struct error *e);
+
 /* As etcd_each_lease, for a store that is in etcd. */
 int etcd_store_each(struct lease_store *s, int (*each)(const struct lease *lease, void *arg),
 		    void *arg, struct error *e);
