@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/note.h"
+#include "base/text.h"
 #include "keep/guarded.h"
 #include "keep/waiting.h"
 #include "known/living.h"
@@ -268,6 +270,28 @@ int op_list_others(struct context *c, int (*each)(const struct listing *l, void 
 	return r == -ENOMEM ? error_sys(e, r, "cannot list the leases") : r;
 }
 
+/* Remarks that an uplink which the configuration names is not there: no container is attached by
+ * it. */
+static void remark_uplinks(const struct list *l)
+{
+	const struct pools *pools = l->c->pools;
+
+	for (size_t i = 0; i < pools->count; i++) {
+		const char *name = pools->list[i].uplink;
+		struct link link;
+		bool told = !name;
+
+		for (size_t k = 0; !told && k < i; k++)
+			told = text_equal(pools->list[k].uplink, name);
+		if (!told && link_by_name(l->look.host, name, &link) == -ENODEV)
+			note(NOTE_STATE,
+			     "there is no interface %s, the \"uplink\" of %s: nobody is attached "
+			     "by it "
+			     "until there is: v6hook doctor",
+			     name, pools->list[i].name);
+	}
+}
+
 int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), void *arg,
 	    struct error *e)
 {
@@ -287,6 +311,7 @@ int op_list(struct context *c, int (*each)(const struct listing *l, void *arg), 
 	l.reach.c = c;
 	l.reach.nl = l.look.host;
 	l.reach.own = &l.own;
+	remark_uplinks(&l);
 	r = sort_attached(&l);
 	if (r == 0)
 		r = tell_all(&l);
