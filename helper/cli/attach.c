@@ -52,16 +52,24 @@ static int ask_without_config(const struct args *a, struct error *e,
 	return r;
 }
 
+/* What is asked for, by whose word: a hook's is its engine's, and none of its own. */
+static struct request request_of(const struct args *a)
+{
+	struct request q = a->request;
+
+	q.word = q.hook ? WORD_NONE : WORD_ROOT;
+	return q;
+}
+
 int run_attach(const struct args *a, struct error *e)
 {
+	const struct request q = request_of(a);
 	_context_ struct context c = { 0 };
-	struct request q = a->request;
 	struct listing result;
 	int r = context_open(q.config_path, true, &c, e);
 
 	if (r < 0 && q.hook)
 		return ask_without_config(a, e, ask_attach);
-	q.word = q.hook ? WORD_NONE : WORD_ROOT;
 	if (r == 0)
 		r = op_attach(&c, &q, &result, e);
 	if (r < 0)
@@ -103,16 +111,13 @@ static int detach_recorded(const struct request *q, int r, struct error *e)
 
 int run_detach(const struct args *a, struct error *e)
 {
+	const struct request q = request_of(a);
 	_context_ struct context c = { 0 };
-	struct request q = a->request;
 	struct listing ignored;
 	int r = context_open(q.config_path, true, &c, e);
 
-	if (r < 0 && q.hook)
-		return ask_without_config(a, e, ask_detach);
-	q.word = q.hook ? WORD_NONE : WORD_ROOT;
 	if (r < 0)
-		return detach_recorded(&q, r, e);
+		return q.hook ? ask_without_config(a, e, ask_detach) : detach_recorded(&q, r, e);
 	r = op_detach(&c, &q, &ignored, e);
 	if (r == 0)
 		hosts_follow(&c);
