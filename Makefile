@@ -206,7 +206,7 @@ demo-picture:
 # Measures side by side with what else there is. Tables, JSON and a plot are left in build/bench. BENCH names the
 # parts, which are the scripts of tests/bench: make bench BENCH=attach. As root.
 BENCH ?= attach lxc docker answer ask guard cluster
-BENCH_TOOLS := $(addprefix build/bench/,floor run echo solicit trip fill crowd)
+BENCH_TOOLS := $(addprefix build/bench/,floor run echo solicit trip fill crowd hosts)
 .PHONY: bench
 bench:
 	@tests/packages build lab check bench cluster
@@ -265,11 +265,12 @@ build/bench/%: tests/bench/%.c tests/bench/bench.h
 	@echo "  LD      $@"
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(if $(WERROR),-Werror) $(CFLAGS) -o $@ $<
 
-# Fills a lease store by the program's own rules.
-build/bench/fill: tests/bench/fill.c $(ROOMS)
+# Those that fill a lease store, and etcd, by the program's own rules.
+build/bench/hosts: tests/bench/hosts_wire.c
+build/bench/fill build/bench/hosts: build/bench/%: tests/bench/%.c $(ROOMS)
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.c,$^) $(ROOMS) $(LIBS)
 
 # What lies where: the source, its place, its mode. @SBINDIR@ and its like are written in.
 PREFIX ?= /usr/local

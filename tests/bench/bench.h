@@ -1,10 +1,12 @@
-/* What the benchmark's programs share: clocks, and a socket that hears one type of ICMPv6 message.
+/* What the benchmark's programs share: clocks, sorted times, and a socket that hears one type of
+ * ICMPv6 message.
  */
 #ifndef V6HOOK_BENCH_H
 #define V6HOOK_BENCH_H
 
 #include <netinet/icmp6.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -19,6 +21,18 @@ static inline int64_t time_us(clockid_t clock)
 static inline int64_t now_us(void)
 {
 	return time_us(CLOCK_MONOTONIC);
+}
+
+static inline int by_size(const void *a, const void *b)
+{
+	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static inline void sort_us(int64_t *list, size_t count)
+{
+	qsort(list, count, sizeof(*list), by_size);
 }
 
 /* Returns its descriptor, or -1. */

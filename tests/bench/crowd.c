@@ -48,13 +48,6 @@ static void one(int number, char **argv, int gate)
 	_exit(127);
 }
 
-static int by_size(const void *a, const void *b)
-{
-	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 int main(int argc, char **argv)
 {
 	int number = argc > 2 ? atoi(argv[1]) : 0, gate[2], status, failed = 0;
@@ -91,7 +84,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	getrusage(RUSAGE_CHILDREN, &used);
-	qsort(took, (size_t)number, sizeof(*took), by_size);
+	sort_us(took, (size_t)number);
 	printf("%lld %lld %lld %lld\n", (long long)took[number - 1] / number,
 	       (long long)took[(number - 1) / 2], (long long)took[(number - 1) * 99 / 100],
 	       (long long)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 / number +
