@@ -30,11 +30,17 @@ int etcd_change_own(struct etcd_http *h, const struct config_store *c, const str
 	int r = etcd_pair_look(h, c, &lease->address, ident, &pair, e);
 
 	for (int tries = 0; r == 0 && tries < ETCD_TRIES; tries++) {
+		struct etcd_change mine = *change;
+
 		if (pair.address_revision &&
 		    (pair.damaged || strcmp(pair.lease.host, c->host) != 0 ||
 		     strcmp(pair.lease.ident, lease->ident) != 0))
 			return lost(&pair, &lease->address, e);
-		r = etcd_pair_change(h, c, &lease->address, ident, &pair, change, e);
+		/* hosts share another container of its name, which keeps that */
+		if (c->shared && pair.has_address &&
+		    memcmp(&pair.address, &lease->address, sizeof(pair.address)) != 0)
+			mine.holder = NULL;
+		r = etcd_pair_change(h, c, &lease->address, ident, &pair, &mine, e);
 		if (r != 0)
 			return r < 0 ? r : 0;
 	}

@@ -7,6 +7,7 @@
  */
 #include "store/etcd_heal.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@
 
 struct heal {
 	struct lease_store *s;
-	bool changes;
+	bool changes, fenced;
 	etcd_heal_each each;
 	void *arg;
 	struct one {
@@ -25,11 +26,14 @@ struct heal {
 		bool met; /* this host has it, too */
 	} * list;	  /* what etcd holds, sorted */
 	size_t count;
+	struct in6_addr *shared; /* which containers have that hosts share, sorted */
+	size_t shared_count;
 };
 
 static void heal_release(struct heal *h)
 {
 	free(h->list);
+	free(h->shared);
 }
 
 static int add(const struct lease *lease, void *arg)
@@ -45,6 +49,40 @@ static int by_address(const void *a, const void *b)
 	const struct one *x = a, *y = b;
 
 	return memcmp(&x->lease.address, &y->lease.address, sizeof(x->lease.address));
+}
+
+/* Called for each container that hosts share. */
+static int on_shared(const struct etcd_kv *kv, size_t begin, void *arg)
+{
+	struct heal *h = arg;
+	struct in6_addr address;
+
+	(void)begin;
+	return inet_pton(AF_INET6, kv->value, &address) == 1
+		       ? list_add(&h->shared, &h->shared_count, &address, sizeof(address))
+		       : 0;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct in6_addr));
+}
+
+/* Has hosts share a container of this host's, if they are to and do not. Returns as compare. */
+static int share(struct heal *h, const struct lease *lease)
+{
+	struct error e;
+	int r;
+
+	if (!etcd_store_shares(h->s) ||
+	    (h->shared_count &&
+	     bsearch(&lease->address, h->shared, h->shared_count, sizeof(*h->shared), by_bytes)))
+		return 0;
+	r = etcd_store_share(h->s, lease, h->changes && h->fenced, &e);
+	if (r == 1 && h->changes && !h->fenced)
+		r = error_set(&e, STATUS_FAILED, -EBUSY,
+			      "nothing that hosts share is answered for: does v6hook watch run?");
+	return r == 0 ? 0 : h->each(ETCD_HEAL_SHARE, lease, r < 0 ? e.text : NULL, h->arg);
 }
 
 /* Compares one lease of this host's with what etcd holds of its address. */
@@ -64,7 +102,7 @@ static int compare(const struct lease *lease, void *arg)
 	if (there && !*there->lease.trouble && !there->lease.freed &&
 	    etcd_store_is_own(h->s, &there->lease, lease->ident) &&
 	    there->lease.pinned == lease->pinned)
-		return 0;
+		return share(h, lease);
 	if (there && (*there->lease.trouble || !etcd_store_is_host(h->s, &there->lease) ||
 		      strcmp(there->lease.ident, lease->ident) != 0)) {
 		snprintf(e.text, sizeof(e.text), "in etcd it is %.300s's on host %s",
@@ -98,17 +136,22 @@ static int take_all(struct heal *h)
 	return 0;
 }
 
-int etcd_heal(struct lease_store *s, bool changes, etcd_heal_each each, void *arg, struct error *e)
+int etcd_heal(struct lease_store *s, bool changes, bool fenced, etcd_heal_each each, void *arg,
+	      struct error *e)
 {
 	CLEANUP(heal_release)
-	struct heal h = { .s = s, .changes = changes, .each = each, .arg = arg };
+	struct heal h = { .s = s, .changes = changes, .fenced = fenced, .each = each, .arg = arg };
 	int r;
 
 	if (!s->shared)
 		return 0;
 	r = etcd_store_each(s, add, &h, e);
+	if (r == 0 && etcd_store_shares(s))
+		r = etcd_store_each_shared(s, on_shared, &h, e);
 	if (r < 0)
 		return r == -ENOMEM ? error_sys(e, r, "cannot read etcd's leases") : r;
+	if (h.shared_count)
+		qsort(h.shared, h.shared_count, sizeof(*h.shared), by_bytes);
 	if (h.count)
 		qsort(h.list, h.count, sizeof(*h.list), by_address);
 	r = s->ops->walk(s, compare, &h, e);

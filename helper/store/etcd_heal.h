@@ -5,10 +5,11 @@
 #include "store/lease.h"
 
 enum etcd_heal {
-	ETCD_HEAL_GIVE, /* etcd knows nothing of a lease of this host: it is told */
-	ETCD_HEAL_TAKE, /* this host knows nothing of a lease that it has in etcd: it is made here
-			 */
-	ETCD_HEAL_LOST, /* a lease of this host is another's in etcd */
+	ETCD_HEAL_GIVE,	 /* etcd knows nothing of a lease of this host: it is told */
+	ETCD_HEAL_TAKE,	 /* this host knows nothing of a lease that it has in etcd: it is made here
+			  */
+	ETCD_HEAL_LOST,	 /* a lease of this host is another's in etcd */
+	ETCD_HEAL_SHARE, /* hosts share containers, and not this one yet, which is from before */
 };
 
 /*
@@ -19,10 +20,13 @@ typedef int (*etcd_heal_each)(enum etcd_heal what, const struct lease *lease, co
 			      void *arg);
 
 /*
- * Compares all, and makes them agree if it is to. A store that is not in etcd differs from nothing.
- * Returns 0, what each returned, or -errno: then etcd could not be asked, and nothing was done.
+ * Compares all, and makes them agree if it is to. @fenced: what becomes shared is held back by the
+ * kernel when etcd is away, so that it may become that. A store that is not in etcd differs from
+ * nothing. Returns 0, what each returned, or -errno: then etcd could not be asked, and nothing was
+ * done.
  */
-int etcd_heal(struct lease_store *s, bool changes, etcd_heal_each each, void *arg, struct error *e);
+int etcd_heal(struct lease_store *s, bool changes, bool fenced, etcd_heal_each each, void *arg,
+	      struct error *e);
 
 /*
  * Calls each for every lease in etcd of other hosts that is not given up, in no order that means

@@ -29,8 +29,13 @@ void etcd_pair_holder(const struct config_store *c, const char *ident, char *ret
 		snprintf(ret, ETCD_KEY_MAX, "%.*s" ETCD_SHARED "%.*s", STORE_PREFIX_MAX, c->prefix,
 			 IDENT_TEXT_MAX, ident);
 	else
-		snprintf(ret, ETCD_KEY_MAX, "%.*s" ETCD_CONTAINERS "%.*s/%.*s", STORE_PREFIX_MAX,
-			 c->prefix, STORE_HOST_MAX, c->host, IDENT_TEXT_MAX, ident);
+		etcd_pair_unshared(c, ident, ret);
+}
+
+void etcd_pair_unshared(const struct config_store *c, const char *ident, char *ret)
+{
+	snprintf(ret, ETCD_KEY_MAX, "%.*s" ETCD_CONTAINERS "%.*s/%.*s", STORE_PREFIX_MAX, c->prefix,
+		 STORE_HOST_MAX, c->host, IDENT_TEXT_MAX, ident);
 }
 
 static struct keys keys_of(const struct config_store *c, const struct in6_addr *address,

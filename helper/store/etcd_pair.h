@@ -36,6 +36,9 @@ struct etcd_change {
 void etcd_pair_key(const struct config_store *c, const struct in6_addr *address, char *ret);
 void etcd_pair_holder(const struct config_store *c, const char *ident, char *ret);
 
+/* A container's that is of this host alone, also where it is not. */
+void etcd_pair_unshared(const struct config_store *c, const char *ident, char *ret);
+
 /*
  * Looks both up. @ident: of the container, of this host; "" for none
  * Returns 0 or as etcd_ask.

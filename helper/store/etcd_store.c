@@ -23,6 +23,7 @@
 #include "store/etcd_change.h"
 #include "store/etcd_move.h"
 #include "store/etcd_pair.h"
+#include "store/etcd_share.h"
 #include "store/etcd_taken.h"
 
 struct etcd_store {
@@ -312,6 +313,23 @@ int etcd_store_reach(struct lease_store *s, struct error *e)
 	struct etcd_pair ignored;
 
 	return es ? etcd_pair_look(es->http, es->c, &in6addr_any, "", &ignored, e) : 0;
+}
+
+bool etcd_store_shares(const struct lease_store *s)
+{
+	return s->shared->c->shared;
+}
+
+int etcd_store_share(struct lease_store *s, const struct lease *lease, bool change, struct error *e)
+{
+	return etcd_share(s->shared->http, s->shared->c, lease, change, e);
+}
+
+int etcd_store_each_shared(struct lease_store *s,
+			   int (*each)(const struct etcd_kv *kv, size_t begin, void *arg),
+			   void *arg, struct error *e)
+{
+	return etcd_each_key(s->shared->http, s->shared->c, ETCD_SHARED, false, each, arg, e);
 }
 
 int etcd_store_each(struct lease_store *s, int (*each)(const struct lease *lease, void *arg),

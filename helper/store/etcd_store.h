@@ -3,6 +3,7 @@
 #define V6HOOK_ETCD_STORE_H
 
 #include "base/config.h"
+#include "store/etcd_json.h"
 #include "store/lease.h"
 
 /*
@@ -34,6 +35,18 @@ int etcd_store_answers(struct lease_store *s, const struct lease *lease, bool ta
 
 /* Whether etcd answers now, if the store is in etcd. Returns 0 or as etcd_ask. */
 int etcd_store_reach(struct lease_store *s, struct error *e);
+
+/* Whether a container is the same on all hosts. */
+bool etcd_store_shares(const struct lease_store *s);
+
+/* Makes it that, or only tells. Returns as etcd_share. */
+int etcd_store_share(struct lease_store *s, const struct lease *lease, bool change,
+		     struct error *e);
+
+/* As etcd_each_key, for those of containers that are. */
+int etcd_store_each_shared(struct lease_store *s,
+			   int (*each)(const struct etcd_kv *kv, size_t begin, void *arg),
+			   void *arg, struct error *e);
 
 /* As etcd_each_lease, for a store that is in etcd. */
 int etcd_store_each(struct lease_store *s, int (*each)(const struct lease *lease, void *arg),

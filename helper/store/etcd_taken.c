@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/list.h"
-#include "store/etcd_json.h"
 #include "store/etcd_pair.h"
 
 #define PAGE 500 /* leases in one answer */
@@ -36,14 +35,15 @@ static bool read_one(const struct etcd_kv *kv, size_t begin, bool keys_only, str
 	return true;
 }
 
-int etcd_each_lease(struct etcd_http *h, const struct config_store *c, bool keys_only,
-		    int (*each)(const struct lease *lease, void *arg), void *arg, struct error *e)
+int etcd_each_key(struct etcd_http *h, const struct config_store *c, const char *under,
+		  bool keys_only, int (*each)(const struct etcd_kv *kv, size_t begin, void *arg),
+		  void *arg, struct error *e)
 {
 	char from[ETCD_KEY_MAX], end[ETCD_KEY_MAX];
-	const size_t begin = strlen(c->prefix) + strlen(ETCD_LEASES);
+	const size_t begin = strlen(c->prefix) + strlen(under);
 	int64_t at = 0;
 
-	snprintf(from, sizeof(from), "%s" ETCD_LEASES, c->prefix);
+	snprintf(from, sizeof(from), "%s%s", c->prefix, under);
 	/* '0' comes after '/' */
 	snprintf(end, sizeof(end), "%.*s0", (int)(begin - 1), from);
 	for (;;) {
@@ -58,10 +58,8 @@ int etcd_each_lease(struct etcd_http *h, const struct config_store *c, bool keys
 		if (at == 0)
 			at = etcd_revision(answer);
 		while ((r = etcd_found(answer, n, &kv)) == 1) {
-			struct lease lease;
-
 			n++;
-			r = read_one(&kv, begin, keys_only, &lease) ? each(&lease, arg) : 0;
+			r = each(&kv, begin, arg);
 			if (r != 0)
 				return r;
 		}
@@ -73,6 +71,29 @@ int etcd_each_lease(struct etcd_http *h, const struct config_store *c, bool keys
 			return 0;
 		snprintf(from, sizeof(from), "%.*s!", (int)sizeof(from) - 2, kv.key);
 	}
+}
+
+/* For whom leases are read. */
+struct reader {
+	bool keys_only;
+	int (*each)(const struct lease *lease, void *arg);
+	void *arg;
+};
+
+static int on_key(const struct etcd_kv *kv, size_t begin, void *arg)
+{
+	const struct reader *r = arg;
+	struct lease lease;
+
+	return read_one(kv, begin, r->keys_only, &lease) ? r->each(&lease, r->arg) : 0;
+}
+
+int etcd_each_lease(struct etcd_http *h, const struct config_store *c, bool keys_only,
+		    int (*each)(const struct lease *lease, void *arg), void *arg, struct error *e)
+{
+	struct reader r = { keys_only, each, arg };
+
+	return etcd_each_key(h, c, ETCD_LEASES, keys_only, on_key, &r, e);
 }
 
 static int add(const struct lease *lease, void *arg)

@@ -3,6 +3,7 @@
 #define V6HOOK_ETCD_TAKEN_H
 
 #include "store/etcd_http.h"
+#include "store/etcd_json.h"
 #include "store/lease.h"
 
 struct etcd_taken;
@@ -12,6 +13,14 @@ void etcd_taken_read(struct etcd_http *h, const struct config_store *c, struct e
 void etcd_taken_free(struct etcd_taken *t);
 
 bool etcd_taken_has(const struct etcd_taken *t, const struct in6_addr *address);
+
+/*
+ * Calls each for every key that begins with the prefix and `under`, in their order, all as of one
+ * revision. @begin: where in the key that ends. A non-zero return ends it and is returned.
+ */
+int etcd_each_key(struct etcd_http *h, const struct config_store *c, const char *under,
+		  bool keys_only, int (*each)(const struct etcd_kv *kv, size_t begin, void *arg),
+		  void *arg, struct error *e);
 
 /*
  * Calls each for every lease in etcd, of all hosts, in the order of keys; all as of one revision.
