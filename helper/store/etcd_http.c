@@ -61,6 +61,11 @@ void etcd_http_hurry(struct etcd_http *h, unsigned int ms)
 	h->most_ms = ms;
 }
 
+size_t etcd_http_member(const struct etcd_http *h)
+{
+	return h->member;
+}
+
 void etcd_http_free(struct etcd_http *h)
 {
 	if (h->handle)

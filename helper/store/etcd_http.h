@@ -18,6 +18,9 @@ void etcd_http_free(struct etcd_http *h);
 /* From now on one member may take so many milliseconds at most, before the next is asked. */
 void etcd_http_hurry(struct etcd_http *h, unsigned int ms);
 
+/* Returns which member answered last: its place in the configuration. */
+size_t etcd_http_member(const struct etcd_http *h);
+
 /*
  * Asks the members one after the other until one answers. A request may be carried out even though
  * this fails, or twice: each must be one for which that is no harm.

@@ -29,6 +29,7 @@ static CURLMcode (*multi_cleanup)(CURLM *multi);
 struct etcd_listen {
 	CURLM *multi;
 	void *handle, *headers;
+	size_t member; /* it listens to */
 	bool heard;
 };
 
@@ -88,8 +89,14 @@ int etcd_listen(struct etcd_http *h, const char *from, const char *end, struct e
 	easy_setopt(l->handle, CURLOPT_WRITEDATA, l);
 	if (multi_add(l->multi, l->handle) != CURLM_OK)
 		return error_sys(e, -ENOMEM, "cannot listen to etcd");
+	l->member = etcd_http_member(h);
 	*ret = steal_ptr(&l);
 	return 0;
+}
+
+bool etcd_listens_there(const struct etcd_listen *l, const struct etcd_http *h)
+{
+	return l->member == etcd_http_member(h);
 }
 
 int etcd_hear(struct etcd_listen *l, int ms)

@@ -15,6 +15,12 @@ int etcd_listen(struct etcd_http *h, const char *from, const char *end, struct e
 void etcd_listen_free(struct etcd_listen *l);
 
 /*
+ * Whether it listens to the member that answered last. If not, that member may have been passed
+ * over because the way to it is cut, and then nothing is heard of it, not even that.
+ */
+bool etcd_listens_there(const struct etcd_listen *l, const struct etcd_http *h);
+
+/*
  * Waits for a change, so many milliseconds at most. The first news is that it listens.
  * Returns 1 if there may be one, 0, or -EHOSTDOWN when nothing is heard any more: then it is to be
  * begun anew.

@@ -304,6 +304,9 @@ static int keep(struct keeping *k, struct error *e)
 			note(NOTE_STATE, "%s", e->text);
 		else if (r < 0)
 			return r;
+		/* the way to whom it listens to may be cut, of which nothing comes */
+		if (l && (r < 0 || !etcd_listens_there(l, k->http)))
+			etcd_listen_free(steal_ptr(&l));
 	}
 }
 

@@ -156,3 +156,22 @@ members_config() {
 		"$cluster_run/$1.state" "$cluster_run/$1.sock" "${urls%, }" "$1" "${4-}" >"$cluster_run/$1.json"
 	chmod 600 "$cluster_run/$1.json"
 }
+
+# deaf_to NETNS NETNS: has the first one hear nothing of the second
+deaf_to() {
+	nsenter --net="/run/netns/$1" nft "add table ip6 cut; add chain ip6 cut in { type filter hook input priority 0; };
+		add rule ip6 cut in ip6 saddr $(ip -n "$2" -6 -j addr show dev eth0 scope global |
+			jq -r 'first(.[0].addr_info[] | select(.prefixlen == 64)).local') drop"
+}
+
+# parted NETNS NETNS: cuts the way between these two alone, silently for both
+parted() {
+	deaf_to "$1" "$2"
+	deaf_to "$2" "$1"
+}
+
+# joined NETNS NETNS: ends that
+joined() {
+	nsenter --net="/run/netns/$1" nft delete table ip6 cut
+	nsenter --net="/run/netns/$2" nft delete table ip6 cut
+}
