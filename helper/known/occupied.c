@@ -9,6 +9,8 @@
 #include "known/occupied.h"
 
 #include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "known/living.h"
@@ -91,6 +93,23 @@ static bool any_is(const struct search *s, const struct in6_addr *list, int coun
 		    is_anothers(s, &list[i], ret))
 			return true;
 	return false;
+}
+
+int occupied_lock(const struct context *c, const struct located *at, int lock, struct error *e)
+{
+	char name[64];
+	int r;
+
+	snprintf(name, sizeof(name), "/%jx:%jx", (uintmax_t)at->netns.dev,
+		 (uintmax_t)at->netns.inode);
+	r = c->store->ops->lock_too(c->store, name, CONTEXT_WAIT_MS, lock);
+	if (r == -EBUSY)
+		return error_set(e, STATUS_FAILED, r,
+				 "another v6hook is at work on this network, by another name");
+	if (r == -ESTALE)
+		return error_set(e, STATUS_FAILED, -EAGAIN, "what it has locked was taken away");
+	/* where nothing can be written there is no such lock, and nothing to be claimed */
+	return 0;
 }
 
 int occupied_check(const struct context *c, const struct request *q, const char *ident,

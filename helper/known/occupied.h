@@ -14,6 +14,13 @@
 bool occupied_same(const struct attachment *a, const struct attachment *b);
 
 /*
+ * Has whoever else attaches in that network namespace, by another name, wait: they are to see each
+ * other. @lock: the container's, which holds this one, too. Returns 0, -EBUSY, or -EAGAIN if all
+ * is to begin anew.
+ */
+int occupied_lock(const struct context *c, const struct located *at, int lock, struct error *e);
+
+/*
  * Where somebody says by hand or by CNI where a container is: whether that port is the one of
  * another container that lives and is attached, which would be cut off unnoticed. One that was
  * restarted or renamed since is not in the way. An engine that names its containers says itself

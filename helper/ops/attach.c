@@ -10,7 +10,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,28 +69,6 @@ static const struct in6_addr *label_of(const struct attaching *a, const struct r
 		return ret;
 	note(NOTE_WARNING, "%s: label v6hook.address is no IPv6 address", a->ident);
 	return NULL;
-}
-
-/*
- * Has whoever else attaches in its network namespace, by another name, wait: they are to see each
- * other (occupied_check). Returns 0, -EBUSY, or -EAGAIN if all is to begin anew.
- */
-static int lock_network(struct attaching *a, struct error *e)
-{
-	struct lease_store *s = a->c->store;
-	char name[64];
-	int r;
-
-	snprintf(name, sizeof(name), "/%jx:%jx", (uintmax_t)a->at.netns.dev,
-		 (uintmax_t)a->at.netns.inode);
-	r = s->ops->lock_too(s, name, CONTEXT_WAIT_MS, a->lock);
-	if (r == -EBUSY)
-		return error_set(e, STATUS_FAILED, r,
-				 "another v6hook is at work on this network, by another name");
-	if (r == -ESTALE)
-		return error_set(e, STATUS_FAILED, -EAGAIN, "what it has locked was taken away");
-	/* where nothing can be written there is no such lock, and nothing to be claimed */
-	return 0;
 }
 
 static int choose(struct attaching *a, const struct request *q, struct error *e)
@@ -357,7 +334,7 @@ static int attach(struct context *c, const struct request *q, bool last, struct 
 	    word_check(c, q, &a.instance, a.had_before ? &a.before : NULL, &a.at.netns, e) < 0)
 		return -ECANCELED;
 	if (r == 0)
-		r = lock_network(&a, e);
+		r = occupied_lock(c, &a.at, a.lock, e);
 	if (r == 0)
 		r = take_place(&a, q, e);
 	if (r == 0)
