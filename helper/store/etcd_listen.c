@@ -3,12 +3,14 @@
  *
  * Theory of operation: a watch of etcd's is a request whose answer does not end. What comes is not
  * read: whoever hears that something came asks for all that there is, which cannot be missed, come
- * twice or be compacted away.
+ * twice or be compacted away. But for one word: a watch that etcd has given up, as its place in the
+ * history was compacted away or the token has run out, is silent for good while the answer goes on.
  */
 #include "store/etcd_listen.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <curl/curl.h>
 
@@ -26,7 +28,11 @@ static CURLMcode (*multi_poll)(CURLM *multi, struct curl_waitfd *extra, unsigned
 static CURLMcode (*multi_remove)(CURLM *multi, CURL *handle);
 static CURLMcode (*multi_cleanup)(CURLM *multi);
 
+/* Within a string of JSON its quotes would not be bare. */
+#define GIVEN_UP "\"canceled\":true"
+
 struct etcd_listen {
+	size_t matched; /* of GIVEN_UP, which may come in pieces */
 	CURLM *multi;
 	void *handle, *headers;
 	size_t member; /* it listens to */
@@ -50,10 +56,19 @@ static int load(struct error *e)
 	return multi_init ? 0 : library_load("libcurl.so.4", symbols, ARRAY_SIZE(symbols), e);
 }
 
+/* Something came. Ends the answer of a watch that etcd has given up. */
 static size_t on_news(char *data, size_t size, size_t count, void *arg)
 {
-	(void)data;
-	((struct etcd_listen *)arg)->heard = true;
+	struct etcd_listen *l = arg;
+
+	l->heard = true;
+	for (size_t i = 0; i < size * count; i++) {
+		/* its own beginning is in it once more only where no JSON goes on like that */
+		if (data[i] != GIVEN_UP[l->matched])
+			l->matched = 0;
+		if (data[i] == GIVEN_UP[l->matched] && ++l->matched == strlen(GIVEN_UP))
+			return 0;
+	}
 	return size * count;
 }
 

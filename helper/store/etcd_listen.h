@@ -22,8 +22,8 @@ bool etcd_listens_there(const struct etcd_listen *l, const struct etcd_http *h);
 
 /*
  * Waits for a change, so many milliseconds at most. The first news is that it listens.
- * Returns 1 if there may be one, 0, or -EHOSTDOWN when nothing is heard any more: then it is to be
- * begun anew.
+ * Returns 1 if there may be one, 0, or -EHOSTDOWN when nothing is heard any more, or etcd has given
+ * the watch up: then it is to be begun anew.
  */
 int etcd_hear(struct etcd_listen *l, int ms);
 
