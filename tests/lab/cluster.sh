@@ -175,3 +175,20 @@ joined() {
 	nsenter --net="/run/netns/$1" nft delete table ip6 cut
 	nsenter --net="/run/netns/$2" nft delete table ip6 cut
 }
+
+# leases_to_import COUNT: prints so many for v6hook import, of 2001:db8:1:0:1::/80
+leases_to_import() {
+	printf '{ "leases": ['
+	perl -e '
+		use integer;
+		sub shifted { no integer; return $_[0] >> 33 }
+		for my $i (1 .. $ARGV[0]) {
+			my ($c, $a) = ("lxc:f$i", sprintf "2001:db8:1:0:1::%x", $i + 4096);
+			my $h = 0xcbf29ce484222325;
+			$h = ($h ^ $_) * 0x100000001b3 for unpack "C*", "$c $a 0 1795000000 0";
+			$h = ($h ^ shifted($h)) * $_ for 0xff51afd7ed558ccd, 0xc4ceb9fe1a85ec53;
+			printf "%s{\"container\":\"$c\",\"address\":\"$a\",\"pinned\":false,\"created\":\"2026-11-18T11:06:40Z\",\"sum\":\"%016x\"}",
+				$i > 1 ? ",\n" : "", $h ^ shifted($h);
+		}' "$1"
+	printf '] }'
+}
