@@ -42,28 +42,55 @@ static int ask(struct etcd_http *h, json_t *requests, json_t **ret, struct error
 	return etcd_ask(h, "kv/txn", json_pack("{s:o}", "success", requests), ret, e);
 }
 
+/* Takes the number of a lease of etcd's. Returns whether it is one. */
+static bool take_id(struct etcd_alive *a, const char *id)
+{
+	if (!id || strlen(id) >= sizeof(a->id) || strspn(id, "0123456789") != strlen(id))
+		return false;
+	strcpy(a->id, id);
+	return true;
+}
+
 int etcd_alive_begin(struct etcd_http *h, const struct config_store *c, struct etcd_alive *ret,
 		     struct error *e)
 {
 	_json_ json_t *granted = NULL, *answer = NULL;
 	char ttl[16], key[ETCD_KEY_MAX];
-	const char *id;
+	struct etcd_alive a;
 	int r;
 
 	snprintf(ttl, sizeof(ttl), "%u", c->ttl_s);
 	r = etcd_ask(h, "lease/grant", json_pack("{s:s}", "TTL", ttl), &granted, e);
 	if (r < 0)
 		return r;
-	id = json_text(granted, "ID");
-	if (!id || strlen(id) >= sizeof(ret->id) || strspn(id, "0123456789") != strlen(id))
+	if (!take_id(&a, json_text(granted, "ID")))
 		return make_no_sense(e);
 	etcd_host_key(c, c->host, key);
-	r = ask(h, json_pack("[o]", etcd_put_leased(key, id, id)), &answer, e);
+	r = ask(h, json_pack("[o]", etcd_put_leased(key, a.id, a.id)), &answer, e);
 	if (r < 0)
 		return r;
 	if (!etcd_succeeded(answer))
 		return make_no_sense(e);
-	strcpy(ret->id, id);
+	*ret = a;
+	return 0;
+}
+
+int etcd_alive_known(struct etcd_http *h, const struct config_store *c, struct etcd_alive *ret,
+		     struct error *e)
+{
+	_json_ json_t *answer = NULL;
+	char key[ETCD_KEY_MAX];
+	const json_t *own;
+	struct etcd_kv kv;
+	int r;
+
+	etcd_host_key(c, c->host, key);
+	r = ask(h, json_pack("[o]", etcd_get(key)), &answer, e);
+	if (r < 0)
+		return r;
+	own = etcd_response(answer, 0);
+	if (!own || etcd_found(own, 0, &kv) != 1 || !take_id(ret, kv.value))
+		return error_set(e, STATUS_FAILED, -ESTALE, "etcd knows this host no more");
 	return 0;
 }
 

@@ -28,6 +28,13 @@ void etcd_moving_keys(const struct config_store *c, char *ret_from, char *ret_en
 int etcd_alive_begin(struct etcd_http *h, const struct config_store *c, struct etcd_alive *ret,
 		     struct error *e);
 
+/*
+ * What etcd knows of this host already, of a process that has ended, to go on with.
+ * Returns 0; -ESTALE if it knows nothing; or as etcd_ask.
+ */
+int etcd_alive_known(struct etcd_http *h, const struct config_store *c, struct etcd_alive *ret,
+		     struct error *e);
+
 /* Lives on. Returns 0, -ESTALE if the lease has run out, or as etcd_ask. */
 int etcd_alive_on(struct etcd_http *h, const struct etcd_alive *a, struct error *e);
 

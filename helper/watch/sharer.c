@@ -258,6 +258,9 @@ static int begin(struct keeping *k, struct error *e)
 	r = was_open ? 0 : fence_take_all(k->filter, e);
 	if (r == 0)
 		r = etcd_alive_begin(k->http, &k->from->config->store, &k->alive, e);
+	/* a full etcd lets nobody begin, but go on whom it knows */
+	if (r == -EIO && was_open)
+		r = etcd_alive_known(k->http, &k->from->config->store, &k->alive, e);
 	if (r == 0 && was_open)
 		r = go_on(k, false, e);
 	if (r == 0)

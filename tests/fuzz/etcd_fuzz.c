@@ -61,6 +61,9 @@ static void ask_alive(struct etcd_http *h, const struct config_store *c, const u
 	if (etcd_alive_begin(h, c, &alive, &e) == 0)
 		must(strlen(alive.id) < sizeof(alive.id));
 	fake_curl(data, size);
+	if (etcd_alive_known(h, c, &alive, &e) == 0)
+		must(strlen(alive.id) < sizeof(alive.id));
+	fake_curl(data, size);
 	if (etcd_alive_on(h, &alive, &e) < 0)
 		must(strlen(e.text) > 0);
 	fake_curl(data, size);
