@@ -19,6 +19,7 @@
 struct heal {
 	struct lease_store *s;
 	bool changes, fenced;
+	bool away; /* etcd did not answer to the last change */
 	etcd_heal_each each;
 	void *arg;
 	struct one {
@@ -68,6 +69,16 @@ static int by_bytes(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct in6_addr));
 }
 
+/* Reads which containers hosts share, if they share any. Returns 0 or -errno. */
+static int read_shared(struct heal *h, struct error *e)
+{
+	int r = etcd_store_shares(h->s) ? etcd_store_each_shared(h->s, on_shared, h, e) : 0;
+
+	if (r == 0 && h->shared_count)
+		qsort(h->shared, h->shared_count, sizeof(*h->shared), by_bytes);
+	return r;
+}
+
 /* Has hosts share a container of this host's, if they are to and do not. Returns as compare. */
 static int share(struct heal *h, const struct lease *lease)
 {
@@ -82,7 +93,15 @@ static int share(struct heal *h, const struct lease *lease)
 	if (r == 1 && h->changes && !h->fenced)
 		r = error_set(&e, STATUS_FAILED, -EBUSY,
 			      "nothing that hosts share is answered for: does v6hook watch run?");
+	h->away = r == -EHOSTDOWN;
 	return r == 0 ? 0 : h->each(ETCD_HEAL_SHARE, lease, r < 0 ? e.text : NULL, h->arg);
+}
+
+/* Whether a lease is one that etcd is to have as well. */
+static bool is_held(const struct lease *lease)
+{
+	/* what rests here may be anybody's there; what was left is given up by others */
+	return !lease->freed && !lease->left && !*lease->trouble;
 }
 
 /* Compares one lease of this host's with what etcd holds of its address. */
@@ -96,8 +115,7 @@ static int compare(const struct lease *lease, void *arg)
 
 	if (there)
 		there->met = true;
-	/* what rests here may be anybody's there; what was left is given up by others */
-	if (lease->freed || lease->left || *lease->trouble)
+	if (!is_held(lease))
 		return 0;
 	if (there && !*there->lease.trouble && !there->lease.freed &&
 	    etcd_store_is_own(h->s, &there->lease, lease->ident) &&
@@ -146,16 +164,39 @@ int etcd_heal(struct lease_store *s, bool changes, bool fenced, etcd_heal_each e
 	if (!s->shared)
 		return 0;
 	r = etcd_store_each(s, add, &h, e);
-	if (r == 0 && etcd_store_shares(s))
-		r = etcd_store_each_shared(s, on_shared, &h, e);
+	if (r == 0)
+		r = read_shared(&h, e);
 	if (r < 0)
 		return r == -ENOMEM ? error_sys(e, r, "cannot read etcd's leases") : r;
-	if (h.shared_count)
-		qsort(h.shared, h.shared_count, sizeof(*h.shared), by_bytes);
 	if (h.count)
 		qsort(h.list, h.count, sizeof(*h.list), by_address);
 	r = s->ops->walk(s, compare, &h, e);
 	return r == 0 ? take_all(&h) : r;
+}
+
+/* Called for each lease of this host's. */
+static int share_one(const struct lease *lease, void *arg)
+{
+	struct heal *h = arg;
+	int r = is_held(lease) ? share(h, lease) : 0;
+
+	return r == 0 && h->away ? -EHOSTDOWN : r;
+}
+
+int etcd_heal_shared(struct lease_store *s, etcd_heal_each each, void *arg, struct error *e)
+{
+	CLEANUP(heal_release)
+	struct heal h = { .s = s, .changes = true, .fenced = true, .each = each, .arg = arg };
+	int r;
+
+	if (!s->shared || !etcd_store_shares(s))
+		return 0;
+	r = read_shared(&h, e);
+	if (r == 0)
+		r = s->ops->walk(s, share_one, &h, e);
+	return r == -ENOMEM		   ? error_sys(e, r, "cannot read etcd's leases")
+	       : r == -EHOSTDOWN && h.away ? error_set(e, STATUS_FAILED, r, "etcd does not answer")
+					   : r;
 }
 
 /* For whom others' leases are. */

@@ -29,6 +29,13 @@ int etcd_heal(struct lease_store *s, bool changes, bool fenced, etcd_heal_each e
 	      struct error *e);
 
 /*
+ * Has hosts share the containers of this one that they do not share yet, where they are to: of what
+ * etcd_heal does only that. To be called where the kernel holds back what becomes shared. Returns
+ * as etcd_heal; -EHOSTDOWN as soon as etcd does not answer.
+ */
+int etcd_heal_shared(struct lease_store *s, etcd_heal_each each, void *arg, struct error *e);
+
+/*
  * Calls each for every lease in etcd of other hosts that is not given up, in no order that means
  * anything; none for a store that is not in etcd. Returns as etcd_heal.
  */

@@ -13,7 +13,6 @@
  */
 #include "store/etcd_move.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -21,12 +20,10 @@
 
 #include "base/clock.h"
 #include "base/deadline.h"
-#include "base/note.h"
 #include "base/text.h"
 #include "store/etcd_alive.h"
 #include "store/etcd_json.h"
 #include "store/etcd_pair.h"
-#include "store/etcd_share.h"
 
 #define WAIT_MS 4000
 #define LOOK_MS 2 /* between two looks, at first */
@@ -35,7 +32,7 @@
 /* What etcd holds of it. Revisions are 0 for what is not there. */
 struct state {
 	int64_t lease, holder, own, moving, other;
-	bool damaged, holds; /* no lease of it; the container's key says that it has it */
+	bool damaged;
 	struct lease known;
 	char from[STORE_HOST_MAX + 1]; /* who is to give it up; else who has it */
 };
@@ -67,7 +64,6 @@ static int look(struct etcd_http *h, const struct config_store *c, struct keys *
 {
 	_json_ json_t *answer = NULL, *of_host = NULL;
 	struct state s = { 0 };
-	struct in6_addr held;
 	struct etcd_kv kv;
 	int r = etcd_ask(h, "kv/txn",
 			 json_pack("{s:[o, o, o, o]}", "success", etcd_get(k->lease),
@@ -79,8 +75,6 @@ static int look(struct etcd_http *h, const struct config_store *c, struct keys *
 	if (!find(answer, 1, &kv))
 		return make_no_sense(e);
 	s.holder = kv.revision;
-	s.holds = kv.revision && inet_pton(AF_INET6, kv.value, &held) == 1 &&
-		  memcmp(&held, address, sizeof(held)) == 0;
 	if (!find(answer, 2, &kv))
 		return make_no_sense(e);
 	s.own = kv.revision;
@@ -155,26 +149,6 @@ static int give_up_for(struct etcd_http *h, const struct keys *k, const struct s
 			&answer, e);
 }
 
-/*
- * It is this host's, and nobody else is to answer for it. One that hosts do not share yet is shared
- * now; which may wait, as it is told by others what it waits for. Returns as etcd_move.
- */
-static int found_own(struct etcd_http *h, const struct config_store *c, const struct state *s,
-		     struct lease *ret, struct error *e)
-{
-	struct lease own = s->known;
-	int r;
-
-	own.host[0] = '\0';
-	r = s->holds ? 0 : etcd_share(h, c, &own, true, e);
-	if (r == -EEXIST)
-		note(NOTE_WARNING, "%s", e->text);
-	if (r < 0 && r != -EEXIST && r != -EBUSY)
-		return r;
-	*ret = own;
-	return 1;
-}
-
 /* Why it is not had yet. Returns -EBUSY. */
 static int refuse(const struct config_store *c, const struct in6_addr *address,
 		  const struct state *s, struct error *e)
@@ -211,8 +185,11 @@ int etcd_move(struct etcd_http *h, const struct config_store *c, const struct in
 			return r;
 		if (s.damaged || s.known.freed || strcmp(s.known.ident, ident) != 0)
 			return 0;
-		if (strcmp(s.known.host, c->host) == 0 && !s.moving)
-			return found_own(h, c, &s, ret, e);
+		if (strcmp(s.known.host, c->host) == 0 && !s.moving) {
+			*ret = s.known;
+			ret->host[0] = '\0';
+			return 1;
+		}
 		if (!take && strcmp(s.known.host, c->host) != 0)
 			return 0;
 		if (!s.own)

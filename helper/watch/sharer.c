@@ -30,17 +30,15 @@
 #include "base/note.h"
 #include "filter/fence.h"
 #include "net/neigh.h"
-#include "ops/verbs.h"
 #include "store/etcd_alive.h"
 #include "store/etcd_json.h"
 #include "store/etcd_listen.h"
-#include "store/etcd_store.h"
 #include "store/etcd_taken.h"
 #include "watch/journal.h"
+#include "watch/sharer_aside.h"
 
 #define PAUSE_MS 1000
 #define RETRY_MS 100
-#define GRACE_MS 3000 /* for what is on its way to a container that has moved */
 
 struct address_list {
 	struct in6_addr *list;
@@ -89,39 +87,6 @@ static void keeping_release(struct keeping *k)
 	cleanup_lease_store(&k->c.store);
 }
 
-/* Takes one address out of service. */
-static void evict_one(struct context *c, const struct in6_addr *address)
-{
-	char text[INET6_ADDRSTRLEN], name[IDENT_TEXT_MAX];
-	struct listing done;
-	struct error e;
-	int r = op_evict(c, address, &done, &e);
-
-	inet_ntop(AF_INET6, address, text, sizeof(text));
-	if (r < 0)
-		note(NOTE_STATE, "%s is another host's, but stays here: %s", text, e.text);
-	else if (done.changed)
-		journal_change("detached", ident_text(&done.ident, name), text,
-			       "it is another host's now", NULL);
-}
-
-/* Takes them out of service in a process of its own, when nothing is on its way any more. */
-static void evict(struct keeping *k, const struct in6_addr *list, size_t count)
-{
-	struct context c;
-	struct error e;
-
-	if (count == 0 || fork() != 0)
-		return;
-	prctl(PR_SET_NAME, "v6hook-evict");
-	usleep(GRACE_MS * 1000);
-	if (context_inherit(k->from, &c, &e) < 0)
-		_exit(STATUS_FAILED);
-	for (size_t i = 0; i < count; i++)
-		evict_one(&c, &list[i]);
-	_exit(STATUS_DONE);
-}
-
 /* Which interfaces have a proxy entry for the address. */
 struct entries {
 	const struct in6_addr *address;
@@ -160,7 +125,7 @@ static int on_moving(const struct in6_addr *address, bool own, int64_t revision,
 			proxy_remove(k->route, address, found.list[i]);
 	/* if it is not heard, it is asked for again */
 	etcd_alive_moved(k->http, &k->from->config->store, address, revision, &e);
-	evict(k, address, 1);
+	aside_evict(k->from, address, 1);
 	return 0;
 }
 
@@ -213,7 +178,7 @@ static int let_own(struct keeping *k, struct error *e)
 	if (r == 0 && k->others.count)
 		r = k->c.store->ops->walk(k->c.store, on_local, k, e);
 	if (r == 0)
-		evict(k, k->lost.list, k->lost.count);
+		aside_evict(k->from, k->lost.list, k->lost.count);
 	return r;
 }
 
@@ -265,7 +230,11 @@ static int begin(struct keeping *k, struct error *e)
 		r = go_on(k, false, e);
 	if (r == 0)
 		r = let_own(k, e);
-	return r == 0 && !was_open ? go_on(k, true, e) : r;
+	if (r == 0 && !was_open)
+		r = go_on(k, true, e);
+	if (r == 0)
+		aside_share(k->from);
+	return r;
 }
 
 /* Listens and lives on, until it does not. Returns why: -ESTALE, or -errno. */
