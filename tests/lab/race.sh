@@ -30,9 +30,12 @@ begin() {
 
 # stopped_after N SYSCALL CMD...: in the background, CMD, stopped after its N-th SYSCALL; fails if it ends before
 stopped_after() {
+	local end=$((SECONDS + $(scaled 20)))
+
 	: >$race_trace
 	begin strace -o $race_trace -e trace="$2" -e inject="$2:signal=STOP:when=$1" "${@:3}"
 	until [ -e $race_end ] || grep -q 'stopped by SIGSTOP' $race_trace; do
+		[ $SECONDS -lt $end ] || lab_die "it neither ends nor stops: $(tail -n 3 $race_trace)"
 		nap 0.005
 	done
 	[ ! -e $race_end ]
@@ -101,14 +104,22 @@ as_pid() {
 	done
 }
 
+# started PID: sets $started to when the process was started (proc(5)), "" if there is none; without a fork
+started() {
+	started=
+	read -r started <"/proc/$1/stat" && read -ra started <<<"${started##*) }" && started=${started[19]}
+} 2>/dev/null
+
 # end PID...: kills processes of this shell's, and sees them off: not by wait, which takes one for another of its PID
 end() {
-	local one
+	local one was started
 
 	for one; do
+		started "$one"
+		was=$started
 		kill -9 "$one"
-		# without a fork, which could take the PID
-		while [ -e "/proc/$one" ]; do
+		# without a fork, which could take the PID; another's that has it already is let alone
+		while started "$one" && [ "$started" = "$was" ]; do
 			read -rt 0.001 <&"$pause"
 		done
 	done
