@@ -31,8 +31,7 @@ struct etcd_store {
 	const struct lease_store_ops *local; /* of the directory */
 	struct lease_store_ops ops;	     /* the same, but for those below */
 	struct etcd_http *http;
-	struct etcd_taken
-		*taken; /* by anybody, as of the first claim that met another's; or null */
+	struct etcd_taken *taken; /* by anybody, once a claim has met another's; or null */
 };
 
 static bool same(const struct in6_addr *a, const struct in6_addr *b)
@@ -294,9 +293,9 @@ int etcd_store_take(struct lease_store *s, const struct lease *lease, struct err
 		return r < 0 ? r : -ESTALE;
 	}
 	r = es->local->claim(s, &own, &holder, e);
-	return r == -EEXIST || r == -EBADMSG
-		       ? error_set(e, STATUS_FAILED, r, "here it is another's")
-		       : r;
+	if (r == -EEXIST || r == -EBADMSG)
+		error_set(e, STATUS_FAILED, r, "here it is another's");
+	return r;
 }
 
 int etcd_store_answers(struct lease_store *s, const struct lease *lease, bool take, struct error *e)
@@ -309,7 +308,7 @@ int etcd_store_answers(struct lease_store *s, const struct lease *lease, bool ta
 
 int etcd_store_reach(struct lease_store *s, struct error *e)
 {
-	struct etcd_store *es = s->shared;
+	const struct etcd_store *es = s->shared;
 	struct etcd_pair ignored;
 
 	return es ? etcd_pair_look(es->http, es->c, &in6addr_any, "", &ignored, e) : 0;
