@@ -95,11 +95,13 @@ bool kept_minds(const struct kept *k, const struct link *link, bool gone)
 bool kept_misses_port(const struct kept *k, const struct attachment *a)
 {
 	struct link port;
-	int r = k->host && a->port ? link_by_index(k->host, a->port, &port) : 0;
+	int r;
 
-	if (r < 0 || !k->host || !a->port)
-		return r == -ENODEV;
-	return port.master && port.master != (int)if_nametoindex(a->bridge);
+	if (!k->host || !a->port)
+		return false;
+	r = link_by_index(k->host, a->port, &port);
+	return r == -ENODEV ||
+	       (r == 0 && port.master && port.master != (int)if_nametoindex(a->bridge));
 }
 
 struct kept_entry *kept_by_fd(const struct kept *k, int fd)
