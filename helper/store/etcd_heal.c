@@ -19,7 +19,6 @@
 struct heal {
 	struct lease_store *s;
 	bool changes, fenced;
-	bool away; /* etcd did not answer to the last change */
 	etcd_heal_each each;
 	void *arg;
 	struct one {
@@ -79,6 +78,27 @@ static int read_shared(struct heal *h, struct error *e)
 	return r;
 }
 
+/*
+ * Tells one difference. @r, @e: what became of its mending. Returns what each returned; or
+ * -EHOSTDOWN: while etcd does not answer the rest waits.
+ */
+static int tell(struct heal *h, enum etcd_heal what, const struct lease *lease, int r,
+		const struct error *e)
+{
+	int told = h->each(what, lease, r < 0 ? e->text : NULL, h->arg);
+
+	return told == 0 && r == -EHOSTDOWN ? r : told;
+}
+
+/* Ends a walk as etcd_heal is to end. */
+static int ended(int r, struct error *e)
+{
+	if (r == -ENOMEM)
+		return error_sys(e, r, "cannot read etcd's leases");
+	return r == -EHOSTDOWN ? error_set(e, STATUS_FAILED, r, "etcd does not answer any more")
+			       : r;
+}
+
 /* Has hosts share a container of this host's, if they are to and do not. Returns as compare. */
 static int share(struct heal *h, const struct lease *lease)
 {
@@ -93,8 +113,7 @@ static int share(struct heal *h, const struct lease *lease)
 	if (r == 1 && h->changes && !h->fenced)
 		r = error_set(&e, STATUS_FAILED, -EBUSY,
 			      "nothing that hosts share is answered for: does v6hook watch run?");
-	h->away = r == -EHOSTDOWN;
-	return r == 0 ? 0 : h->each(ETCD_HEAL_SHARE, lease, r < 0 ? e.text : NULL, h->arg);
+	return r == 0 ? 0 : tell(h, ETCD_HEAL_SHARE, lease, r, &e);
 }
 
 /* Whether a lease is one that etcd is to have as well. */
@@ -112,6 +131,7 @@ static int compare(const struct lease *lease, void *arg)
 	struct one *there =
 		h->count ? bsearch(&key, h->list, h->count, sizeof(*h->list), by_address) : NULL;
 	struct error e;
+	int r;
 
 	if (there)
 		there->met = true;
@@ -128,8 +148,8 @@ static int compare(const struct lease *lease, void *arg)
 			 *there->lease.trouble ? "?" : there->lease.host);
 		return h->each(ETCD_HEAL_LOST, lease, e.text, h->arg);
 	}
-	return h->each(ETCD_HEAL_GIVE, lease,
-		       h->changes && etcd_store_give(h->s, lease, &e) < 0 ? e.text : NULL, h->arg);
+	r = h->changes ? etcd_store_give(h->s, lease, &e) : 0;
+	return tell(h, ETCD_HEAL_GIVE, lease, r, &e);
 }
 
 /* Makes those here that this host has in etcd alone. Returns 0 or what each returned. */
@@ -147,7 +167,7 @@ static int take_all(struct heal *h)
 		/* it has another address by now, or it is another's */
 		if (r == -ESTALE)
 			continue;
-		r = h->each(ETCD_HEAL_TAKE, lease, r < 0 ? e.text : NULL, h->arg);
+		r = tell(h, ETCD_HEAL_TAKE, lease, r, &e);
 		if (r != 0)
 			return r;
 	}
@@ -167,20 +187,17 @@ int etcd_heal(struct lease_store *s, bool changes, bool fenced, etcd_heal_each e
 	if (r == 0)
 		r = read_shared(&h, e);
 	if (r < 0)
-		return r == -ENOMEM ? error_sys(e, r, "cannot read etcd's leases") : r;
+		return r == -EHOSTDOWN ? r : ended(r, e);
 	if (h.count)
 		qsort(h.list, h.count, sizeof(*h.list), by_address);
 	r = s->ops->walk(s, compare, &h, e);
-	return r == 0 ? take_all(&h) : r;
+	return ended(r == 0 ? take_all(&h) : r, e);
 }
 
 /* Called for each lease of this host's. */
 static int share_one(const struct lease *lease, void *arg)
 {
-	struct heal *h = arg;
-	int r = is_held(lease) ? share(h, lease) : 0;
-
-	return r == 0 && h->away ? -EHOSTDOWN : r;
+	return is_held(lease) ? share(arg, lease) : 0;
 }
 
 int etcd_heal_shared(struct lease_store *s, etcd_heal_each each, void *arg, struct error *e)
@@ -192,11 +209,10 @@ int etcd_heal_shared(struct lease_store *s, etcd_heal_each each, void *arg, stru
 	if (!s->shared || !etcd_store_shares(s))
 		return 0;
 	r = read_shared(&h, e);
-	if (r == 0)
-		r = s->ops->walk(s, share_one, &h, e);
-	return r == -ENOMEM		   ? error_sys(e, r, "cannot read etcd's leases")
-	       : r == -EHOSTDOWN && h.away ? error_set(e, STATUS_FAILED, r, "etcd does not answer")
-					   : r;
+	/* that has said where it does not answer */
+	if (r == -EHOSTDOWN)
+		return r;
+	return ended(r == 0 ? s->ops->walk(s, share_one, &h, e) : r, e);
 }
 
 /* For whom others' leases are. */

@@ -22,8 +22,8 @@ typedef int (*etcd_heal_each)(enum etcd_heal what, const struct lease *lease, co
 /*
  * Compares all, and makes them agree if it is to. @fenced: what becomes shared is held back by the
  * kernel when etcd is away, so that it may become that. A store that is not in etcd differs from
- * nothing. Returns 0, what each returned, or -errno: then etcd could not be asked, and nothing was
- * done.
+ * nothing. Returns 0, what each returned, or -errno with a message: then etcd could not be asked,
+ * and nothing was done; or it does not answer any more, and the rest waits.
  */
 int etcd_heal(struct lease_store *s, bool changes, bool fenced, etcd_heal_each each, void *arg,
 	      struct error *e);
@@ -31,7 +31,7 @@ int etcd_heal(struct lease_store *s, bool changes, bool fenced, etcd_heal_each e
 /*
  * Has hosts share the containers of this one that they do not share yet, where they are to: of what
  * etcd_heal does only that. To be called where the kernel holds back what becomes shared. Returns
- * as etcd_heal; -EHOSTDOWN as soon as etcd does not answer.
+ * as etcd_heal.
  */
 int etcd_heal_shared(struct lease_store *s, etcd_heal_each each, void *arg, struct error *e);
 
